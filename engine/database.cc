@@ -1,0 +1,99 @@
+#include "linedb/database.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "engine/engine.h"
+#include "engine/nearest_name.h"
+#include "engine/verify.h"
+
+namespace linedb {
+
+absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& directory,
+                                                         const Options& options) {
+  // "data/university/" and "data/university" are the same place.
+  std::string path = directory;
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  if (path.empty()) return absl::InvalidArgumentError("the directory's name is empty");
+  absl::StatusOr<std::unique_ptr<engine::Engine>> engine =
+      engine::Engine::Open(nullptr, wal::PosixFileSystem(), path, options);
+  if (!engine.ok()) return engine.status();
+  return std::unique_ptr<Database>(new Database(*std::move(engine)));
+}
+
+absl::StatusOr<std::unique_ptr<Database>> Database::OpenInMemory(const Options& options) {
+  std::unique_ptr<wal::FileSystem> files = wal::NewMemoryFileSystem();
+  wal::FileSystem& reference = *files;
+  absl::StatusOr<std::unique_ptr<engine::Engine>> engine =
+      engine::Engine::Open(std::move(files), reference, "memory", options);
+  if (!engine.ok()) return engine.status();
+  return std::unique_ptr<Database>(new Database(*std::move(engine)));
+}
+
+Database::Database(std::unique_ptr<engine::Engine> engine) : engine_(std::move(engine)) {}
+Database::~Database() = default;
+
+absl::Status Database::Close() { return engine_->Close(); }
+
+absl::StatusOr<engine::TableCore> Database::OpenCore(std::string_view table) {
+  engine::TableState* state = engine_->FindTable(table);
+  if (state != nullptr) return engine::TableCore(engine_.get(), state);
+  const std::string nearest = engine::NearestName(table, engine_->TableNames());
+  return absl::NotFoundError(absl::StrCat(
+      "there is no table \"", std::string(table), "\"",
+      nearest.empty() ? std::string() : absl::StrCat("; did you mean \"", nearest, "\"?")));
+}
+
+absl::StatusOr<engine::TableCore> Database::OpenOrCreate(const TableSchema& expected,
+                                                         bool* same_order) {
+  if (engine_->FindTable(expected.table_name) == nullptr) {
+    absl::Status created = engine_->CreateTable(expected);
+    // Another thread may have been first.
+    if (!created.ok() && engine_->FindTable(expected.table_name) == nullptr) return created;
+  }
+  engine::TableState* table = engine_->FindTable(expected.table_name);
+  const TableSchema& stored = table->layout().schema();
+  const std::vector<std::string> differences = SchemaDifferences(stored, expected);
+  if (!differences.empty()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "table ", expected.table_name,
+        " is stored with another schema than the program's: ", absl::StrJoin(differences, "; ")));
+  }
+  *same_order = true;
+  for (std::size_t i = 0; i < stored.columns.size(); ++i) {
+    *same_order = *same_order && stored.columns[i].name == expected.columns[i].name;
+  }
+  return engine::TableCore(engine_.get(), table);
+}
+
+absl::Status Database::CreateTable(const TableSchema& schema) {
+  return engine_->CreateTable(schema);
+}
+
+std::vector<std::string> Database::TableNames() const { return engine_->TableNames(); }
+
+absl::StatusOr<TableSchema> Database::Schema(std::string_view table) const {
+  absl::StatusOr<engine::TableCore> core = const_cast<Database*>(this)->OpenCore(table);
+  if (!core.ok()) return core.status();
+  return core->schema();
+}
+
+absl::StatusOr<WriteTransaction> Database::Begin() {
+  absl::StatusOr<std::unique_ptr<engine::Transaction>> transaction = engine_->Begin();
+  if (!transaction.ok()) return transaction.status();
+  return WriteTransaction(*std::move(transaction));
+}
+
+absl::StatusOr<CheckpointReport> Database::Checkpoint() { return engine_->Checkpoint(); }
+Statistics Database::Stats() const { return engine_->Stats(); }
+const OpenReport& Database::open_report() const { return engine_->report(); }
+const std::string& Database::directory() const { return engine_->directory(); }
+
+absl::StatusOr<VerifyReport> Database::Verify(const std::string& directory) {
+  std::string path = directory;
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  return engine::VerifyDatabase(wal::PosixFileSystem(), wal::DatabasePaths(path));
+}
+
+}  // namespace linedb

@@ -1,0 +1,260 @@
+// Import: from the texts of records to a transaction.
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "engine/exchange/record_judge.h"
+#include "engine/exchange/record_source.h"
+#include "linedb/exchange.h"
+#include "schema/record_codec.h"
+
+namespace linedb {
+namespace engine {
+namespace {
+
+constexpr std::size_t kUnknownColumnsMax = 1000;
+constexpr std::uint64_t kRecordsPerProgress = 1024;
+
+class Importer {
+ public:
+  Importer(Database& database, TableCore core, schema::RecordLayout layout, RecordJudge judge,
+           const ImportOptions& options)
+      : database_(database),
+        core_(core),
+        layout_(std::move(layout)),
+        judge_(std::move(judge)),
+        options_(options) {
+    canonicalize_.ignore_unknown_columns = options.unknown_columns == UnknownColumns::kIgnore;
+  }
+
+  absl::Status Run(std::istream& input, RecordSource& source);
+  ImportReport TakeReport() { return std::move(report_); }
+
+ private:
+  absl::Status Begin();
+  absl::Status EndBatch();
+  absl::Status CheckProgress(const RecordSource& source);
+  absl::Status Take(const SourceRecord& record);
+  absl::Status Write(const SourceRecord& record);
+  absl::StatusOr<bool> Exists();
+  void RejectFaulty(const SourceRecord& record, const schema::RecordError& first);
+  void Reject(const SourceRecord& record);
+  void AddProblem(ImportProblem problem);
+  void NoteUnknownColumn(const std::string& name);
+  ImportProblem ProblemAt(TextPosition position, std::string_view column, ProblemKind kind) const;
+  bool failed() const { return report_.problem_count > 0 && options_.rejects == nullptr; }
+
+  Database& database_;
+  TableCore core_;
+  schema::RecordLayout layout_;
+  RecordJudge judge_;
+  const ImportOptions& options_;
+  schema::CanonicalizeOptions canonicalize_;
+
+  std::optional<WriteTransaction> transaction_;
+  std::uint64_t batch_inserted_ = 0;
+  std::uint64_t batch_replaced_ = 0;
+  std::string line_;
+  std::string key_text_;
+  std::vector<schema::FieldSpan> spans_;
+  ImportReport report_;
+};
+
+absl::Status Importer::Run(std::istream& input, RecordSource& source) {
+  if (absl::Status begun = Begin(); !begun.ok()) return begun;
+  SourceRecord record;
+  while (source.Next(&record)) {
+    if (absl::Status taken = Take(record); !taken.ok()) return taken;
+    if (report_.read % kRecordsPerProgress == 0) {
+      if (absl::Status on = CheckProgress(source); !on.ok()) return on;
+    }
+    // A batch that will not be committed stays open, so that later clashes with it are found.
+    const std::uint64_t batch = batch_inserted_ + batch_replaced_;
+    if (options_.batch_records > 0 && batch >= options_.batch_records && !failed() &&
+        !options_.dry_run) {
+      if (absl::Status ended = EndBatch(); !ended.ok()) return ended;
+      if (absl::Status begun = Begin(); !begun.ok()) return begun;
+    }
+  }
+  if (!source.status().ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(options_.source_name, ":", std::string(source.status().message())));
+  }
+  // Half a file is not to be committed as if it were the whole.
+  if (input.bad()) {
+    return absl::InternalError(absl::StrCat(options_.source_name, " cannot be read to its end"));
+  }
+  if (absl::Status on = CheckProgress(source); !on.ok()) return on;
+  return EndBatch();
+}
+
+absl::Status Importer::Begin() {
+  absl::StatusOr<WriteTransaction> transaction = database_.Begin();
+  if (!transaction.ok()) return transaction.status();
+  transaction_.emplace(*std::move(transaction));
+  batch_inserted_ = 0;
+  batch_replaced_ = 0;
+  return absl::OkStatus();
+}
+
+absl::Status Importer::EndBatch() {
+  report_.committed = !options_.dry_run && !failed();
+  if (report_.committed) {
+    if (absl::Status committed = transaction_->Commit(); !committed.ok()) {
+      report_.committed = false;
+      return committed;
+    }
+  } else {
+    transaction_->Rollback();
+  }
+  if (failed()) return absl::OkStatus();
+  report_.inserted += batch_inserted_;
+  report_.replaced += batch_replaced_;
+  return absl::OkStatus();
+}
+
+absl::Status Importer::CheckProgress(const RecordSource& source) {
+  if (!options_.progress || options_.progress(source.bytes_read())) return absl::OkStatus();
+  transaction_->Rollback();
+  return absl::CancelledError(absl::StrCat("the import of ", options_.source_name,
+                                           " was interrupted after ", report_.read, " records"));
+}
+
+absl::Status Importer::Take(const SourceRecord& record) {
+  ++report_.read;
+  if (!record.fault.empty()) {
+    ImportProblem problem = ProblemAt(record.fault_position, "", ProblemKind::kSyntax);
+    problem.reason = record.fault;
+    AddProblem(std::move(problem));
+    Reject(record);
+    return absl::OkStatus();
+  }
+  canonicalize_.assigned_key = core_.next_key(*transaction_);
+  line_.clear();
+  schema::RecordError error;
+  absl::Status fits =
+      schema::CanonicalizeRecord(layout_, record.text, canonicalize_, &line_, &spans_, &error);
+  if (fits.ok()) return Write(record);
+  RejectFaulty(record, error);
+  return absl::OkStatus();
+}
+
+// Writes line_, which is in canonical form.
+absl::Status Importer::Write(const SourceRecord& record) {
+  const bool replace = options_.on_conflict == OnConflict::kReplace;
+  bool exists = false;
+  if (replace) {
+    absl::StatusOr<bool> found = Exists();
+    if (!found.ok()) return found.status();
+    exists = *found;
+  }
+  core_.BeginLine(*transaction_)->append(line_);
+  const absl::Status written = core_.WriteLine(
+      *transaction_, replace ? WriteMode::kUpsert : WriteMode::kInsert, spans_.data());
+  if (written.ok()) {
+    ++(exists ? batch_replaced_ : batch_inserted_);
+    return absl::OkStatus();
+  }
+  const bool clashes = written.code() == absl::StatusCode::kAlreadyExists;
+  if (clashes && options_.on_conflict == OnConflict::kSkip) {
+    ++report_.skipped;
+    return absl::OkStatus();
+  }
+  if (!clashes && written.code() != absl::StatusCode::kInvalidArgument) return written;
+  // The engine's message begins with the table and column.
+  const std::string message(written.message());
+  const std::size_t colon = message.find(": ");
+  ImportProblem problem =
+      ProblemAt(record.position, "", clashes ? ProblemKind::kClash : ProblemKind::kConstraint);
+  if (colon != message.npos) problem.table_column = message.substr(0, colon);
+  problem.reason = colon == message.npos ? message : message.substr(colon + 2);
+  AddProblem(std::move(problem));
+  Reject(record);
+  return absl::OkStatus();
+}
+
+// Whether the table has a record with the primary key of line_.
+absl::StatusOr<bool> Importer::Exists() {
+  key_text_.clear();
+  if (!schema::AppendKeyText(layout_.keys()[0], line_, spans_, &key_text_)) return false;
+  const absl::Status found =
+      core_.Visit(&*transaction_, 0, key_text_, [](std::string_view) { return absl::OkStatus(); });
+  if (found.ok()) return true;
+  if (found.code() == absl::StatusCode::kNotFound) return false;
+  return found;
+}
+
+void Importer::RejectFaulty(const SourceRecord& record, const schema::RecordError& first) {
+  for (const RecordFault& fault : judge_.Faults(record.text, canonicalize_, first)) {
+    const TextPosition at = PositionAfter(record.position, record.text.substr(0, fault.error.byte));
+    const bool syntax = fault.error.column.empty();
+    ImportProblem problem =
+        ProblemAt(at, fault.error.column, syntax ? ProblemKind::kSyntax : ProblemKind::kConstraint);
+    problem.reason = fault.error.reason;
+    if (fault.unknown_column) NoteUnknownColumn(fault.error.column);
+    AddProblem(std::move(problem));
+  }
+  Reject(record);
+}
+
+// Counts the record and passes its text on. Text too long to be kept went there when it was read.
+void Importer::Reject(const SourceRecord& record) {
+  ++report_.rejected;
+  if (options_.rejects == nullptr || record.text.empty()) return;
+  WriteOnOneLine(record.text, *options_.rejects);
+  options_.rejects->put('\n');
+}
+
+void Importer::AddProblem(ImportProblem problem) {
+  ++report_.problem_count;
+  if (options_.on_problem) options_.on_problem(problem);
+  if (report_.problems.size() < options_.problems_max) {
+    report_.problems.push_back(std::move(problem));
+  }
+}
+
+void Importer::NoteUnknownColumn(const std::string& name) {
+  std::vector<std::string>& known = report_.unknown_columns;
+  if (known.size() == kUnknownColumnsMax) return;
+  for (const std::string& other : known) {
+    if (other == name) return;
+  }
+  known.push_back(name);
+}
+
+ImportProblem Importer::ProblemAt(TextPosition position, std::string_view column,
+                                  ProblemKind kind) const {
+  ImportProblem problem{.file = options_.source_name,
+                        .line = position.line,
+                        .column = position.column,
+                        .table_column = layout_.schema().table_name,
+                        .reason = {},
+                        .kind = kind};
+  if (!column.empty()) problem.table_column.append(".").append(column);
+  return problem;
+}
+
+}  // namespace
+}  // namespace engine
+
+std::string ImportProblem::ToString() const {
+  return absl::StrCat(file, ":", line, ":", column, ": ", table_column, ": ", reason);
+}
+
+absl::StatusOr<ImportReport> Import(Database& database, std::string_view table, std::istream& input,
+                                    const ImportOptions& options) {
+  absl::StatusOr<engine::TableCore> core = database.OpenCore(table);
+  if (!core.ok()) return core.status();
+  absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(core->schema());
+  if (!layout.ok()) return layout.status();
+  absl::StatusOr<engine::RecordJudge> judge = engine::RecordJudge::Create(core->schema());
+  if (!judge.ok()) return judge.status();
+  engine::Importer importer(database, *core, *std::move(layout), *std::move(judge), options);
+  std::unique_ptr<engine::RecordSource> source =
+      engine::OpenRecordSource(input, options.format, options.rejects);
+  if (absl::Status run = importer.Run(input, *source); !run.ok()) return run;
+  return importer.TakeReport();
+}
+
+}  // namespace linedb

@@ -1,0 +1,96 @@
+// Start here: a database is a directory of tables. README.md has a first program.
+
+#ifndef LINEDB_DATABASE_H_
+#define LINEDB_DATABASE_H_
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "linedb/options.h"
+#include "linedb/statistics.h"
+#include "linedb/table.h"
+#include "linedb/table_core.h"
+#include "linedb/table_schema.h"
+#include "linedb/transaction.h"
+
+namespace linedb {
+
+// An open database. Any thread may call any method but Close and the destructor, which come last.
+// Tables and transactions made from it must not be used after it.
+class Database {
+ public:
+  // Opens the database in `directory`, recovering it if it was not closed properly. Errors:
+  // kNotFound (no database there, and not to be created), kAlreadyExists (Create::kAlways),
+  // kUnavailable (another handle writes to it; the message names its pid, program, host and since
+  // when), kDataLoss (acknowledged data is damaged; the message names file, line and byte),
+  // kFailedPrecondition (a newer format version; the message names both), kPermissionDenied,
+  // kResourceExhausted, kInternal (the disk).
+  static absl::StatusOr<std::unique_ptr<Database>> Open(const std::string& directory,
+                                                        const Options& options = {});
+
+  // A database that lives in memory and ends with its handle. Everything else is the same.
+  static absl::StatusOr<std::unique_ptr<Database>> OpenInMemory(const Options& options = {});
+
+  // Closes, but cannot report an error; call Close to hear of one.
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  // Makes everything durable and frees the lock. The handle is of no use afterwards.
+  absl::Status Close();
+
+  // The table that Describe<T> describes, created if missing. kFailedPrecondition lists the
+  // differences if the stored schema is another one.
+  template <class T>
+  absl::StatusOr<Table<T>> OpenTable();
+
+  // A table known by name; JsonTable::Open is the way to use it. kNotFound, with a suggestion.
+  absl::StatusOr<engine::TableCore> OpenCore(std::string_view table);
+
+  // kAlreadyExists, also for a name that differs in case only; kInvalidArgument as
+  // ValidateTableSchema.
+  absl::Status CreateTable(const TableSchema& schema);
+
+  // By name.
+  std::vector<std::string> TableNames() const;
+  absl::StatusOr<TableSchema> Schema(std::string_view table) const;
+
+  // Waits until no other transaction is open. kFailedPrecondition if this thread has one open, if
+  // the handle is read-only or if a failure stopped writing.
+  absl::StatusOr<WriteTransaction> Begin();
+
+  // Syncs the tables, compacts those that call for it (Options), starts a new log and archives the
+  // old one. An error leaves everything as it was, but for kInternal, which stops writing.
+  absl::StatusOr<CheckpointReport> Checkpoint();
+
+  Statistics Stats() const;
+  const OpenReport& open_report() const;
+  const std::string& directory() const;
+
+  // Checks every file from end to end and repairs nothing; takes no lock. kNotFound if there is no
+  // database; what is wrong with one is in the report.
+  static absl::StatusOr<VerifyReport> Verify(const std::string& directory);
+
+ private:
+  explicit Database(std::unique_ptr<engine::Engine> engine);
+  absl::StatusOr<engine::TableCore> OpenOrCreate(const TableSchema& expected, bool* same_order);
+
+  std::unique_ptr<engine::Engine> engine_;
+};
+
+template <class T>
+absl::StatusOr<Table<T>> Database::OpenTable() {
+  bool same_order = false;
+  absl::StatusOr<engine::TableCore> core =
+      OpenOrCreate(schema::StructCodec<T>::Schema(), &same_order);
+  if (!core.ok()) return core.status();
+  return Table<T>(*core, same_order);
+}
+
+}  // namespace linedb
+
+#endif  // LINEDB_DATABASE_H_

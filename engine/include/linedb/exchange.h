@@ -1,0 +1,120 @@
+// Import and export of JSON Lines and JSON.
+
+#ifndef LINEDB_EXCHANGE_H_
+#define LINEDB_EXCHANGE_H_
+
+#include <cstdint>
+#include <functional>
+#include <istream>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "linedb/database.h"
+
+namespace linedb {
+
+enum class FileFormat {
+  kAuto,  // by the first characters: an array, or an object with "records" that does not end
+          // on its line (or with "table", too, and nothing behind it), is JSON; else JSON Lines
+  kJsonLines,  // one record a line; blank lines are skipped
+  kJson,       // an array of records, or {"table":…,"records":[…]}
+};
+
+enum class OnConflict {
+  kFail,     // a taken key is an error
+  kSkip,     // the record in the table stays
+  kReplace,  // the record in the table is replaced (primary key only; other keys still fail)
+};
+
+enum class UnknownColumns { kFail, kIgnore };
+
+enum class ProblemKind {
+  kSyntax,      // the text is no record at all
+  kConstraint,  // a record that the table's schema refuses: types, null, unknown columns
+  kClash,       // a record whose key is taken
+};
+
+// Why a record was not taken in. A record may have several.
+struct ImportProblem {
+  std::string file;
+  std::uint64_t line = 0;    // from 1
+  std::uint64_t column = 0;  // in bytes, from 1
+  std::string table_column;  // "student.gpa", or "student"
+  std::string reason;        // "expected float, found \"abc\""
+  ProblemKind kind = ProblemKind::kSyntax;
+
+  // `students.jsonl:3:27: student.gpa: expected float, found "abc"`
+  std::string ToString() const;
+};
+
+// Counts are of records. Those inserted and replaced are in the table; in a dry run without
+// problems they would be.
+struct ImportReport {
+  std::uint64_t read = 0;
+  std::uint64_t inserted = 0;
+  std::uint64_t replaced = 0;
+  std::uint64_t skipped = 0;
+  std::uint64_t rejected = 0;
+  std::vector<ImportProblem> problems;  // the first `problems_max`
+  std::uint64_t problem_count = 0;      // all of them
+  // Members that are no columns, each once, in order of appearance; the first 1000.
+  std::vector<std::string> unknown_columns;
+  bool committed = false;  // false: nothing of the last batch is in the table
+};
+
+struct ImportOptions {
+  FileFormat format = FileFormat::kAuto;
+  OnConflict on_conflict = OnConflict::kFail;
+  UnknownColumns unknown_columns = UnknownColumns::kFail;
+  // Records a transaction; 0: all in one, all or nothing.
+  std::uint64_t batch_records = 0;
+  // Checks everything, writes nothing.
+  bool dry_run = false;
+  // Problems reported; those beyond are counted only.
+  std::uint64_t problems_max = 1000;
+  // Gets the untouched text of each rejected record, a line each; null: a rejected record fails
+  // the import. With it, the good records are taken in.
+  std::ostream* rejects = nullptr;
+  // Called with each problem, beyond `problems_max` too.
+  std::function<void(const ImportProblem&)> on_problem = {};
+  // The name of the input in messages.
+  std::string source_name = "<input>";
+  // Called now and then with bytes read; returning false interrupts the import with kCancelled.
+  std::function<bool(std::uint64_t bytes)> progress = {};
+};
+
+// Takes records into a table. OK: the report says what happened, and `committed` whether it is in
+// the table: it is not if there were problems and no `rejects`. Errors: kNotFound (table),
+// kCancelled, kInvalidArgument (the input is not JSON of that format at all), and those of
+// WriteTransaction::Commit. One thread; holds the database's write transaction meanwhile.
+absl::StatusOr<ImportReport> Import(Database& database, std::string_view table, std::istream& input,
+                                    const ImportOptions& options = {});
+
+struct InferOptions {
+  std::string table_name;
+  FileFormat format = FileFormat::kAuto;
+  std::vector<std::string> primary_key = {};               // none: a hidden row number
+  std::vector<std::vector<std::string>> unique_keys = {};  // one column: a unique column
+  std::string source_name = "<input>";
+};
+
+// A schema that takes in all records of the input: a column for each member seen, in order of
+// appearance; the narrowest type that fits all its values (int, float, bool, str; json where they
+// differ, or where all are null); nullable where one is null or left out. Records that are no JSON
+// are passed over: Import reports them. kInvalidArgument if a key names no column, there is no
+// record to infer from, or the input is not JSON. Reads the whole input, keeps none of it.
+absl::StatusOr<TableSchema> InferSchema(std::istream& input, const InferOptions& options);
+
+// Writes the live records, in file order. kJsonLines: one canonical line each. kJson:
+// {"table":…,"records":[…],"count":n,"exported_at":…}, which Import reads back. Returns the number
+// of records; kInternal if the stream fails.
+absl::StatusOr<std::uint64_t> Export(Database& database, std::string_view table, FileFormat format,
+                                     std::ostream& output);
+
+}  // namespace linedb
+
+#endif  // LINEDB_EXCHANGE_H_

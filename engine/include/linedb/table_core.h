@@ -1,0 +1,112 @@
+// What Table<T> and JsonTable are made of: reading and writing records as canonical lines. Not for
+// direct use.
+
+#ifndef LINEDB_TABLE_CORE_H_
+#define LINEDB_TABLE_CORE_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "linedb/struct_codec.h"
+#include "linedb/table_schema.h"
+#include "linedb/transaction.h"
+
+namespace linedb::engine {
+
+class Engine;
+class TableState;
+struct ScanState;
+
+// Walks the live records of a table in file order, as they were when it was made. One thread.
+class RecordCursor {
+ public:
+  explicit RecordCursor(std::unique_ptr<ScanState> state);
+  RecordCursor(RecordCursor&&) noexcept;
+  RecordCursor& operator=(RecordCursor&&) noexcept;
+  ~RecordCursor();
+
+  // The next record's canonical line, valid until the cursor is destroyed. False at the end.
+  bool Next(std::string_view* line);
+
+ private:
+  std::unique_ptr<ScanState> state_;
+};
+
+enum class WriteMode {
+  kInsert,  // the primary key must be new
+  kUpdate,  // the primary key must exist
+  kUpsert,  // either
+};
+
+// A handle on a table; copyable, as long-lived as its Database. Any thread, but for what names a
+// transaction: the transaction's thread.
+class TableCore {
+ public:
+  TableCore(Engine* engine, TableState* table) : engine_(engine), table_(table) {}
+
+  const TableSchema& schema() const;
+  std::uint64_t record_count() const;
+
+  // Begins a transaction for a single call. Fails as Database::Begin does.
+  absl::StatusOr<WriteTransaction> Begin() const;
+
+  // Calls `visit` with the line of the record whose key number `key` (0: primary) has this text;
+  // returns what it returned. kNotFound if there is none. The line is valid during the call only,
+  // and `visit` must not call into the database. `transaction`: also what it wrote; null: what is
+  // committed.
+  using LineVisitor = absl::FunctionRef<absl::Status(std::string_view)>;
+  absl::Status Visit(const WriteTransaction* transaction, int key, std::string_view key_text,
+                     LineVisitor visit) const;
+
+  RecordCursor Scan(const WriteTransaction* transaction) const;
+
+  // The number of the key over these columns (names joined by ","), or -1.
+  int FindKey(std::string_view columns) const;
+
+  // Writing a line: append it to *BeginLine(), then WriteLine with its spans (one per stored
+  // column); on an error the table is as before and the line is gone. CancelLine takes back what
+  // was appended.
+  std::string* BeginLine(WriteTransaction& transaction) const;
+  absl::Status WriteLine(WriteTransaction& transaction, WriteMode mode,
+                         const schema::FieldSpan* spans) const;
+  void CancelLine(WriteTransaction& transaction) const;
+  // What a left-out key becomes.
+  std::int64_t next_key(const WriteTransaction& transaction) const;
+
+  // Writes a record given as any JSON object: checked, put in canonical form, keys assigned.
+  // `key_text`, if not null, becomes the record's primary key as JSON text.
+  absl::Status WriteJson(WriteTransaction& transaction, WriteMode mode, std::string_view json,
+                         std::string* key_text) const;
+
+  // kNotFound if there is no such record.
+  absl::Status Erase(WriteTransaction& transaction, std::string_view key_text) const;
+
+  // Key text of key values given as JSON, or as a person types them.
+  absl::StatusOr<std::string> KeyTextFromJson(int key, std::string_view json) const;
+  absl::StatusOr<std::string> KeyTextFromUser(int key, std::string_view text) const;
+
+  Engine* engine() const { return engine_; }
+  TableState* table() const { return table_; }
+
+ private:
+  Engine* engine_;
+  TableState* table_;
+};
+
+// The canonical line, in the order of `expected`'s columns, of a line whose columns may stand in
+// another order. kFailedPrecondition if it does not fit.
+absl::Status ReorderLine(const TableSchema& expected, std::string_view line,
+                         std::string* reordered);
+
+// The error of a record whose column `column` cannot be read into a struct's member.
+absl::Status UnreadableColumn(const TableSchema& schema, int stored_column, std::string_view line);
+
+}  // namespace linedb::engine
+
+#endif  // LINEDB_TABLE_CORE_H_

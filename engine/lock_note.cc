@@ -1,0 +1,62 @@
+#include "engine/lock_note.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdint>
+
+#include "absl/strings/str_cat.h"
+#include "nlohmann/json.hpp"
+#include "schema/time_text.h"
+
+namespace linedb::engine {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string HostName() {
+  std::array<char, 256> name = {};
+  if (gethostname(name.data(), name.size() - 1) != 0) return "unknown";
+  return name.data();
+}
+
+// The note as an object with the four members, or null.
+Json ParseNote(std::string_view note) {
+  Json json = Json::parse(note, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object()) return nullptr;
+  for (const char* member : {"program", "host", "since"}) {
+    if (!json.contains(member) || !json[member].is_string()) return nullptr;
+  }
+  if (!json.contains("pid") || !json["pid"].is_number_integer()) return nullptr;
+  return json;
+}
+
+}  // namespace
+
+std::string MakeLockNote() {
+  const Json note = {{"pid", static_cast<std::int64_t>(getpid())},
+                     {"program", program_invocation_short_name},
+                     {"host", HostName()},
+                     {"since", schema::FormatTimestamp(schema::Now())}};
+  return note.dump(-1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace) + "\n";
+}
+
+std::string DescribeLockNote(std::string_view note) {
+  const Json json = ParseNote(note);
+  if (json.is_null()) return std::string(note.substr(0, 200));
+  return absl::StrCat(json["program"].get<std::string>(), " (pid ", json["pid"].get<std::int64_t>(),
+                      " on ", json["host"].get<std::string>(), ", since ",
+                      json["since"].get<std::string>(), ")");
+}
+
+bool IsLockNoteOfLiveProcess(std::string_view note) {
+  const Json json = ParseNote(note);
+  if (json.is_null() || json["host"].get<std::string>() != HostName()) return false;
+  const std::int64_t pid = json["pid"].get<std::int64_t>();
+  if (pid <= 0) return false;
+  return kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM;
+}
+
+}  // namespace linedb::engine

@@ -1,0 +1,249 @@
+#include "engine/open.h"
+
+#include <array>
+#include <cstdio>
+#include <optional>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "engine/checkpoint_tables.h"
+#include "engine/lock_note.h"
+#include "engine/original_directory.h"
+#include "engine/table_recovery.h"
+#include "schema/time_text.h"
+#include "wal/checkpoint.h"
+#include "wal/wal_recovery.h"
+
+namespace linedb::engine {
+namespace {
+
+// A reader that finds the log switched under it starts again; a writer that checkpoints faster
+// than this many readings in a row is not to be kept up with.
+constexpr int kReadAttemptsMax = 100;
+
+std::string NewDatabaseId() {
+  std::random_device random;
+  std::string id;
+  for (int i = 0; i < 4; ++i) {
+    std::array<char, 9> digits;
+    std::snprintf(digits.data(), digits.size(), "%08x", static_cast<unsigned>(random()));
+    id += digits.data();
+  }
+  return id;
+}
+
+// Makes a directory, those above it, and their names durable.
+absl::Status MakeDirectories(wal::FileSystem& files, const std::string& path) {
+  absl::StatusOr<wal::FileInfo> info = files.Stat(path);
+  if (info.ok()) {
+    return info->is_directory ? absl::OkStatus()
+                              : absl::FailedPreconditionError(path + ": not a directory");
+  }
+  if (!absl::IsNotFound(info.status())) return info.status();
+  const std::size_t slash = path.find_last_of('/');
+  std::string parent = slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+  if (parent != "." && parent != "/") {
+    if (absl::Status made = MakeDirectories(files, parent); !made.ok()) return made;
+  }
+  absl::Status made = files.CreateDirectory(path);
+  if (!made.ok() && !absl::IsAlreadyExists(made)) return made;
+  return files.SyncDirectory(parent);
+}
+
+// One opening. A class because its steps share so much; it lives as long as OpenDatabase runs.
+class Opener {
+ public:
+  Opener(wal::FileSystem& files, const wal::DatabasePaths& paths, const Options& options)
+      : files_(files), paths_(paths), options_(options) {}
+
+  absl::StatusOr<OpenedDatabase> OpenForWriting(bool exists);
+  absl::StatusOr<OpenedDatabase> OpenForReading();
+
+ private:
+  absl::Status TakeLock();
+  absl::Status CreateEmpty();
+  absl::Status ReadEverything();
+  void TakeOver();
+  absl::Status ContinueLog();
+  absl::Status RotateRecovered();
+
+  void Note(std::string sentence) { opened_.report.notes.push_back(std::move(sentence)); }
+  std::string Short(const std::string& path) const { return wal::ShortName(paths_, path); }
+
+  wal::FileSystem& files_;
+  const wal::DatabasePaths& paths_;
+  const Options& options_;
+  OpenedDatabase opened_;
+  wal::RecoveredLog log_;
+  std::optional<TableRecovery> recovery_;  // none for a directory of the Python original
+  bool clean_ = true;                      // the last writer ended properly
+};
+
+absl::Status Opener::TakeLock() {
+  absl::StatusOr<std::unique_ptr<wal::FileLock>> lock = files_.Lock(paths_.Lock(), MakeLockNote());
+  if (absl::IsUnavailable(lock.status())) {
+    return absl::UnavailableError(absl::StrCat(
+        paths_.directory(), ": ", DescribeLockNote(std::string(lock.status().message())),
+        " has it open for writing; reading works meanwhile"));
+  }
+  if (!lock.ok()) return lock.status();
+  opened_.lock = *std::move(lock);
+  clean_ = opened_.lock->note_found().empty();
+  return absl::OkStatus();
+}
+
+absl::Status Opener::CreateEmpty() {
+  for (const std::string& directory : {paths_.directory(), paths_.SchemaDirectory(),
+                                       paths_.DataDirectory(), paths_.WalDirectory()}) {
+    if (absl::Status made = MakeDirectories(files_, directory); !made.ok()) return made;
+  }
+  if (absl::Status locked = TakeLock(); !locked.ok()) return locked;
+  // Somebody else may have been here between the look and the lock.
+  absl::StatusOr<bool> exists = DatabaseExists(files_, paths_);
+  if (!exists.ok()) return exists.status();
+  if (*exists) return absl::OkStatus();
+  wal::LogHeader header;
+  header.database = NewDatabaseId();
+  header.timestamp = schema::FormatTimestamp(schema::Now());
+  opened_.report.created = true;
+  clean_ = true;
+  return wal::CreateLog(files_, paths_, header).status();
+}
+
+absl::StatusOr<OpenedDatabase> Opener::OpenForWriting(bool exists) {
+  absl::Status done = exists ? TakeLock() : CreateEmpty();
+  if (!done.ok()) return done;
+  done = ReadEverything();
+  // What was closed properly still is, if it cannot be read.
+  if (!done.ok() && clean_) opened_.lock->Clear().IgnoreError();
+  if (done.ok() && log_.kind == wal::LogKind::kOriginal) {
+    done = AdoptOriginal(files_, paths_, NewDatabaseId(), &opened_);
+    if (!done.ok()) return done;
+    return std::move(opened_);
+  }
+  if (done.ok()) done = recovery_->SettleTails(clean_);
+  if (!done.ok()) return done;
+  TakeOver();
+  done = ContinueLog();
+  if (!done.ok()) return done;
+  return std::move(opened_);
+}
+
+absl::StatusOr<OpenedDatabase> Opener::OpenForReading() {
+  for (int attempt = 1;; ++attempt) {
+    opened_ = {};
+    recovery_.reset();
+    log_ = {};
+    absl::Status done = ReadEverything();
+    // Files are read one after the other; if a checkpoint replaced the log meanwhile, what was read
+    // need not fit together, and an error may come of just that.
+    absl::StatusOr<wal::FileInfo> now = files_.Stat(paths_.Log());
+    const bool switched = now.ok() && !log_.identity.empty() && now->identity != log_.identity;
+    if (switched && attempt < kReadAttemptsMax) continue;
+    if (!done.ok()) return done;
+    if (recovery_) {
+      recovery_->PublishTails();
+      TakeOver();
+    }
+    return std::move(opened_);
+  }
+}
+
+// What was recovered becomes what is open.
+void Opener::TakeOver() {
+  opened_.tables = std::move(recovery_->tables());
+  opened_.header = log_.header;
+  opened_.position = log_.position;
+  opened_.report.transactions_replayed = recovery_->transactions_replayed();
+  opened_.report.operations_replayed = recovery_->operations_replayed();
+  for (std::string& note : recovery_->notes()) Note(std::move(note));
+}
+
+absl::Status Opener::ReadEverything() {
+  absl::StatusOr<Catalog> catalog = ReadCatalog(files_, paths_);
+  if (!catalog.ok()) return catalog.status();
+  absl::StatusOr<wal::RecoveredLog> log = wal::RecoverLog(files_, paths_, IsOriginal(*catalog));
+  if (!log.ok()) return log.status();
+  log_ = *std::move(log);
+  if (log_.kind == wal::LogKind::kOriginal) {
+    opened_.report.original_format = true;
+    return LoadOriginal(files_, paths_, *catalog, &opened_);
+  }
+  if (log_.torn_bytes > 0) {
+    opened_.report.torn_bytes = log_.torn_bytes;
+    Note(absl::StrCat(Short(paths_.Log()), " line ", log_.torn_line, " byte ", log_.position.bytes,
+                      ": the last ", log_.torn_bytes,
+                      " bytes belong to no whole transaction and do not count (", log_.torn_reason,
+                      ")"));
+  }
+  recovery_.emplace(files_, paths_, options_, log_);
+  return recovery_->Load(*catalog);
+}
+
+absl::Status Opener::ContinueLog() {
+  if (!clean_ || recovery_->rewritten() || log_.torn_bytes > 0) {
+    opened_.report.recovered = true;
+    return RotateRecovered();
+  }
+  absl::StatusOr<std::unique_ptr<wal::File>> file =
+      files_.Open(paths_.Log(), wal::OpenMode::kAppend);
+  if (!file.ok()) return file.status();
+  // A proper end syncs, so all that is there is durable.
+  log_.position.durable = wal::Lsn{log_.position.next_lsn.value - 1};
+  opened_.log = std::make_unique<wal::WalWriter>(*std::move(file), log_.header, log_.position);
+  return absl::OkStatus();
+}
+
+// The log may be in the page cache and not on the disk, so it is never continued after a crash: a
+// checkpoint puts everything into files that were synced since.
+absl::Status Opener::RotateRecovered() {
+  TablesCheckpoint checkpoint(files_, paths_, options_);
+  absl::Status done = checkpoint.Prepare(opened_.tables);
+  if (!done.ok()) {
+    checkpoint.Abandon();
+    return done;
+  }
+  absl::StatusOr<std::unique_ptr<wal::WalWriter>> log =
+      wal::RotateLog(files_, paths_,
+                     {log_.header, log_.position, schema::FormatTimestamp(schema::Now()),
+                      ArchiveTime(), checkpoint.header_tables()});
+  if (!log.ok()) return log.status();
+  opened_.log = *std::move(log);
+  CheckpointReport report;
+  return checkpoint.Finish(&report);
+}
+
+}  // namespace
+
+absl::StatusOr<bool> DatabaseExists(wal::FileSystem& files, const wal::DatabasePaths& paths) {
+  absl::StatusOr<wal::FileInfo> log = files.Stat(paths.Log());
+  if (log.ok()) return true;
+  if (!absl::IsNotFound(log.status())) return log.status();
+  absl::StatusOr<std::vector<std::string>> names = files.List(paths.SchemaDirectory());
+  if (absl::IsNotFound(names.status())) return false;
+  if (!names.ok()) return names.status();
+  for (const std::string& name : *names) {
+    if (wal::TableOfSchemaFile(name)) return true;
+  }
+  return false;
+}
+
+absl::StatusOr<OpenedDatabase> OpenDatabase(wal::FileSystem& files, const wal::DatabasePaths& paths,
+                                            const Options& options) {
+  absl::StatusOr<bool> exists = DatabaseExists(files, paths);
+  if (!exists.ok()) return exists.status();
+  if (!*exists && (options.create == Create::kNever || options.access == Access::kReadOnly)) {
+    return absl::NotFoundError(paths.directory() + ": there is no linedb database");
+  }
+  if (*exists && options.create == Create::kAlways) {
+    return absl::AlreadyExistsError(paths.directory() + ": there is a linedb database already");
+  }
+  Opener opener(files, paths, options);
+  return options.access == Access::kReadOnly ? opener.OpenForReading()
+                                             : opener.OpenForWriting(*exists);
+}
+
+}  // namespace linedb::engine

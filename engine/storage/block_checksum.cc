@@ -1,0 +1,48 @@
+#include "engine/storage/block_checksum.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+
+namespace linedb::engine {
+
+// The block sums are hashed as they lie in memory, and the format says little-endian.
+static_assert(std::endian::native == std::endian::little);
+
+void BlockChecksum::FreeState::operator()(XXH3_state_s* state) const { XXH3_freeState(state); }
+
+BlockChecksum::BlockChecksum() : block_(XXH3_createState()) { XXH3_64bits_reset(block_.get()); }
+BlockChecksum::BlockChecksum(BlockChecksum&&) noexcept = default;
+BlockChecksum& BlockChecksum::operator=(BlockChecksum&&) noexcept = default;
+BlockChecksum::~BlockChecksum() = default;
+
+void BlockChecksum::Append(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const std::uint64_t room = kChecksumBlockBytes - bytes_ % kChecksumBlockBytes;
+    const std::string_view part = bytes.substr(0, std::min<std::uint64_t>(room, bytes.size()));
+    XXH3_64bits_update(block_.get(), part.data(), part.size());
+    bytes_ += part.size();
+    bytes.remove_prefix(part.size());
+    if (bytes_ % kChecksumBlockBytes == 0) {
+      full_blocks_.push_back(XXH3_64bits_digest(block_.get()));
+      XXH3_64bits_reset(block_.get());
+    }
+  }
+  assert(full_blocks_.size() == bytes_ / kChecksumBlockBytes);
+}
+
+std::uint64_t BlockChecksum::Total() const {
+  std::vector<std::uint64_t> sums = full_blocks_;
+  if (bytes_ % kChecksumBlockBytes != 0) sums.push_back(XXH3_64bits_digest(block_.get()));
+  return XXH3_64bits(sums.data(), sums.size() * sizeof(std::uint64_t));
+}
+
+std::uint64_t BlockChecksumOf(std::string_view bytes) {
+  BlockChecksum checksum;
+  checksum.Append(bytes);
+  return checksum.Total();
+}
+
+}  // namespace linedb::engine

@@ -1,0 +1,87 @@
+#include "engine/storage/records_file.h"
+
+#include <cassert>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace linedb::engine {
+
+absl::StatusOr<RecordsFile> RecordsFile::Open(std::unique_ptr<wal::File> file,
+                                              std::uint64_t bytes) {
+  absl::StatusOr<std::uint64_t> size = file->Size();
+  if (!size.ok()) return size.status();
+  if (*size < bytes) {
+    return absl::DataLossError(
+        absl::StrCat("the file has ", *size, " bytes, the checkpoint says ", bytes));
+  }
+  absl::StatusOr<std::shared_ptr<const wal::Mapping>> mapping = file->Map(bytes);
+  if (!mapping.ok()) return mapping.status();
+  RecordsFile records;
+  records.file_ = std::move(file);
+  records.mapping_ = *std::move(mapping);
+  records.file_bytes_ = bytes;
+  return records;
+}
+
+absl::Status RecordsFile::WriteTail() {
+  assert(file_ != nullptr);
+  if (tail_.empty()) return absl::OkStatus();
+  absl::Status appended = file_->Append(tail_);
+  dirty_ = true;
+  if (appended.ok()) return appended;
+  if (absl::Status cut = UnwriteTail(); !cut.ok()) {
+    return absl::InternalError(
+        absl::StrCat(std::string(appended.message()), "; and then ", std::string(cut.message())));
+  }
+  return appended;
+}
+
+absl::Status RecordsFile::MapTail() {
+  if (end() <= mapping_->capacity()) return absl::OkStatus();
+  absl::StatusOr<std::shared_ptr<const wal::Mapping>> mapping = file_->Map(end());
+  if (!mapping.ok()) return mapping.status();
+  mapping_next_ = *std::move(mapping);
+  return absl::OkStatus();
+}
+
+void RecordsFile::AcceptTail() {
+  if (mapping_next_ != nullptr) mapping_ = std::exchange(mapping_next_, nullptr);
+  assert(end() <= mapping_->capacity());
+  checksum_.Append(tail_);
+  file_bytes_ += tail_.size();
+  tail_.clear();
+}
+
+absl::Status RecordsFile::UnwriteTail() { return file_->Truncate(file_bytes_); }
+
+absl::StatusOr<bool> RecordsFile::FileHoldsTail() {
+  absl::StatusOr<std::uint64_t> size = file_->Size();
+  if (!size.ok()) return size.status();
+  if (*size != end()) return false;
+  if (tail_.empty()) return true;
+  if (absl::Status mapped = MapTail(); !mapped.ok()) return mapped;
+  const wal::Mapping& mapping = mapping_next_ != nullptr ? *mapping_next_ : *mapping_;
+  return std::string_view(mapping.data() + file_bytes_, tail_.size()) == tail_;
+}
+
+absl::StatusOr<std::string> RecordsFile::ReadSurplus() {
+  absl::StatusOr<std::uint64_t> size = file_->Size();
+  if (!size.ok()) return size.status();
+  if (*size <= file_bytes_) return std::string();
+  return file_->ReadAt(file_bytes_, *size - file_bytes_);
+}
+
+absl::Status RecordsFile::CutSurplus() {
+  dirty_ = true;
+  return file_->Truncate(file_bytes_);
+}
+
+absl::Status RecordsFile::Sync() {
+  if (!dirty_) return absl::OkStatus();
+  absl::Status synced = file_->Sync();
+  if (synced.ok()) dirty_ = false;
+  return synced;
+}
+
+}  // namespace linedb::engine

@@ -1,0 +1,88 @@
+// The bytes of a table: its .records file, mapped, and behind it a tail in memory.
+
+#ifndef LINEDB_ENGINE_STORAGE_RECORDS_FILE_H_
+#define LINEDB_ENGINE_STORAGE_RECORDS_FILE_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "engine/storage/block_checksum.h"
+#include "engine/storage/record_location.h"
+#include "wal/file_system.h"
+
+namespace linedb::engine {
+
+// One address space: [0, file_bytes) lies in the file and is mapped, [file_bytes, end) is the tail.
+// A transaction's lines grow in the tail; its commit appends the tail to the file (WriteTail),
+// and, once the log is synced, lets it count (AcceptTail) or drops it. A database opened for
+// reading keeps in the tail what the log has after the checkpoint, and never writes it.
+//
+// View may be called by any thread for bytes below file_bytes(); the owner's lock keeps AcceptTail
+// and Replace away from it meanwhile. All else is the writer's thread's.
+class RecordsFile {
+ public:
+  // A table without a file: everything is in the tail.
+  RecordsFile() = default;
+
+  // The first `bytes` of the file; kDataLoss if it is shorter. `file` may have been opened for
+  // reading only, if WriteTail is never called.
+  static absl::StatusOr<RecordsFile> Open(std::unique_ptr<wal::File> file, std::uint64_t bytes);
+
+  std::string_view View(RecordLocation location) const {
+    const std::uint64_t offset = location.offset();
+    if (offset < file_bytes_) return {mapping_->data() + offset, location.length()};
+    return std::string_view(tail_).substr(offset - file_bytes_, location.length());
+  }
+  std::string_view file_view() const {
+    return file_bytes_ == 0 ? std::string_view() : std::string_view(mapping_->data(), file_bytes_);
+  }
+  std::shared_ptr<const wal::Mapping> mapping() const { return mapping_; }
+  bool has_file() const { return file_ != nullptr; }
+  std::uint64_t file_bytes() const { return file_bytes_; }
+  std::uint64_t end() const { return file_bytes_ + tail_.size(); }
+  std::string& tail() { return tail_; }
+  const std::string& tail() const { return tail_; }
+
+  // Appends the tail to the file. An error leaves the file as it was (truncated back); a
+  // kInternal error says that it could not be.
+  absl::Status WriteTail();
+  // Makes sure that AcceptTail will find the written tail mapped; may take memory, may fail.
+  absl::Status MapTail();
+  // The written and mapped tail is part of the file from now on.
+  void AcceptTail();
+  // Takes the bytes that WriteTail appended off the file again.
+  absl::Status UnwriteTail();
+
+  // Whether the file goes on behind file_bytes() exactly with the tail, and ends there.
+  absl::StatusOr<bool> FileHoldsTail();
+  // What the file holds behind file_bytes().
+  absl::StatusOr<std::string> ReadSurplus();
+  // Cuts the file to file_bytes().
+  absl::Status CutSurplus();
+
+  // Makes the file durable, if anything was written since the last time.
+  absl::Status Sync();
+
+  // Of the file's bytes, without the tail.
+  std::uint64_t Checksum() const { return checksum_.Total(); }
+  // Takes the file's bytes into the checksum, once, after opening.
+  void ComputeChecksum() { checksum_.Append(file_view().substr(checksum_.bytes())); }
+
+ private:
+  std::unique_ptr<wal::File> file_;
+  std::shared_ptr<const wal::Mapping> mapping_;
+  std::shared_ptr<const wal::Mapping> mapping_next_;  // MapTail's, if the old one is too small
+  std::uint64_t file_bytes_ = 0;
+  std::string tail_;
+  BlockChecksum checksum_;
+  // What an earlier process wrote may be in the page cache only, so a file starts dirty.
+  bool dirty_ = true;
+};
+
+}  // namespace linedb::engine
+
+#endif  // LINEDB_ENGINE_STORAGE_RECORDS_FILE_H_

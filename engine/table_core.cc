@@ -1,0 +1,161 @@
+#include "linedb/table_core.h"
+
+#include <mutex>
+#include <shared_mutex>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "engine/engine.h"
+#include "engine/index/table_state.h"
+#include "engine/transaction/record_scan.h"
+#include "schema/record_codec.h"
+
+namespace linedb::engine {
+namespace {
+
+absl::Status NoSuchRecord(const TableState& table, int key, std::string_view text) {
+  return absl::NotFoundError(absl::StrCat(table.name(), ": no record with ",
+                                          table.layout().keys()[static_cast<std::size_t>(key)].name,
+                                          " ", std::string(text)));
+}
+
+absl::Status HasEnded() { return absl::FailedPreconditionError("the transaction has ended"); }
+
+}  // namespace
+
+RecordCursor::RecordCursor(std::unique_ptr<ScanState> state) : state_(std::move(state)) {}
+RecordCursor::RecordCursor(RecordCursor&&) noexcept = default;
+RecordCursor& RecordCursor::operator=(RecordCursor&&) noexcept = default;
+RecordCursor::~RecordCursor() = default;
+
+bool RecordCursor::Next(std::string_view* line) { return state_->Next(line); }
+
+const TableSchema& TableCore::schema() const { return table_->layout().schema(); }
+
+std::uint64_t TableCore::record_count() const {
+  const std::shared_lock<std::shared_mutex> lock(table_->mutex);
+  return table_->live;
+}
+
+absl::StatusOr<WriteTransaction> TableCore::Begin() const {
+  absl::StatusOr<std::unique_ptr<Transaction>> transaction = engine_->Begin();
+  if (!transaction.ok()) return transaction.status();
+  return WriteTransaction(*std::move(transaction));
+}
+
+absl::Status TableCore::Visit(const WriteTransaction* transaction, int key,
+                              std::string_view key_text, LineVisitor visit) const {
+  if (transaction != nullptr && !transaction->active()) return HasEnded();
+  const TableChanges* changes =
+      transaction == nullptr ? nullptr : transaction->transaction_->FindChangesOf(*table_);
+  if (changes != nullptr) {
+    const RecordLocation location = changes->Find(key, key_text);
+    if (!location) return NoSuchRecord(*table_, key, key_text);
+    return visit(table_->records.View(location));
+  }
+  const std::shared_lock<std::shared_mutex> lock(table_->mutex);
+  const RecordLocation location = table_->FindCommitted(key, key_text);
+  if (!location) return NoSuchRecord(*table_, key, key_text);
+  return visit(table_->records.View(location));
+}
+
+RecordCursor TableCore::Scan(const WriteTransaction* transaction) const {
+  const TableChanges* changes = transaction == nullptr || !transaction->active()
+                                    ? nullptr
+                                    : transaction->transaction_->FindChangesOf(*table_);
+  return RecordCursor(changes != nullptr ? std::make_unique<ScanState>(*changes)
+                                         : std::make_unique<ScanState>(*table_));
+}
+
+int TableCore::FindKey(std::string_view columns) const { return table_->layout().FindKey(columns); }
+
+std::string* TableCore::BeginLine(WriteTransaction& transaction) const {
+  return transaction.transaction_->ChangesOf(*table_).BeginLine();
+}
+
+absl::Status TableCore::WriteLine(WriteTransaction& transaction, WriteMode mode,
+                                  const schema::FieldSpan* spans) const {
+  absl::StatusOr<Change> change =
+      transaction.transaction_->ChangesOf(*table_).FinishLine(mode, spans);
+  if (!change.ok()) return change.status();
+  transaction.transaction_->Record(*table_, *change);
+  return absl::OkStatus();
+}
+
+void TableCore::CancelLine(WriteTransaction& transaction) const {
+  transaction.transaction_->ChangesOf(*table_).CancelLine();
+}
+
+std::int64_t TableCore::next_key(const WriteTransaction& transaction) const {
+  const TableChanges* changes = transaction.transaction_->FindChangesOf(*table_);
+  return changes != nullptr ? changes->next_id() : table_->next_id;
+}
+
+absl::Status TableCore::WriteJson(WriteTransaction& transaction, WriteMode mode,
+                                  std::string_view json, std::string* key_text) const {
+  if (!transaction.active()) return HasEnded();
+  schema::CanonicalizeOptions options;
+  options.assigned_key = next_key(transaction);
+  std::string* lines = BeginLine(transaction);
+  const std::size_t begin = lines->size();
+  std::vector<schema::FieldSpan> spans;
+  absl::Status fits =
+      schema::CanonicalizeRecord(table_->layout(), json, options, lines, &spans, nullptr);
+  if (!fits.ok()) {
+    CancelLine(transaction);
+    return fits;
+  }
+  if (key_text != nullptr) {
+    const schema::KeyLayout& key = table_->layout().keys()[0];
+    std::string scratch;
+    const std::optional<std::string_view> text =
+        KeyTextOf(key, std::string_view(*lines).substr(begin), spans.data(), &scratch);
+    *key_text = key.columns.size() == 1 ? std::string(text.value_or("null"))
+                                        : absl::StrCat("[", std::string(text.value_or("")), "]");
+  }
+  return WriteLine(transaction, mode, spans.data());
+}
+
+absl::Status TableCore::Erase(WriteTransaction& transaction, std::string_view key_text) const {
+  if (!transaction.active()) return HasEnded();
+  absl::StatusOr<Change> change = transaction.transaction_->ChangesOf(*table_).Erase(key_text);
+  if (!change.ok()) return change.status();
+  transaction.transaction_->Record(*table_, *change);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> TableCore::KeyTextFromJson(int key, std::string_view json) const {
+  const schema::RecordLayout& layout = table_->layout();
+  return schema::KeyTextFromJson(layout, layout.keys()[static_cast<std::size_t>(key)], json);
+}
+
+absl::StatusOr<std::string> TableCore::KeyTextFromUser(int key, std::string_view text) const {
+  const schema::RecordLayout& layout = table_->layout();
+  return schema::KeyTextFromUser(layout, layout.keys()[static_cast<std::size_t>(key)], text);
+}
+
+absl::Status ReorderLine(const TableSchema& expected, std::string_view line,
+                         std::string* reordered) {
+  absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(expected);
+  if (!layout.ok()) return layout.status();
+  std::vector<schema::FieldSpan> spans;
+  absl::Status fits = schema::CanonicalizeRecord(*layout, line, {}, reordered, &spans, nullptr);
+  if (fits.ok()) return fits;
+  return absl::FailedPreconditionError(std::string(fits.message()));
+}
+
+absl::Status UnreadableColumn(const TableSchema& schema, int stored_column, std::string_view line) {
+  absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(schema);
+  if (!layout.ok()) return layout.status();
+  std::vector<schema::FieldSpan> spans(static_cast<std::size_t>(layout->column_count()));
+  const std::size_t column = static_cast<std::size_t>(stored_column);
+  std::string value = "?";
+  if (schema::SplitCanonical(*layout, line, stored_column, spans.data())) {
+    value = std::string(spans[column].In(line));
+  }
+  return absl::FailedPreconditionError(absl::StrCat(schema.table_name, ".",
+                                                    layout->columns()[column].name, ": value ",
+                                                    value, " does not fit the struct's member"));
+}
+
+}  // namespace linedb::engine

@@ -1,0 +1,141 @@
+#include "engine/table_loader.h"
+
+#include <algorithm>
+#include <cassert>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "schema/record_codec.h"
+
+namespace linedb::engine {
+namespace {
+
+// Opening reports its progress each time it has read this much.
+constexpr std::uint64_t kProgressBytes = std::uint64_t{16} << 20;
+
+// The reason why a line is none of this table's, or nothing.
+std::string JudgeLine(const schema::RecordLayout& layout, std::string_view line) {
+  if (schema::IsTombstone(line)) {
+    return schema::TombstoneKey(layout, line) ? "" : "a tombstone without this table's key";
+  }
+  std::string canonical;
+  std::vector<schema::FieldSpan> spans;
+  schema::RecordError error;
+  absl::Status fits = schema::CanonicalizeRecord(layout, line, {}, &canonical, &spans, &error);
+  if (!fits.ok()) return std::string(fits.message());
+  if (canonical != line) return "a record that is not in canonical form";
+  return "";
+}
+
+absl::Status ChecksumError(const TableState& table, const wal::TableCheckpoint& checkpoint,
+                           const std::string& file_name) {
+  // The checksum says that something is wrong; a line that is no record says where. Damage within
+  // a value leaves a line that could have been a record: then all that is known is the range.
+  const BadLine bad = FindBadLine(table.layout(), table.records.file_view());
+  const std::string sums = absl::StrCat("checksum ", wal::FormatChecksum(table.records.Checksum()),
+                                        ", expected ", wal::FormatChecksum(checkpoint.checksum));
+  if (bad.line != 0) {
+    return absl::DataLossError(absl::StrCat(file_name, " line ", bad.line, " byte ", bad.byte, ": ",
+                                            bad.reason, " (", sums, " of the first ",
+                                            checkpoint.bytes, " bytes)"));
+  }
+  return absl::DataLossError(absl::StrCat(file_name, " line 1 byte 0: ", sums, " of the first ",
+                                          checkpoint.bytes, " bytes, by the checkpoint"));
+}
+
+}  // namespace
+
+BadLine FindBadLine(const schema::RecordLayout& layout, std::string_view bytes) {
+  std::uint64_t number = 0;
+  for (std::size_t begin = 0; begin < bytes.size();) {
+    ++number;
+    const std::size_t newline = bytes.find('\n', begin);
+    if (newline == std::string_view::npos) return {number, begin, "the line has no end"};
+    std::string reason = JudgeLine(layout, bytes.substr(begin, newline - begin));
+    if (!reason.empty()) return {number, begin, std::move(reason)};
+    begin = newline + 1;
+  }
+  return {};
+}
+
+absl::StatusOr<bool> CompactedAwaitsRename(wal::FileSystem& files, const wal::DatabasePaths& paths,
+                                           std::string_view table,
+                                           const wal::TableCheckpoint& checkpoint) {
+  if (!checkpoint.compacted) return false;
+  absl::StatusOr<std::unique_ptr<wal::File>> file =
+      files.Open(paths.RecordsCompacted(table), wal::OpenMode::kRead);
+  if (absl::IsNotFound(file.status())) return false;
+  if (!file.ok()) return file.status();
+  absl::StatusOr<std::uint64_t> size = (*file)->Size();
+  if (!size.ok()) return size.status();
+  if (*size != checkpoint.bytes) return false;
+  absl::StatusOr<RecordsFile> records = RecordsFile::Open(*std::move(file), checkpoint.bytes);
+  if (!records.ok()) return records.status();
+  records->ComputeChecksum();
+  return records->Checksum() == checkpoint.checksum;
+}
+
+absl::Status LoadRecords(TableState& table, const wal::TableCheckpoint& checkpoint,
+                         const std::string& file_name, const Options& options) {
+  assert(table.records.file_bytes() == checkpoint.bytes);
+  table.records.ComputeChecksum();
+  if (table.records.Checksum() != checkpoint.checksum) {
+    return ChecksumError(table, checkpoint, file_name);
+  }
+  for (HashIndex& index : table.indexes) index.Reserve(checkpoint.live);
+  table.next_id = checkpoint.next_id;
+  const std::string_view bytes = table.records.file_view();
+  std::uint64_t progress_next = kProgressBytes;
+  for (std::size_t begin = 0; begin < bytes.size();) {
+    const std::size_t newline = std::min(bytes.find('\n', begin), bytes.size());
+    RecordLocation clash;
+    if (newline == begin || newline == bytes.size() || newline - begin > schema::kLineBytesMax ||
+        !table.LoadLine(RecordLocation(begin, newline - begin), &clash)) {
+      return absl::DataLossError(
+          absl::StrCat(file_name, " line ", table.lines + 1, " byte ", begin, ": ",
+                       clash ? absl::StrCat("a unique value that the record at byte ",
+                                            clash.offset(), " has already")
+                             : std::string("not a record of this table")));
+    }
+    begin = newline + 1;
+    if (begin < progress_next || !options.progress) continue;
+    progress_next += kProgressBytes;
+    options.progress({file_name.c_str(), begin, bytes.size()});
+  }
+  table.visible_bytes = table.records.file_bytes();
+  if (table.lines == checkpoint.lines && table.live == checkpoint.live) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat(
+      file_name, " line ", table.lines, " byte ", bytes.size(), ": ", table.lines, " lines with ",
+      table.live, " records, the checkpoint says ", checkpoint.lines, " with ", checkpoint.live));
+}
+
+absl::Status ReplayOperation(TableChanges& changes, const wal::LogEntry& entry) {
+  const schema::RecordLayout& layout = changes.table().layout();
+  const bool is_delete = entry.operation == wal::Operation::kDelete;
+  const std::string_view record = is_delete ? entry.old_record : entry.record;
+  FieldSpans spans(static_cast<std::size_t>(layout.column_count()));
+  absl::Status done;
+  if (!schema::SplitCanonical(layout, record, layout.column_count() - 1, spans.data())) {
+    done = absl::DataLossError("its record is none of this table's");
+  } else if (is_delete) {
+    std::string scratch;
+    const std::optional<std::string_view> key =
+        KeyTextOf(layout.keys()[0], record, spans.data(), &scratch);
+    done = key ? changes.Erase(*key).status() : absl::DataLossError("its key is null");
+  } else {
+    changes.BeginLine()->append(record);
+    done = changes
+               .FinishLine(entry.operation == wal::Operation::kInsert ? WriteMode::kInsert
+                                                                      : WriteMode::kUpdate,
+                           spans.data())
+               .status();
+  }
+  if (done.ok()) return done;
+  return absl::DataLossError(
+      absl::StrCat("line ", entry.line, " byte ", entry.byte, ": ", std::string(done.message())));
+}
+
+}  // namespace linedb::engine

@@ -1,0 +1,48 @@
+// Reading a table's records at opening: the file up to the checkpoint, then the log's operations.
+
+#ifndef LINEDB_ENGINE_TABLE_LOADER_H_
+#define LINEDB_ENGINE_TABLE_LOADER_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "engine/index/table_state.h"
+#include "engine/transaction/table_changes.h"
+#include "linedb/options.h"
+#include "wal/file_names.h"
+#include "wal/file_system.h"
+#include "wal/wal_format.h"
+
+namespace linedb::engine {
+
+// Whether a crash has kept the compacted file that the checkpoint describes from being renamed into
+// place. Another file of that name is a later checkpoint's that did not come about: it counts for
+// nothing.
+absl::StatusOr<bool> CompactedAwaitsRename(wal::FileSystem& files, const wal::DatabasePaths& paths,
+                                           std::string_view table,
+                                           const wal::TableCheckpoint& checkpoint);
+
+// Checks the file's bytes against the checkpoint and enters their lines into the indexes, in one
+// pass each over bytes that the first has brought into memory. `file_name` stands in messages.
+// kDataLoss with file, line and byte for what does not fit.
+absl::Status LoadRecords(TableState& table, const wal::TableCheckpoint& checkpoint,
+                         const std::string& file_name, const Options& options);
+
+// Does to the table what an operation on a record says; the line goes to the tail. kDataLoss if it
+// cannot have been done to this table.
+absl::Status ReplayOperation(TableChanges& changes, const wal::LogEntry& entry);
+
+// The first line of `bytes` that is not a canonical record or tombstone of this layout.
+struct BadLine {
+  std::uint64_t line = 0;  // from 1; 0: there is none
+  std::uint64_t byte = 0;
+  std::string reason;
+};
+BadLine FindBadLine(const schema::RecordLayout& layout, std::string_view bytes);
+
+}  // namespace linedb::engine
+
+#endif  // LINEDB_ENGINE_TABLE_LOADER_H_

@@ -1,0 +1,218 @@
+#include "engine/table_recovery.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "engine/table_loader.h"
+#include "schema/schema_document.h"
+
+namespace linedb::engine {
+
+absl::Status TableRecovery::Load(const Catalog& catalog) {
+  absl::Status loaded = LoadTables(catalog);
+  return loaded.ok() ? Replay(catalog) : loaded;
+}
+
+absl::Status TableRecovery::LoadTables(const Catalog& catalog) {
+  for (const auto& [name, checkpoint] : log_.header.tables) {
+    const auto entry = catalog.find(name);
+    const std::string file = Short(paths_.Schema(name));
+    if (entry == catalog.end()) {
+      return absl::DataLossError(file + " line 1 byte 0: the file is missing");
+    }
+    if (entry->second.checksum != checkpoint.schema_checksum) {
+      return absl::DataLossError(absl::StrCat(
+          file, " line 1 byte 0: checksum ", wal::FormatChecksum(entry->second.checksum),
+          ", expected ", wal::FormatChecksum(checkpoint.schema_checksum)));
+    }
+    absl::Status loaded = LoadTable(entry->second, checkpoint);
+    if (!loaded.ok()) return loaded;
+  }
+  return absl::OkStatus();
+}
+
+// A compacted file is renamed into place after the switch of logs; a crash in between leaves the
+// rename to us. A reader leaves it to the next writer.
+absl::StatusOr<std::string> TableRecovery::RecordsPath(const std::string& table,
+                                                       const wal::TableCheckpoint& checkpoint) {
+  absl::StatusOr<bool> awaits_rename = CompactedAwaitsRename(files_, paths_, table, checkpoint);
+  if (!awaits_rename.ok()) return awaits_rename.status();
+  if (!*awaits_rename) return paths_.Records(table);
+  const std::string compacted = paths_.RecordsCompacted(table);
+  if (!writing()) return compacted;
+  absl::Status renamed = files_.Rename(compacted, paths_.Records(table));
+  if (renamed.ok()) renamed = files_.SyncDirectory(paths_.DataDirectory());
+  if (!renamed.ok()) return renamed;
+  Note(absl::StrCat(Short(compacted), " was renamed into place, as a checkpoint had meant to"));
+  rewritten_ = true;
+  return paths_.Records(table);
+}
+
+absl::Status TableRecovery::LoadTable(const CatalogEntry& entry,
+                                      const wal::TableCheckpoint& checkpoint) {
+  const std::string& name = entry.schema.table_name;
+  absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(entry.schema);
+  if (!layout.ok()) return AtPlace(Short(paths_.Schema(name)), layout.status());
+  absl::StatusOr<std::string> path = RecordsPath(name, checkpoint);
+  if (!path.ok()) return path.status();
+  absl::StatusOr<std::unique_ptr<wal::File>> file =
+      files_.Open(*path, writing() ? wal::OpenMode::kAppend : wal::OpenMode::kRead);
+  if (absl::IsNotFound(file.status()) && *path != paths_.Records(name)) {
+    // A reader beside a writer, which has renamed it just now.
+    path = paths_.Records(name);
+    file = files_.Open(*path, wal::OpenMode::kRead);
+  }
+  if (absl::IsNotFound(file.status())) {
+    return absl::DataLossError(absl::StrCat(Short(*path), " line 1 byte 0: the file is missing, ",
+                                            "the checkpoint says ", checkpoint.bytes, " bytes"));
+  }
+  if (!file.ok()) return file.status();
+  absl::StatusOr<RecordsFile> records = RecordsFile::Open(*std::move(file), checkpoint.bytes);
+  if (!records.ok()) return AtPlace(Short(*path) + " line 1 byte 0", records.status());
+  auto table = std::make_unique<TableState>(*std::move(layout));
+  table->records = *std::move(records);
+  table->schema_checksum = entry.checksum;
+  absl::Status loaded = LoadRecords(*table, checkpoint, Short(*path), options_);
+  if (!loaded.ok()) return loaded;
+  // Of a checkpoint that did not come about, since the table is whole without it.
+  if (writing()) files_.Remove(paths_.RecordsCompacted(name)).IgnoreError();
+  tables_[name] = std::move(table);
+  return absl::OkStatus();
+}
+
+absl::Status TableRecovery::Replay(const Catalog& catalog) {
+  for (const wal::LogEntry& entry : log_.entries) {
+    absl::Status done = ReplayEntry(entry, catalog);
+    if (!done.ok()) return AtPlace(Short(paths_.Log()), done);
+    ++operations_replayed_;
+    if (entry.commit) ++transactions_replayed_;
+  }
+  for (const auto& [name, entry] : catalog) {
+    if (tables_.contains(name)) continue;
+    Note(absl::StrCat(Short(paths_.Schema(name)),
+                      " is of a table that the log does not know; it is left alone"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TableRecovery::ReplayEntry(const wal::LogEntry& entry, const Catalog& catalog) {
+  if (entry.operation == wal::Operation::kCreateTable) return ReplayCreateTable(entry, catalog);
+  const std::string name(entry.table);
+  const auto table = tables_.find(name);
+  if (table != tables_.end()) {
+    return ReplayOperation(changes_.try_emplace(name, *table->second).first->second, entry);
+  }
+  return absl::DataLossError(
+      absl::StrCat("line ", entry.line, " byte ", entry.byte, ": there is no table ", name));
+}
+
+// The log is ahead of the files: a crash may have left neither of the table's.
+absl::Status TableRecovery::ReplayCreateTable(const wal::LogEntry& entry, const Catalog& catalog) {
+  absl::StatusOr<schema::SchemaDocument> document = schema::ParseSchemaDocument(entry.record);
+  if (!document.ok()) {
+    return absl::DataLossError(absl::StrCat("line ", entry.line, " byte ", entry.byte, ": ",
+                                            std::string(document.status().message())));
+  }
+  const TableSchema& schema = document->schema;
+  const std::uint64_t checksum = wal::ChecksumOf(schema::FormatSchemaDocument(schema));
+  const auto known = catalog.find(schema.table_name);
+  CatalogEntry made{schema, schema::kSchemaFormat, checksum};
+  if (known != catalog.end() && known->second.checksum != checksum) {
+    return absl::DataLossError(absl::StrCat(
+        "line ", entry.line, " byte ", entry.byte, ": ", Short(paths_.Schema(schema.table_name)),
+        " line 1 byte 0 is not the schema that this line created"));
+  }
+  if (writing() && known == catalog.end()) {
+    absl::StatusOr<CatalogEntry> written = WriteSchemaFile(files_, paths_, schema);
+    if (!written.ok()) return written.status();
+    rewritten_ = true;
+  }
+  absl::StatusOr<wal::FileInfo> records = files_.Stat(paths_.Records(schema.table_name));
+  absl::StatusOr<std::unique_ptr<TableState>> table;
+  if (records.ok()) {
+    wal::TableCheckpoint nothing;
+    nothing.checksum = BlockChecksumOf("");
+    absl::Status loaded = LoadTable(made, nothing);
+    return loaded;
+  }
+  if (!absl::IsNotFound(records.status())) return records.status();
+  if (writing()) {
+    table = NewTable(files_, paths_, made);
+    rewritten_ = true;
+  } else {
+    absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(schema);
+    if (!layout.ok()) return layout.status();
+    table = std::make_unique<TableState>(*std::move(layout));
+  }
+  if (!table.ok()) return table.status();
+  tables_[schema.table_name] = *std::move(table);
+  return absl::OkStatus();
+}
+
+// Proves that the file goes on as the log says, or makes it so.
+absl::Status TableRecovery::SettleTail(TableState& table, bool clean) {
+  RecordsFile& records = table.records;
+  absl::StatusOr<bool> holds = records.FileHoldsTail();
+  if (!holds.ok()) return holds.status();
+  if (*holds) return absl::OkStatus();
+  rewritten_ = true;
+  absl::StatusOr<std::string> surplus = records.ReadSurplus();
+  if (!surplus.ok()) return surplus.status();
+  const std::string file = Short(paths_.Records(table.name()));
+  // After a crash the surplus is the unfinished transaction's. After a proper end somebody else
+  // wrote it (or the log was cut by hand), and it may be all there is of it: it is kept.
+  if (clean && !surplus->empty()) {
+    const std::string kept = paths_.RecordsSurplus(table.name());
+    absl::Status saved = wal::WriteFileAtomically(files_, kept, *surplus);
+    if (!saved.ok()) return saved;
+    Note(absl::StrCat(file, " byte ", records.file_bytes(), ": the ", surplus->size(),
+                      " bytes from there on are not what the log says; they are kept in ",
+                      Short(kept)));
+  }
+  absl::Status done = records.CutSurplus();
+  if (done.ok()) done = records.WriteTail();
+  if (done.ok()) done = records.MapTail();
+  return done;
+}
+
+absl::Status TableRecovery::SettleTails(bool clean) {
+  for (auto& [name, table] : tables_) {
+    if (absl::Status settled = SettleTail(*table, clean); !settled.ok()) return settled;
+    const auto changes = changes_.find(name);
+    if (changes != changes_.end()) changes->second.Publish(/*accept_tail=*/true);
+  }
+  changes_.clear();
+  return absl::OkStatus();
+}
+
+void TableRecovery::PublishTails() {
+  for (auto& [name, changes] : changes_) changes.Publish(/*accept_tail=*/false);
+  changes_.clear();
+}
+
+absl::StatusOr<std::unique_ptr<TableState>> NewTable(wal::FileSystem& files,
+                                                     const wal::DatabasePaths& paths,
+                                                     const CatalogEntry& entry) {
+  absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(entry.schema);
+  if (!layout.ok()) return layout.status();
+  const std::string path = paths.Records(entry.schema.table_name);
+  // Records of a table that the log does not know are in the way, but not ours to delete.
+  absl::StatusOr<wal::FileInfo> in_the_way = files.Stat(path);
+  if (in_the_way.ok()) {
+    absl::Status moved = files.Rename(path, paths.RecordsSurplus(entry.schema.table_name));
+    if (!moved.ok()) return moved;
+  }
+  absl::StatusOr<std::unique_ptr<wal::File>> file = files.Open(path, wal::OpenMode::kCreateNew);
+  if (!file.ok()) return file.status();
+  absl::Status durable = (*file)->Sync();
+  if (durable.ok()) durable = files.SyncDirectory(paths.DataDirectory());
+  if (!durable.ok()) return durable;
+  absl::StatusOr<RecordsFile> records = RecordsFile::Open(*std::move(file), 0);
+  if (!records.ok()) return records.status();
+  auto table = std::make_unique<TableState>(*std::move(layout));
+  table->records = *std::move(records);
+  table->schema_checksum = entry.checksum;
+  return table;
+}
+
+}  // namespace linedb::engine

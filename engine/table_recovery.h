@@ -1,0 +1,87 @@
+// The tables of a database as the log has them: each file up to the checkpoint, then the log's
+// operations, then (for a writer) the files made to agree.
+
+#ifndef LINEDB_ENGINE_TABLE_RECOVERY_H_
+#define LINEDB_ENGINE_TABLE_RECOVERY_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "engine/checkpoint_tables.h"
+#include "engine/index/table_state.h"
+#include "engine/storage/catalog.h"
+#include "engine/transaction/table_changes.h"
+#include "linedb/options.h"
+#include "wal/file_names.h"
+#include "wal/file_system.h"
+#include "wal/wal_recovery.h"
+
+namespace linedb::engine {
+
+// One use: Load, then SettleTails (a writer) or PublishTails (a reader). DESIGN.md numbers the
+// crash cases. One thread.
+class TableRecovery {
+ public:
+  TableRecovery(wal::FileSystem& files, const wal::DatabasePaths& paths, const Options& options,
+                const wal::RecoveredLog& log)
+      : files_(files), paths_(paths), options_(options), log_(log) {}
+
+  // Reads the tables of the log's header and replays the log into memory. A writer also makes files
+  // that the log created and a crash left out. kDataLoss with file, line and byte.
+  absl::Status Load(const Catalog& catalog);
+
+  // For a writer: where a file does not go on as the log says, cuts it and appends what is missing.
+  // `clean`: the last writer ended properly, so that what is cut was not written by a crashed
+  // transaction and is kept beside.
+  absl::Status SettleTails(bool clean);
+  // For a reader: what was replayed counts, and stays in memory.
+  void PublishTails();
+
+  TableMap& tables() { return tables_; }
+  // One sentence for each thing a person should know.
+  std::vector<std::string>& notes() { return notes_; }
+  // Whether files were changed, so that a checkpoint must follow.
+  bool rewritten() const { return rewritten_; }
+  std::uint64_t transactions_replayed() const { return transactions_replayed_; }
+  std::uint64_t operations_replayed() const { return operations_replayed_; }
+
+ private:
+  absl::Status LoadTables(const Catalog& catalog);
+  absl::Status LoadTable(const CatalogEntry& entry, const wal::TableCheckpoint& checkpoint);
+  absl::StatusOr<std::string> RecordsPath(const std::string& table,
+                                          const wal::TableCheckpoint& checkpoint);
+  absl::Status Replay(const Catalog& catalog);
+  absl::Status ReplayEntry(const wal::LogEntry& entry, const Catalog& catalog);
+  absl::Status ReplayCreateTable(const wal::LogEntry& entry, const Catalog& catalog);
+  absl::Status SettleTail(TableState& table, bool clean);
+
+  bool writing() const { return options_.access == Access::kReadWrite; }
+  void Note(std::string sentence) { notes_.push_back(std::move(sentence)); }
+  std::string Short(const std::string& path) const { return wal::ShortName(paths_, path); }
+
+  wal::FileSystem& files_;
+  const wal::DatabasePaths& paths_;
+  const Options& options_;
+  const wal::RecoveredLog& log_;
+  TableMap tables_;
+  std::map<std::string, TableChanges> changes_;  // what the log did, table by table
+  std::vector<std::string> notes_;
+  bool rewritten_ = false;
+  std::uint64_t transactions_replayed_ = 0;
+  std::uint64_t operations_replayed_ = 0;
+};
+
+// Makes the empty .records file of a table that was just created, and its state.
+absl::StatusOr<std::unique_ptr<TableState>> NewTable(wal::FileSystem& files,
+                                                     const wal::DatabasePaths& paths,
+                                                     const CatalogEntry& entry);
+
+}  // namespace linedb::engine
+
+#endif  // LINEDB_ENGINE_TABLE_RECOVERY_H_

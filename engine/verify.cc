@@ -1,0 +1,308 @@
+#include "engine/verify.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "engine/index/table_state.h"
+#include "engine/lock_note.h"
+#include "engine/open.h"
+#include "engine/original_directory.h"
+#include "engine/storage/catalog.h"
+#include "engine/table_loader.h"
+#include "schema/record_codec.h"
+#include "schema/schema_document.h"
+#include "wal/wal_archive.h"
+#include "wal/wal_recovery.h"
+
+namespace linedb::engine {
+namespace {
+
+// A checkpoint by a writer in the middle of verifying makes it start again.
+constexpr int kAttemptsMax = 20;
+
+std::string KeyOfLine(const schema::RecordLayout& layout, std::string_view line) {
+  std::vector<schema::FieldSpan> spans(static_cast<std::size_t>(layout.column_count()));
+  if (!schema::SplitCanonical(layout, line, layout.column_count() - 1, spans.data())) return "";
+  std::string scratch;
+  return std::string(KeyTextOf(layout.keys()[0], line, spans.data(), &scratch).value_or(""));
+}
+
+class Verifier {
+ public:
+  Verifier(wal::FileSystem& files, const wal::DatabasePaths& paths)
+      : files_(files), paths_(paths) {}
+
+  absl::Status Run();
+  // Whether a checkpoint switched logs since Run began.
+  bool switched() const;
+  VerifyReport& report() { return report_; }
+
+ private:
+  void Add(const std::string& path, std::uint64_t line, std::uint64_t byte, std::string kind,
+           std::string message, std::string key = "") {
+    report_.problems.push_back({wal::ShortName(paths_, path), line, byte, std::move(kind),
+                                std::move(key), std::move(message)});
+  }
+  void ReadLockNote();
+  void VerifySchemas();
+  absl::Status VerifyLog();
+  void VerifyTables();
+  void VerifyTable(const std::string& name, const wal::TableCheckpoint& checkpoint);
+  void LoadLines(TableState& table, const std::string& path);
+  void Replay();
+  void VerifyTail(TableState& table);
+  void VerifyOriginal();
+
+  wal::FileSystem& files_;
+  const wal::DatabasePaths& paths_;
+  VerifyReport report_;
+  Catalog catalog_;
+  wal::RecoveredLog log_;
+  std::map<std::string, std::unique_ptr<TableState>> tables_;
+  bool writer_alive_ = false;
+  bool clean_ = true;
+};
+
+void Verifier::ReadLockNote() {
+  absl::StatusOr<std::string> note = wal::ReadFile(files_, paths_.Lock());
+  clean_ = !note.ok() || note->empty();
+  writer_alive_ = !clean_ && IsLockNoteOfLiveProcess(*note);
+}
+
+// One by one, so that a damaged file does not hide another.
+void Verifier::VerifySchemas() {
+  absl::StatusOr<std::vector<std::string>> names = files_.List(paths_.SchemaDirectory());
+  if (!names.ok()) return;
+  for (const std::string& name : *names) {
+    const std::optional<std::string> table = wal::TableOfSchemaFile(name);
+    if (!table) continue;
+    const std::string path = paths_.Schema(*table);
+    absl::StatusOr<std::string> text = wal::ReadFile(files_, path);
+    absl::StatusOr<schema::SchemaDocument> document =
+        text.ok() ? schema::ParseSchemaDocument(*text) : text.status();
+    if (!document.ok()) {
+      Add(path, 1, 0, "schema", std::string(document.status().message()));
+      continue;
+    }
+    catalog_[*table] = {std::move(document->schema), document->format, wal::ChecksumOf(*text)};
+  }
+}
+
+absl::Status Verifier::VerifyLog() {
+  absl::StatusOr<wal::RecoveredLog> log = wal::RecoverLog(files_, paths_, IsOriginal(catalog_));
+  if (log.ok() && log->kind == wal::LogKind::kOriginal) {
+    log_ = *std::move(log);
+    return absl::OkStatus();
+  }
+  absl::StatusOr<std::vector<wal::LogProblem>> problems =
+      wal::VerifyLogs(files_, paths_, writer_alive_);
+  if (!problems.ok()) return problems.status();
+  for (const wal::LogProblem& problem : *problems) {
+    report_.problems.push_back(
+        {problem.file, problem.line, problem.byte, problem.kind, "", problem.message});
+  }
+  absl::StatusOr<std::vector<wal::Archive>> archives = wal::ListArchives(files_, paths_);
+  if (archives.ok()) report_.archives = archives->size();
+  if (log.ok()) {
+    log_ = *std::move(log);
+    report_.log_lines = log_.entries.size();
+  } else if (absl::IsDataLoss(log.status()) || absl::IsFailedPrecondition(log.status())) {
+    if (problems->empty()) Add(paths_.Log(), 1, 0, "log", std::string(log.status().message()));
+  } else {
+    return log.status();
+  }
+  return absl::OkStatus();
+}
+
+void Verifier::VerifyTables() {
+  for (const auto& [name, checkpoint] : log_.header.tables) VerifyTable(name, checkpoint);
+  Replay();
+  for (const auto& [name, table] : tables_) {
+    ++report_.tables;
+    report_.records += table->live;
+  }
+}
+
+void Verifier::VerifyTable(const std::string& name, const wal::TableCheckpoint& checkpoint) {
+  const auto entry = catalog_.find(name);
+  if (entry == catalog_.end()) {
+    absl::StatusOr<wal::FileInfo> there = files_.Stat(paths_.Schema(name));
+    if (!there.ok()) Add(paths_.Schema(name), 1, 0, "missing_file", "the file is missing");
+    return;  // unreadable: reported already
+  }
+  if (entry->second.checksum != checkpoint.schema_checksum) {
+    Add(paths_.Schema(name), 1, 0, "checksum",
+        absl::StrCat("checksum ", wal::FormatChecksum(entry->second.checksum), ", expected ",
+                     wal::FormatChecksum(checkpoint.schema_checksum)));
+  }
+  absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(entry->second.schema);
+  if (!layout.ok()) {
+    Add(paths_.Schema(name), 1, 0, "schema", std::string(layout.status().message()));
+    return;
+  }
+  const bool awaits_rename = CompactedAwaitsRename(files_, paths_, name, checkpoint).value_or(false);
+  const std::string path = awaits_rename ? paths_.RecordsCompacted(name) : paths_.Records(name);
+  absl::StatusOr<std::unique_ptr<wal::File>> file = files_.Open(path, wal::OpenMode::kRead);
+  if (!file.ok()) {
+    Add(path, 1, 0, "missing_file", std::string(file.status().message()));
+    return;
+  }
+  absl::StatusOr<RecordsFile> records = RecordsFile::Open(*std::move(file), checkpoint.bytes);
+  if (!records.ok()) {
+    Add(path, 1, 0, "truncated", std::string(records.status().message()));
+    return;
+  }
+  auto table = std::make_unique<TableState>(*std::move(layout));
+  table->records = *std::move(records);
+  table->next_id = checkpoint.next_id;
+  table->records.ComputeChecksum();
+  const std::size_t problems_before = report_.problems.size();
+  LoadLines(*table, path);
+  const bool located = report_.problems.size() > problems_before;
+  if (table->records.Checksum() != checkpoint.checksum && !located) {
+    Add(path, 1, 0, "checksum",
+        absl::StrCat("checksum ", wal::FormatChecksum(table->records.Checksum()), ", expected ",
+                     wal::FormatChecksum(checkpoint.checksum), " of the first ", checkpoint.bytes,
+                     " bytes: a value was changed"));
+  } else if (!located && (table->lines != checkpoint.lines || table->live != checkpoint.live)) {
+    Add(path, 1, 0, "count",
+        absl::StrCat(table->lines, " lines with ", table->live, " records, the checkpoint says ",
+                     checkpoint.lines, " with ", checkpoint.live));
+  }
+  tables_[name] = std::move(table);
+}
+
+// Judges every line, and enters those that are good.
+void Verifier::LoadLines(TableState& table, const std::string& path) {
+  const std::string_view bytes = table.records.file_view();
+  std::uint64_t number = 0;
+  for (std::size_t begin = 0; begin < bytes.size();) {
+    ++number;
+    const std::size_t end = std::min(bytes.find('\n', begin), bytes.size());
+    const std::string_view line = bytes.substr(begin, end - begin);
+    // With its "\n", unless that is what is missing.
+    const BadLine bad = FindBadLine(table.layout(), bytes.substr(begin, end + 1 - begin));
+    RecordLocation clash;
+    if (bad.line != 0) {
+      Add(path, number, begin, "record", bad.reason);
+    } else if (!table.LoadLine(RecordLocation(begin, line.size()), &clash)) {
+      Add(path, number, begin, "duplicate_key",
+          absl::StrCat("a unique value that the record at byte ", clash.offset(), " has already"),
+          KeyOfLine(table.layout(), line));
+    }
+    begin = end + 1;
+  }
+  table.visible_bytes = table.records.file_bytes();
+}
+
+void Verifier::Replay() {
+  std::map<std::string, TableChanges> changes;
+  for (const wal::LogEntry& entry : log_.entries) {
+    const std::string name(entry.table);
+    if (entry.operation == wal::Operation::kCreateTable) {
+      absl::StatusOr<schema::SchemaDocument> document = schema::ParseSchemaDocument(entry.record);
+      absl::StatusOr<schema::RecordLayout> layout =
+          document.ok() ? schema::RecordLayout::Create(document->schema) : document.status();
+      if (!layout.ok()) {
+        Add(paths_.Log(), entry.line, entry.byte, "schema", std::string(layout.status().message()));
+        continue;
+      }
+      const auto known = catalog_.find(name);
+      if (known != catalog_.end() &&
+          known->second.checksum !=
+              wal::ChecksumOf(schema::FormatSchemaDocument(document->schema))) {
+        Add(paths_.Schema(name), 1, 0, "checksum",
+            absl::StrCat("not the schema that line ", entry.line, " of the log created"));
+      }
+      tables_[name] = std::make_unique<TableState>(*std::move(layout));
+      continue;
+    }
+    const auto table = tables_.find(name);
+    if (table == tables_.end()) continue;  // its files are reported already
+    absl::Status done =
+        ReplayOperation(changes.try_emplace(name, *table->second).first->second, entry);
+    if (!done.ok()) {
+      Add(paths_.Log(), entry.line, entry.byte, "operation", std::string(done.message()));
+    }
+  }
+  for (auto& [name, table] : tables_) VerifyTail(*table);
+  for (auto& [name, table_changes] : changes) table_changes.Publish(/*accept_tail=*/false);
+}
+
+// After a proper end the file goes on as the log says. After a crash it need not, and the next
+// opening makes it so.
+void Verifier::VerifyTail(TableState& table) {
+  if (!clean_) return;
+  const std::string path = paths_.Records(table.name());
+  absl::StatusOr<std::string> bytes = wal::ReadFile(files_, path);
+  if (!bytes.ok()) {
+    if (!table.records.has_file()) {
+      Add(path, 1, 0, "missing_file", std::string(bytes.status().message()));
+    }
+    return;
+  }
+  const std::uint64_t begin = std::min<std::uint64_t>(table.records.file_bytes(), bytes->size());
+  const std::string_view found = std::string_view(*bytes).substr(begin);
+  const std::string& expected = table.records.tail();
+  if (found == expected) return;
+  const std::size_t same = static_cast<std::size_t>(
+      std::mismatch(found.begin(), found.end(), expected.begin(), expected.end()).first -
+      found.begin());
+  const std::string_view before = std::string_view(*bytes).substr(0, begin + same);
+  const std::uint64_t line =
+      static_cast<std::uint64_t>(std::count(before.begin(), before.end(), '\n')) + 1;
+  Add(path, line, begin + same, "tail", "from here on the file is not what the log says");
+}
+
+void Verifier::VerifyOriginal() {
+  OpenedDatabase opened;
+  absl::Status loaded = LoadOriginal(files_, paths_, catalog_, &opened);
+  if (!loaded.ok()) {
+    report_.problems.push_back({"", 0, 0, "record", "", std::string(loaded.message())});
+  }
+  for (const auto& [name, table] : opened.tables) {
+    ++report_.tables;
+    report_.records += table->live;
+  }
+  report_.log_lines = opened.report.operations_replayed;
+}
+
+absl::Status Verifier::Run() {
+  ReadLockNote();
+  VerifySchemas();
+  if (absl::Status done = VerifyLog(); !done.ok()) return done;
+  if (log_.kind == wal::LogKind::kOriginal) {
+    VerifyOriginal();
+  } else {
+    VerifyTables();
+  }
+  return absl::OkStatus();
+}
+
+bool Verifier::switched() const {
+  absl::StatusOr<wal::FileInfo> now = files_.Stat(paths_.Log());
+  return now.ok() && !log_.identity.empty() && now->identity != log_.identity;
+}
+
+}  // namespace
+
+absl::StatusOr<VerifyReport> VerifyDatabase(wal::FileSystem& files,
+                                            const wal::DatabasePaths& paths) {
+  absl::StatusOr<bool> exists = DatabaseExists(files, paths);
+  if (!exists.ok()) return exists.status();
+  if (!*exists) return absl::NotFoundError(paths.directory() + ": there is no linedb database");
+  for (int attempt = 1;; ++attempt) {
+    Verifier verifier(files, paths);
+    absl::Status done = verifier.Run();
+    if (verifier.switched() && attempt < kAttemptsMax) continue;
+    if (!done.ok()) return done;
+    return std::move(verifier.report());
+  }
+}
+
+}  // namespace linedb::engine

@@ -1,0 +1,252 @@
+// A described struct <-> its canonical line, all literal text made by the compiler. Internal to
+// linedb; in a public header only because Table<T> inlines it.
+//
+// StructCodec<T> has no state: any thread may call it, each with its own arguments.
+
+#ifndef LINEDB_STRUCT_CODEC_H_
+#define LINEDB_STRUCT_CODEC_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "linedb/describe.h"
+#include "linedb/struct_layout.h"
+#include "linedb/table_schema.h"
+#include "linedb/text_reader.h"
+#include "linedb/text_writer.h"
+
+namespace linedb::schema {
+
+// What Decode returns when all went well.
+inline constexpr int kDecoded = -1;
+
+// kInvalidArgument "table.column: fault".
+absl::Status FieldFault(std::string_view table, std::string_view column, Fault fault);
+// kInvalidArgument: the line is longer than kLineBytesMax.
+absl::Status LineTooLong(std::string_view table, std::size_t bytes);
+
+template <class T>
+struct StructCodec : StructLayout<T> {
+  using Layout = StructLayout<T>;
+  using Layout::kAssigned;
+  using Layout::kFieldCount;
+  using Layout::kHasRowId;
+  using Layout::kStoredColumns;
+  using Layout::kTableName;
+  using typename Layout::Key;
+  template <std::size_t I>
+  using FieldAt = typename Layout::template FieldAt<I>;
+  template <auto Member>
+  static constexpr int kStoredColumn = Layout::template kStoredColumn<Member>;
+
+  // The schema of the description; created_at is empty. Lives for ever.
+  static const TableSchema& Schema() {
+    static const TableSchema& schema = *new TableSchema(Layout::MakeSchema());
+    return schema;
+  }
+
+  // Appends the row's canonical line, without "\n", to `line`, and fills spans[kStoredColumns],
+  // relative to the line's first byte. An assigned key that was left out is written as `next_key`;
+  // in a table without a primary key `next_key` is the $rowid (of an update: the one it has).
+  // kInvalidArgument, with nothing appended, names the column whose value cannot be stored: NaN,
+  // an infinity, bad UTF-8, an unsigned integer beyond 2^63-1, a year outside 0000 to 9999, an
+  // enum value without a name; or a line longer than kLineBytesMax.
+  static absl::Status Encode(const T& row, std::int64_t next_key, std::string* line,
+                             FieldSpan* spans) {
+    TextWriter writer;
+    if constexpr (kHasRowId) {
+      writer.Append(std::string_view("{\"$rowid\":"));
+      WriteValue<std::int64_t>(&writer, next_key, &spans[0]);
+    }
+    const absl::Status written =
+        WriteFields(row, next_key, &writer, spans, std::make_index_sequence<kFieldCount>());
+    if (!written.ok()) [[unlikely]] {
+      return written;
+    }
+    writer.Append('}');
+    if (writer.size() > kLineBytesMax) [[unlikely]] {
+      return LineTooLong(kTableName, writer.size());
+    }
+    line->append(writer.text());
+    return absl::OkStatus();
+  }
+
+  // Reads a canonical line into `row`, into the strings that are there. kDecoded, or the stored
+  // column that could not be read, because the line is not canonical or the value is out of the
+  // member's range (column kStoredColumns: the line's end): `*row` is then unspecified.
+  static int Decode(std::string_view line, T* row) {
+    const char* at = line.data();
+    const char* end = at + line.size();
+    if constexpr (kHasRowId) {
+      std::int64_t row_id = 0;
+      at = ReadLiteral(at, end, "{\"$rowid\":");
+      if (at != nullptr) at = ReadInt64(at, end, &row_id);
+      if (at == nullptr) return 0;
+    }
+    int failed = kDecoded;
+    at = ReadFields(at, end, row, &failed, std::make_index_sequence<kFieldCount>());
+    if (at == nullptr) return failed;
+    return end - at == 1 && *at == '}' ? kDecoded : kStoredColumns;
+  }
+
+  // Reads these members only, in any order, passes over the others and stops after the last.
+  // Returns as Decode does; what lies behind the last member read is not looked at.
+  template <auto... Members>
+  static int DecodeColumns(std::string_view line,
+                           std::tuple<typename Layout::template ValueOf<Members>...>* values) {
+    constexpr int kLast = Layout::LastOf({kStoredColumn<Members>...});
+    const char* at = line.data();
+    const char* end = at + line.size();
+    if constexpr (kHasRowId) {
+      at = ReadLiteral(at, end, "{\"$rowid\":");
+      if (at != nullptr) at = SkipValue(at, end);
+      if (at == nullptr) return 0;
+    }
+    constexpr std::size_t kFields = static_cast<std::size_t>(kLast + 1 - (kHasRowId ? 1 : 0));
+    int failed = kDecoded;
+    ReadSome<Members...>(at, end, values, &failed, std::make_index_sequence<kFields>());
+    return failed;
+  }
+
+  // The key of a canonical line. Returns as Decode does.
+  static int DecodeKey(std::string_view line, Key* key) {
+    if constexpr (kHasRowId) {
+      const char* end = line.data() + line.size();
+      const char* at = ReadLiteral(line.data(), end, "{\"$rowid\":");
+      return at != nullptr && ReadInt64(at, end, key) != nullptr ? kDecoded : 0;
+    } else {
+      return DecodeKeyMembers(line, key, typename Layout::KeyIndexes());
+    }
+  }
+
+  // Appends the text by which the key is compared and hashed (schema/record_codec.h). Fails as
+  // Encode does.
+  static absl::Status AppendKeyText(const Key& key, std::string* text) {
+    if constexpr (Layout::kKeyIsTuple) {
+      return std::apply([text](const auto&... parts) { return AppendParts(text, parts...); }, key);
+    } else {
+      return AppendParts(text, key);
+    }
+  }
+
+  // The same of any key, from its columns' values in key order.
+  template <auto... Members>
+  static absl::Status AppendKeyTextOf(
+      std::string* text, const typename Layout::template PlainValueOf<Members>&... values) {
+    return AppendParts(text, values...);
+  }
+
+  // The key under which Encode stores the row.
+  static Key KeyOf(const T& row, std::int64_t next_key) { return Layout::KeyOf(row, next_key); }
+
+  // Puts the key into the row's members; a $rowid has none.
+  static void SetKey(T* row, const Key& key) { Layout::SetKey(row, key); }
+
+ private:
+  template <std::size_t I>
+  static constexpr std::string_view PrefixOf() {
+    return ViewOf(kMemberPrefix < FieldAt<I>::kFixedName, I == 0 && !kHasRowId ? '{' : ',' >);
+  }
+  template <std::size_t I>
+  static constexpr std::size_t kColumn = I + (kHasRowId ? 1 : 0);
+
+  template <class Value>
+  static Fault WriteValue(TextWriter* writer, const Value& value, FieldSpan* span) {
+    span->begin = static_cast<std::uint32_t>(writer->size());
+    const Fault fault = MemberCodec<Value>::Write(writer, value);
+    span->end = static_cast<std::uint32_t>(writer->size());
+    return fault;
+  }
+
+  template <std::size_t I>
+  static Fault WriteField(const T& row, std::int64_t next_key, TextWriter* writer,
+                          FieldSpan* spans) {
+    using F = FieldAt<I>;
+    writer->Append(PrefixOf<I>());
+    if constexpr (Layout::template kIsAssigned<I>) {
+      if (Layout::KeyLeftOut(row)) {
+        using Plain = typename WithoutOptional<typename F::Value>::type;
+        if (!std::in_range<Plain>(next_key)) return "the next key is out of the member's range";
+        return WriteValue<std::int64_t>(writer, next_key, &spans[kColumn<I>]);
+      }
+    }
+    return WriteValue<typename F::Value>(writer, row.*F::kMember, &spans[kColumn<I>]);
+  }
+
+  template <std::size_t... I>
+  static absl::Status WriteFields(const T& row, std::int64_t next_key, TextWriter* writer,
+                                  FieldSpan* spans, std::index_sequence<I...>) {
+    Fault fault = nullptr;
+    std::string_view column;
+    const bool written = (((fault = WriteField<I>(row, next_key, writer, spans)) == nullptr ||
+                           (column = FieldAt<I>::kName, false)) &&
+                          ...);
+    return written ? absl::OkStatus() : FieldFault(kTableName, column, fault);
+  }
+
+  template <std::size_t... I>
+  static const char* ReadFields(const char* at, const char* end, T* row, int* failed,
+                                std::index_sequence<I...>) {
+    const bool read = (((at = ReadField<I>(at, end, &(row->*FieldAt<I>::kMember))) != nullptr ||
+                        (*failed = static_cast<int>(kColumn<I>), false)) &&
+                       ...);
+    return read ? at : nullptr;
+  }
+  template <std::size_t I, class Value>
+  static const char* ReadField(const char* at, const char* end, Value* value) {
+    at = ReadLiteral(at, end, PrefixOf<I>());
+    return at == nullptr ? nullptr : MemberCodec<Value>::Read(at, end, value);
+  }
+
+  template <auto... Members, class Values, std::size_t... I>
+  static void ReadSome(const char* at, const char* end, Values* values, int* failed,
+                       std::index_sequence<I...>) {
+    static_cast<void>((((at = ReadOrSkip<I, Members...>(at, end, values)) != nullptr ||
+                        (*failed = static_cast<int>(kColumn<I>), false)) &&
+                       ...));
+  }
+  template <std::size_t I, auto... Members, class Values>
+  static const char* ReadOrSkip(const char* at, const char* end, Values* values) {
+    constexpr int kIndex =
+        Layout::IndexOf(static_cast<int>(kColumn<I>), {kStoredColumn<Members>...});
+    if constexpr (kIndex >= 0) {
+      return ReadField<I>(at, end, &std::get<static_cast<std::size_t>(kIndex)>(*values));
+    } else {
+      at = ReadLiteral(at, end, PrefixOf<I>());
+      return at == nullptr ? nullptr : SkipValue(at, end);
+    }
+  }
+
+  template <std::size_t... I>
+  static int DecodeKeyMembers(std::string_view line, Key* key, std::index_sequence<I...>) {
+    std::tuple<typename FieldAt<I>::Value...> values;
+    const int failed = DecodeColumns<FieldAt<I>::kMember...>(line, &values);
+    if (failed != kDecoded) return failed;
+    *key = std::apply([](auto&... parts) { return Key(Layout::Plain(parts)...); }, values);
+    return kDecoded;
+  }
+
+  template <class... Parts>
+  static absl::Status AppendParts(std::string* text, const Parts&... parts) {
+    TextWriter writer;
+    Fault fault = nullptr;
+    std::size_t part = 0;
+    const bool written = (((part++ == 0 || (writer.Append(','), true)) &&
+                           (fault = MemberCodec<Parts>::Write(&writer, parts)) == nullptr) &&
+                          ...);
+    if (!written) return FieldFault(kTableName, "key", fault);
+    text->append(writer.text());
+    return absl::OkStatus();
+  }
+};
+
+}  // namespace linedb::schema
+
+#endif  // LINEDB_STRUCT_CODEC_H_

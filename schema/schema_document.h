@@ -1,0 +1,36 @@
+// TableSchema <-> the text of a schema file (schema/FORMAT.md).
+
+#ifndef LINEDB_SCHEMA_SCHEMA_DOCUMENT_H_
+#define LINEDB_SCHEMA_SCHEMA_DOCUMENT_H_
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "linedb/table_schema.h"
+
+namespace linedb::schema {
+
+// The version of schema files that this program writes, and the newest that it reads.
+inline constexpr int kSchemaFormat = 1;
+
+struct SchemaDocument {
+  TableSchema schema;
+  // The document's "format"; 0 if it has none, as the Python original writes it.
+  int format = kSchemaFormat;
+};
+
+// Any thread. Errors name line and column of the text: kDataLoss for text that is no schema
+// document, kFailedPrecondition for a format newer than ours (names both versions),
+// kInvalidArgument for a schema that ValidateTableSchema refuses.
+absl::StatusOr<SchemaDocument> ParseSchemaDocument(std::string_view text);
+
+// The text of a schema file: one line a column, members in a fixed order, "\n" at its end.
+std::string FormatSchemaDocument(const TableSchema& schema);
+
+// The same on one line without spaces or "\n", as it stands in the log.
+std::string FormatSchemaDocumentCompact(const TableSchema& schema);
+
+}  // namespace linedb::schema
+
+#endif  // LINEDB_SCHEMA_SCHEMA_DOCUMENT_H_

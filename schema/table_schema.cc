@@ -1,0 +1,253 @@
+#include "linedb/table_schema.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "schema/column_value.h"
+#include "schema/json_text.h"
+
+namespace linedb {
+namespace {
+
+using schema::CanonicalColumnText;
+
+constexpr std::array<std::pair<Type, std::string_view>, 8> kTypeNames = {
+    {{Type::kInt, "int"},
+     {Type::kFloat, "float"},
+     {Type::kBool, "bool"},
+     {Type::kString, "str"},
+     {Type::kBytes, "bytes"},
+     {Type::kTimestamp, "timestamp"},
+     {Type::kDate, "date"},
+     {Type::kJson, "json"}}};
+
+template <class... Parts>
+absl::Status Refuse(const TableSchema& schema, const Parts&... parts) {
+  return absl::InvalidArgumentError(absl::StrCat("table ", schema.table_name, ": ", parts...));
+}
+
+const ColumnSchema* FindColumn(const TableSchema& schema, std::string_view name) {
+  for (const ColumnSchema& column : schema.columns) {
+    if (column.name == name) return &column;
+  }
+  return nullptr;
+}
+
+int CountPrimaryKeys(const TableSchema& schema) {
+  return static_cast<int>(
+      std::count_if(schema.columns.begin(), schema.columns.end(),
+                    [](const ColumnSchema& column) { return column.primary_key; }));
+}
+
+bool HasControlCharacter(std::string_view name) {
+  return std::any_of(name.begin(), name.end(), [](char character) {
+    const auto byte = static_cast<unsigned char>(character);
+    return byte < 0x20 || byte == 0x7f;
+  });
+}
+
+absl::Status ValidateColumnName(const TableSchema& schema, const std::string& name) {
+  if (name.empty()) return Refuse(schema, "a column has no name");
+  if (name.size() > kColumnNameBytesMax) {
+    return Refuse(schema, "the column name ", name.substr(0, 40), "... has ", name.size(),
+                  " bytes, at most ", kColumnNameBytesMax, " are allowed");
+  }
+  if (schema::FindBadUtf8(name) != std::string_view::npos) {
+    return Refuse(schema, "a column name is not UTF-8");
+  }
+  if (HasControlCharacter(name)) {
+    return Refuse(schema, "a column name holds a control character");
+  }
+  if (name[0] == '$') {
+    return Refuse(schema, "column ", name, ": names that begin with $ belong to linedb");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ValidateKeyColumn(const TableSchema& schema, const ColumnSchema& column) {
+  if (column.type == Type::kJson) {
+    return Refuse(schema, "column ", column.name,
+                  ": a json column can be no key, for equal values may differ in text");
+  }
+  if (!column.primary_key || !column.nullable) return absl::OkStatus();
+  if (column.type != Type::kInt) {
+    return Refuse(schema, "column ", column.name, ": a nullable primary key must be an int, not ",
+                  std::string(TypeName(column.type)));
+  }
+  if (CountPrimaryKeys(schema) > 1) {
+    return Refuse(schema, "column ", column.name,
+                  ": no column of a compound primary key may be nullable");
+  }
+  if (column.default_json.has_value()) {
+    return Refuse(schema, "column ", column.name,
+                  ": a key that is assigned when left out has no default");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ValidateColumn(const TableSchema& schema, const ColumnSchema& column) {
+  if (absl::Status name = ValidateColumnName(schema, column.name); !name.ok()) return name;
+  if (TypeName(column.type).empty()) {
+    return Refuse(schema, "column ", column.name, ": no type has the number ",
+                  static_cast<int>(column.type));
+  }
+  if (column.primary_key || column.unique) {
+    if (absl::Status key = ValidateKeyColumn(schema, column); !key.ok()) return key;
+  }
+  if (column.default_json.has_value()) {
+    const auto text = CanonicalColumnText(column, *column.default_json);
+    if (!text.ok()) {
+      return Refuse(schema, "column ", column.name, ": default: ",
+                    std::string(text.status().message().data(), text.status().message().size()));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ValidateUniqueKey(const TableSchema& schema, const std::vector<std::string>& key) {
+  const std::string name = absl::StrJoin(key, ",");
+  if (key.size() < 2) {
+    return Refuse(schema, "unique key (", name,
+                  "): it must have two columns or more; for one say so at the column");
+  }
+  if (std::set<std::string>(key.begin(), key.end()).size() < key.size()) {
+    return Refuse(schema, "unique key (", name, "): a column stands in it twice");
+  }
+  for (const std::string& part : key) {
+    const ColumnSchema* column = FindColumn(schema, part);
+    if (column == nullptr) {
+      return Refuse(schema, "unique key (", name, "): there is no column ", part);
+    }
+    if (column->type == Type::kJson) {
+      return Refuse(schema, "column ", part,
+                    ": a json column can be no key, for equal values may differ in text");
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Key columns as one text, for comparing; the order of columns in a key does not count.
+std::set<std::string> UniqueKeyNames(const TableSchema& schema) {
+  std::set<std::string> names;
+  for (std::vector<std::string> key : schema.unique_keys) {
+    std::sort(key.begin(), key.end());
+    names.insert(absl::StrJoin(key, ","));
+  }
+  return names;
+}
+
+std::string YesOrNo(bool value) { return value ? "yes" : "no"; }
+
+void CompareColumns(const TableSchema& stored, const ColumnSchema& column,
+                    const TableSchema& expected, const ColumnSchema& wanted,
+                    std::vector<std::string>* differences) {
+  const auto differ = [&](const char* what, const std::string& has, const std::string& wants) {
+    differences->push_back(absl::StrCat("column ", column.name, ": ", what, " is ", has,
+                                        " in the database, ", wants, " in the program"));
+  };
+  if (column.type != wanted.type) {
+    differ("the type", std::string(TypeName(column.type)), std::string(TypeName(wanted.type)));
+  }
+  if (column.primary_key != wanted.primary_key) {
+    differ("primary_key", YesOrNo(column.primary_key), YesOrNo(wanted.primary_key));
+  }
+  if (column.nullable != wanted.nullable) {
+    differ("nullable", YesOrNo(column.nullable), YesOrNo(wanted.nullable));
+  }
+  // The only column of a primary key is unique, said or unsaid.
+  const bool unique = column.unique || (column.primary_key && CountPrimaryKeys(stored) == 1);
+  const bool wants_unique =
+      wanted.unique || (wanted.primary_key && CountPrimaryKeys(expected) == 1);
+  if (unique != wants_unique) differ("unique", YesOrNo(unique), YesOrNo(wants_unique));
+}
+
+}  // namespace
+
+std::string_view TypeName(Type type) {
+  for (const auto& [known, name] : kTypeNames) {
+    if (known == type) return name;
+  }
+  return {};
+}
+
+std::optional<Type> ParseTypeName(std::string_view name) {
+  for (const auto& [type, known] : kTypeNames) {
+    if (known == name) return type;
+  }
+  return std::nullopt;
+}
+
+absl::Status ValidateTableName(std::string_view name) {
+  const auto is_letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  };
+  const bool fits = !name.empty() && name.size() <= kTableNameBytesMax && is_letter(name[0]) &&
+                    std::all_of(name.begin(), name.end(),
+                                [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
+  if (fits) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("\"", std::string(name.substr(0, kTableNameBytesMax)),
+                   "\" cannot be a table's name: it must be [A-Za-z_][A-Za-z0-9_]*, at most ",
+                   kTableNameBytesMax, " bytes"));
+}
+
+absl::Status ValidateTableSchema(const TableSchema& schema) {
+  if (absl::Status name = ValidateTableName(schema.table_name); !name.ok()) return name;
+  if (schema.columns.empty()) return Refuse(schema, "it has no columns");
+  if (schema.version < 1) return Refuse(schema, "its version is below 1: ", schema.version);
+  std::set<std::string_view> names;
+  for (const ColumnSchema& column : schema.columns) {
+    if (absl::Status valid = ValidateColumn(schema, column); !valid.ok()) return valid;
+    if (!names.insert(column.name).second) {
+      return Refuse(schema, "column ", column.name, " stands in it twice");
+    }
+  }
+  for (const std::vector<std::string>& key : schema.unique_keys) {
+    if (absl::Status valid = ValidateUniqueKey(schema, key); !valid.ok()) return valid;
+  }
+  if (UniqueKeyNames(schema).size() < schema.unique_keys.size()) {
+    return Refuse(schema, "two unique keys have the same columns");
+  }
+  return absl::OkStatus();
+}
+
+std::vector<std::string> SchemaDifferences(const TableSchema& stored, const TableSchema& expected) {
+  std::vector<std::string> differences;
+  if (stored.table_name != expected.table_name) {
+    differences.push_back(absl::StrCat("the table is ", stored.table_name, " in the database, ",
+                                       expected.table_name, " in the program"));
+  }
+  for (const ColumnSchema& column : stored.columns) {
+    const ColumnSchema* wanted = FindColumn(expected, column.name);
+    if (wanted == nullptr) {
+      differences.push_back(absl::StrCat("column ", column.name, " is in the database only"));
+    } else {
+      CompareColumns(stored, column, expected, *wanted, &differences);
+    }
+  }
+  for (const ColumnSchema& column : expected.columns) {
+    if (FindColumn(stored, column.name) == nullptr) {
+      differences.push_back(absl::StrCat("column ", column.name, " is in the program only"));
+    }
+  }
+  const std::set<std::string> stored_keys = UniqueKeyNames(stored);
+  const std::set<std::string> expected_keys = UniqueKeyNames(expected);
+  for (const std::string& key : stored_keys) {
+    if (!expected_keys.contains(key)) {
+      differences.push_back(absl::StrCat("unique key (", key, ") is in the database only"));
+    }
+  }
+  for (const std::string& key : expected_keys) {
+    if (!stored_keys.contains(key)) {
+      differences.push_back(absl::StrCat("unique key (", key, ") is in the program only"));
+    }
+  }
+  return differences;
+}
+
+}  // namespace linedb

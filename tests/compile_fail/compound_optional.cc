@@ -1,0 +1,18 @@
+#include "linedb/struct_codec.h"
+
+struct Row {
+  std::optional<int> id;
+  std::string name;
+};
+
+template <>
+struct linedb::Describe<Row> {
+#ifdef WRONG
+  static constexpr auto kTable =
+      linedb::DescribeTable<"row">(linedb::Field<"id", &Row::id>().PrimaryKey(),
+                                   linedb::Field<"name", &Row::name>().PrimaryKey());
+#else
+  static constexpr auto kTable = linedb::DescribeTable<"row">(
+      linedb::Field<"id", &Row::id>().PrimaryKey(), linedb::Field<"name", &Row::name>());
+#endif
+};

@@ -1,0 +1,203 @@
+// What each command answers, beyond the rules that all share.
+
+#include "nlohmann/json.hpp"
+#include "tests/dbtool/dbtool_fixture.h"
+
+namespace linedb {
+namespace {
+
+using nlohmann::json;
+
+class CommandTest : public DbtoolTest {
+ protected:
+  void SetUp() override {
+    DbtoolTest::SetUp();
+    MakeUniversity();
+  }
+};
+
+bool Contains(const std::string& text, const std::string& part) {
+  return text.find(part) != text.npos;
+}
+
+TEST_F(CommandTest, GetFindsByEverySpellingOfAKey) {
+  EXPECT_EQ(Out("dbtool get data/university enrollment '[2, 101]'"),
+            "{\"student_id\":2,\"course_id\":101,\"grade\":null}\n");
+  Out("dbtool create data/university word -q --column word:str:primary_key --column n:int");
+  Write("word.jsonl", "{\"word\":\"a b\",\"n\":-5}\n{\"word\":\"7\",\"n\":7}\n");
+  Out("dbtool import data/university word word.jsonl -q");
+  EXPECT_EQ(Out("dbtool get data/university word 'a b'"),
+            Out("dbtool get data/university word '\"a b\"'"));
+  EXPECT_EQ(Out("dbtool get data/university word 7"), "{\"word\":\"7\",\"n\":7}\n");
+  Write("minus.jsonl", "{\"id\":-5,\"name\":\"Below\"}\n");
+  Out("dbtool import data/university student minus.jsonl -q");
+  EXPECT_TRUE(Contains(Out("dbtool get data/university student -5"), "Below"));
+  EXPECT_EQ(Run("dbtool get data/university student abc").exit_code, 2);
+}
+
+TEST_F(CommandTest, WhereComparesByTheColumnsType) {
+  Out("dbtool create data/university kind -q --column id:int:primary_key --column f:float:nullable "
+      "--column s:str:nullable --column b:bool:nullable --column t:timestamp:nullable "
+      "--column d:date:nullable --column '\"odd name\":int:nullable'");
+  Write("kind.jsonl",
+        "{\"id\":1,\"f\":9.5,\"s\":\"it's\",\"b\":true,\"t\":\"2026-01-02T03:04:05Z\","
+        "\"d\":\"2026-01-02\",\"odd name\":1}\n"
+        "{\"id\":2,\"f\":10.25,\"s\":\"B\",\"b\":false,\"t\":\"2026-01-03T00:00:00Z\","
+        "\"d\":\"2025-12-31\"}\n"
+        "{\"id\":10}\n");
+  Out("dbtool import data/university kind kind.jsonl -q");
+  struct Row {
+    const char* where;
+    const char* ids;
+  };
+  const Row rows[] = {{"id > 2", "10"},
+                      {"id >= 1.5 and id < 10", "2"},
+                      {"f > 9.75", "2"},
+                      {"f != 9.5", "2"},
+                      {"f is null", "10"},
+                      {"f is not null and b = true", "1"},
+                      {"s = 'it''s'", "1"},
+                      {"s < 'C'", "2"},
+                      {"b = false", "2"},
+                      {"t >= '2026-01-03'", "2"},
+                      {"t < '2026-01-02T03:04:05.5Z'", "1"},
+                      {"t = '2026-01-02T04:04:05+01:00'", "1"},
+                      {"d > '2025-12-31'", "1"},
+                      {"\"odd name\" = 1", "1"},
+                      {"ID = 1", ""},
+                      {"id = -1", ""},
+                      {"id = 1 AND s IS NOT NULL", "1"}};
+  for (const Row& row : rows) {
+    Write("where", row.where);
+    const Outcome outcome =
+        Run("dbtool cat data/university kind --columns id --where \"$(cat where)\" | jq -r .id | "
+            "paste -sd,");
+    EXPECT_EQ(outcome.out, row.ids == std::string() ? "" : row.ids + std::string("\n"))
+        << row.where;
+  }
+  for (const char* where : {"id", "id =", "id = 'x'", "id = 1 and", "id = 1 or id = 2", "id = null",
+                            "s = 5", "b = 1", "(id = 1)", "s = 'x", "id is 5"}) {
+    Write("where", where);
+    EXPECT_EQ(Run("dbtool cat data/university kind --where \"$(cat where)\"").exit_code, 2)
+        << where;
+  }
+}
+
+TEST_F(CommandTest, OrderByPutsNullFirstAndKeepsEqualsInPlace) {
+  const std::string command = "dbtool cat data/university student --columns id --format csv";
+  EXPECT_EQ(Out(command + " --order-by gpa"), "id\r\n3\r\n2\r\n1\r\n");
+  EXPECT_EQ(Out(command + " --order-by gpa:desc,id --limit 2"), "id\r\n1\r\n2\r\n");
+  EXPECT_EQ(Out(command + " --order-by name:desc"), "id\r\n3\r\n2\r\n1\r\n");
+}
+
+TEST_F(CommandTest, GrepSeesLiveRecordsOnly) {
+  Write("changed.jsonl", "{\"id\":1,\"name\":\"Alicia\",\"email\":\"alice@university.edu\"}\n");
+  Out("dbtool import data/university student changed.jsonl --on-conflict replace -q");
+  EXPECT_EQ(Out("dbtool grep data/university Alice student"), "");
+  EXPECT_TRUE(Contains(Read("data/university/data/student.records"), "Alice\""));
+  EXPECT_EQ(Out("dbtool grep data/university -i 'ALIC(E|IA)\"' | jq -c '[.table,.record.id]'"),
+            "[\"student\",1]\n");
+  EXPECT_EQ(Out("dbtool grep data/university '\"course_id\":101' enrollment | wc -l"), "2\n");
+  EXPECT_EQ(Run("dbtool grep data/university '(' student").exit_code, 2);
+}
+
+TEST_F(CommandTest, GrepStandsALongLine) {
+  Write("long.jsonl", "{\"id\":9,\"name\":\"" + std::string(1 << 20, 'x') + "END\"}\n");
+  Out("dbtool import data/university student long.jsonl -q");
+  EXPECT_EQ(Out("dbtool grep data/university 'x+END' student | wc -l"), "1\n");
+}
+
+TEST_F(CommandTest, CreateRefusesWhatIsNoTable) {
+  for (const char* flags : {"", "--column a", "--column a:itn", "--column a:int --column a:int",
+                            "--column :int", "--column a:int --schema x",
+                            "--column a:int --primary-key b", "--column a:int:default=x"}) {
+    const Outcome outcome = Run(std::string("dbtool create data/university t ") + flags);
+    EXPECT_EQ(outcome.exit_code, 2) << flags << '\n' << outcome.err;
+  }
+  EXPECT_EQ(Run("dbtool create data/university ../x --column a:int").exit_code, 2);
+  EXPECT_EQ(Run("dbtool inspect data/university t").exit_code, 3);
+}
+
+TEST_F(CommandTest, SchemaIsWhatTheFileHolds) {
+  EXPECT_EQ(Out("dbtool schema data/university student"),
+            Read("data/university/schema/student.schema.json"));
+  const json schema = json::parse(Out("dbtool schema data/university student --json-schema"));
+  EXPECT_EQ(schema["required"], json({"name"}));
+  EXPECT_EQ(schema["properties"]["gpa"]["type"], json({"number", "null"}));
+  EXPECT_EQ(schema["x-linedb"]["primary_key"], json({"id"}));
+}
+
+TEST_F(CommandTest, SchemaAsCppCompiles) {
+  Out("dbtool create data/university order_line -q --column order:int:primary_key "
+      "--column class:str:default=new --column 'unit price:float:default=0.5' "
+      "--column when:timestamp --column day:date:nullable --column raw:bytes:nullable "
+      "--column more:json:nullable --column done:bool:default=false --unique 'class,when'");
+  Write("main.cc", Out("dbtool schema data/university order_line --cpp") +
+                       "#include \"linedb/database.h\"\n"
+                       "auto Open(linedb::Database& db) { return db.OpenTable<OrderLine>(); }\n");
+  const std::string source = LINEDB_SOURCE_DIR;
+  const Outcome compiled = Run("c++ -std=c++20 -fsyntax-only -I" + source + "/schema/include -I" +
+                               source + "/engine/include main.cc");
+  EXPECT_EQ(compiled.exit_code, 0) << Read("main.cc") << compiled.err;
+}
+
+TEST_F(CommandTest, WalShowsArchivesAndMarksWhatIsNotCheckpointed) {
+  const std::string marks =
+      "dbtool wal data/university --table student | jq -c .checkpointed | uniq";
+  EXPECT_EQ(Out(marks), "false\n");
+  Out("dbtool checkpoint data/university");
+  EXPECT_EQ(Out(marks), "true\n");
+  Out("dbtool import data/university student more.jsonl -q");
+  EXPECT_EQ(Out(marks), "true\nfalse\n");
+  EXPECT_EQ(Out("dbtool wal data/university | jq .lsn | sort -n | uniq -d"), "");
+  EXPECT_EQ(Out("dbtool wal data/university --from 2 --to 4 | jq .lsn"), "2\n3\n4\n");
+}
+
+TEST_F(CommandTest, CheckpointReportsBeforeAndAfter) {
+  Out("dbtool import data/university student student.jsonl --on-conflict replace -q");
+  const json plan = json::parse(Out("dbtool checkpoint data/university --dry-run --json"));
+  EXPECT_EQ(plan["needed"], true);
+  const json done = json::parse(Out("dbtool checkpoint data/university --json"));
+  EXPECT_GT(done["log_bytes_before"], done["log_bytes_after"]);
+  EXPECT_EQ(done["lines_dropped"], 3);
+  EXPECT_EQ(Out("wc -l <data/university/data/student.records"), "3\n");
+  EXPECT_EQ(json::parse(Out("dbtool checkpoint data/university --json"))["needed"], false);
+}
+
+TEST_F(CommandTest, VerifyNamesFileLineAndByteOfDamage) {
+  Out("dbtool checkpoint data/university");
+  std::string records = Read("data/university/data/student.records");
+  const std::size_t at = records.find("Bob");
+  records[at] = 'R';
+  Write("data/university/data/student.records", records);
+  const Outcome outcome = Run("dbtool verify data/university");
+  EXPECT_EQ(outcome.exit_code, 1);
+  const json problem = json::parse(outcome.out.substr(0, outcome.out.find('\n')));
+  EXPECT_EQ(problem["file"], "data/student.records") << outcome.out;
+  EXPECT_EQ(problem["kind"], "checksum") << outcome.out;
+}
+
+TEST_F(CommandTest, TableWithoutKeyHidesItsRowNumber) {
+  Write("log.jsonl", "{\"n\":1}\n{\"n\":1}\n");
+  Out("dbtool import data/university log log.jsonl --create -q");
+  EXPECT_EQ(Out("dbtool cat data/university log"), Read("log.jsonl"));
+  EXPECT_EQ(Out("dbtool export data/university log"), Read("log.jsonl"));
+  EXPECT_EQ(Out("dbtool grep data/university 1 log"), Read("log.jsonl"));
+  EXPECT_EQ(Out("dbtool get data/university log 2"), "{\"n\":1}\n");
+}
+
+TEST_F(CommandTest, ControlCharactersDoNotReachTheTerminal) {
+  Write("evil.jsonl", "{\"id\":9,\"name\":\"a\\u001b[2Jb\\nc\"}\n");
+  Out("dbtool import data/university student evil.jsonl -q");
+  const std::string shown = RunOnTerminal("dbtool get data/university student 9 --color never").out;
+  EXPECT_FALSE(Contains(shown, "\033[2J"));
+  EXPECT_TRUE(Contains(shown, "a\\u001b[2Jb\\nc"));
+}
+
+TEST_F(CommandTest, TableMayBeNamedLikeACommand) {
+  Out("dbtool create data/university cat -q --column a:int");
+  EXPECT_EQ(Out("dbtool cat data/university cat"), "");
+}
+
+}  // namespace
+}  // namespace linedb

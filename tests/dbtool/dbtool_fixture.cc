@@ -1,0 +1,98 @@
+#include "tests/dbtool/dbtool_fixture.h"
+
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+namespace linedb {
+namespace fs = std::filesystem;
+
+void DbtoolTest::SetUp() {
+  std::string pattern = (fs::temp_directory_path() / "linedb_dbtool_XXXXXX").string();
+  ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+  directory_ = pattern;
+  directory_before_ = fs::current_path();
+  fs::create_directory(directory_ + "/work");
+  fs::current_path(directory_ + "/work");
+  const std::string path = std::string(DBTOOL_DIRECTORY) + ":" + std::getenv("PATH");
+  ::setenv("PATH", path.c_str(), 1);
+  ::unsetenv("NO_COLOR");
+}
+
+void DbtoolTest::TearDown() {
+  fs::current_path(directory_before_);
+  fs::remove_all(directory_);
+}
+
+Outcome DbtoolTest::Shell(const std::string& script) {
+  // Beside the working directory, so that tests see there only what dbtool wrote.
+  const std::string out = directory_ + "/out";
+  const std::string err = directory_ + "/err";
+  Write(directory_ + "/script", script);
+  const int status =
+      std::system(("sh " + directory_ + "/script >" + out + " 2>" + err + " </dev/null").c_str());
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), Read(out), Read(err)};
+}
+
+Outcome DbtoolTest::Run(const std::string& command) { return Shell(command + "\n"); }
+
+Outcome DbtoolTest::RunOnTerminal(const std::string& command) {
+  Write(directory_ + "/typed", command + "\n");
+  return Shell("script -qec 'sh " + directory_ + "/typed' /dev/null\n");
+}
+
+std::string DbtoolTest::Out(const std::string& command) {
+  const Outcome outcome = Run(command);
+  EXPECT_EQ(outcome.exit_code, 0) << command << '\n' << outcome.err;
+  return outcome.out;
+}
+
+void DbtoolTest::Write(const std::string& file, const std::string& text) {
+  std::ofstream(file, std::ios::binary) << text;
+}
+
+std::string DbtoolTest::Read(const std::string& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::ostringstream text;
+  text << stream.rdbuf();
+  return text.str();
+}
+
+bool DbtoolTest::Exists(const std::string& file) { return fs::exists(file); }
+
+std::string DbtoolTest::TreeOf(const std::string& directory) {
+  std::map<std::string, std::string> files;
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(directory)) {
+    files[entry.path()] = entry.is_regular_file() ? Read(entry.path()) : "directory";
+  }
+  std::string text;
+  for (const auto& [name, bytes] : files) text += name + "\n" + bytes + "\n";
+  return text;
+}
+
+void DbtoolTest::MakeUniversity() {
+  fs::create_directory("data");
+  Write("student.jsonl",
+        "{\"id\":1,\"name\":\"Alice\",\"email\":\"alice@university.edu\",\"gpa\":3.8}\n"
+        "{\"id\":2,\"name\":\"Bob\",\"email\":\"bob@university.edu\",\"gpa\":3.5}\n"
+        "{\"id\":3,\"name\":\"Zoë\",\"email\":null,\"gpa\":null}\n");
+  Write("enrollment.jsonl",
+        "{\"student_id\":1,\"course_id\":101,\"grade\":\"A\"}\n"
+        "{\"student_id\":2,\"course_id\":101,\"grade\":null}\n");
+  Write("more.jsonl", "{\"id\":4,\"name\":\"Dan\",\"email\":\"dan@university.edu\",\"gpa\":2.5}\n");
+  Write("artist.jsonl", "{\"ArtistId\": 1, \"Name\": \"AC/DC\"}\n");
+  Write("students.json",
+        "{\"records\":[{\"id\":1,\"name\":\"Alice\"},{\"id\":5,\"name\":\"Eve\"}]}\n");
+  Out("dbtool init data/university -q");
+  Out("dbtool create data/university student -q --column id:int:primary_key:nullable "
+      "--column name:str --column email:str:unique:nullable --column gpa:float:nullable");
+  Out("dbtool import data/university student student.jsonl -q");
+  Out("dbtool import data/university enrollment enrollment.jsonl -q --create "
+      "--primary-key student_id,course_id");
+}
+
+}  // namespace linedb

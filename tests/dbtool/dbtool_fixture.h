@@ -1,0 +1,51 @@
+// Runs the dbtool program in a directory of its own, as a person or a script would.
+
+#ifndef LINEDB_TESTS_DBTOOL_DBTOOL_FIXTURE_H_
+#define LINEDB_TESTS_DBTOOL_DBTOOL_FIXTURE_H_
+
+#include <string>
+
+#include "gtest/gtest.h"
+
+namespace linedb {
+
+struct Outcome {
+  int exit_code = -1;
+  std::string out;
+  std::string err;
+};
+
+class DbtoolTest : public testing::Test {
+ protected:
+  // Makes a directory, goes there, and puts dbtool into the PATH.
+  void SetUp() override;
+  void TearDown() override;
+
+  // Runs a shell command that has `dbtool` at hand. Standard input is empty unless redirected.
+  Outcome Run(const std::string& command);
+  // The same, with stdin, stdout and stderr on a terminal; `out` has what it showed.
+  Outcome RunOnTerminal(const std::string& command);
+  // Runs it and expects success; its stdout.
+  std::string Out(const std::string& command);
+
+  void Write(const std::string& file, const std::string& text);
+  std::string Read(const std::string& file);
+  bool Exists(const std::string& file);
+  // Every file below a directory with its bytes, as one text.
+  std::string TreeOf(const std::string& directory);
+
+  // The database of the help's examples, data/university, and files beside it:
+  //   student    1 Alice 3.8, 2 Bob 3.5, 3 "Zoë" without email and gpa
+  //   enrollment [1,101] "A", [2,101] null
+  void MakeUniversity();
+
+ private:
+  Outcome Shell(const std::string& script);
+
+  std::string directory_;
+  std::string directory_before_;
+};
+
+}  // namespace linedb
+
+#endif  // LINEDB_TESTS_DBTOOL_DBTOOL_FIXTURE_H_

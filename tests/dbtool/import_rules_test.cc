@@ -1,0 +1,184 @@
+// The rules of import (cli.md 14 to 21) as far as the command adds to Import, whose own rows stand
+// in tests/engine/exchange_import_test.cc.
+
+#include <sys/resource.h>
+
+#include "nlohmann/json.hpp"
+#include "tests/dbtool/dbtool_fixture.h"
+
+namespace linedb {
+namespace {
+
+using nlohmann::json;
+
+class ImportRules : public DbtoolTest {
+ protected:
+  void SetUp() override {
+    DbtoolTest::SetUp();
+    MakeUniversity();
+    // Three bad records among two good ones.
+    Write("mixed.jsonl",
+          "{\"id\":11,\"name\":\"Good\"}\n"
+          "{\"id\":12,\"name\":\"Bad\",\"gpa\":\"abc\"}\n"
+          "{\"id\":13,\"name\":\"Torn\n"
+          "{\"id\":2,\"name\":\"Taken\"}\n"
+          "{\"id\":14,\"name\":\"Good, too\"}\n");
+  }
+  std::string Students() { return Out("dbtool cat data/university student --columns id"); }
+};
+
+bool Contains(const std::string& text, const std::string& part) {
+  return text.find(part) != text.npos;
+}
+
+constexpr char kThreeStudents[] = "{\"id\":1}\n{\"id\":2}\n{\"id\":3}\n";
+
+TEST_F(ImportRules, Rule14ImportIsAtomicByDefault) {
+  EXPECT_EQ(Run("dbtool import data/university student mixed.jsonl").exit_code, 7);
+  EXPECT_EQ(Students(), kThreeStudents);
+}
+
+TEST_F(ImportRules, Rule14BatchKeepsTheBatchesBeforeTheError) {
+  Write("batch.jsonl",
+        "{\"id\":11,\"name\":\"a\"}\n{\"id\":12,\"name\":\"b\"}\n"
+        "{\"id\":13,\"name\":\"c\"}\n{\"id\":14}\n{\"id\":15,\"name\":\"e\"}\n");
+  const Outcome outcome = Run("dbtool import data/university student batch.jsonl --batch 2");
+  EXPECT_EQ(outcome.exit_code, 7);
+  EXPECT_EQ(Students(), std::string(kThreeStudents) + "{\"id\":11}\n{\"id\":12}\n");
+  EXPECT_TRUE(Contains(outcome.err, "inserted 2")) << outcome.err;
+}
+
+TEST_F(ImportRules, Rule14MemoryDoesNotGrowWithALine) {
+  // A line of 256 MiB between two good ones.
+  const Outcome outcome = Run(
+      "{ echo '{\"id\":21,\"name\":\"a\"}'; printf '{\"id\":22,\"name\":\"'; "
+      "head -c 268435456 /dev/zero | tr '\\0' x; printf '\"}\\n{\"id\":23,\"name\":\"c\"}\\n'; } | "
+      "dbtool import data/university student - --rejects rejects.jsonl");
+  EXPECT_EQ(outcome.exit_code, 1) << outcome.err;
+  EXPECT_TRUE(Contains(outcome.err, "<stdin>:2:1: student: record of more than 16777215 bytes"))
+      << outcome.err;
+  EXPECT_EQ(Students(), std::string(kThreeStudents) + "{\"id\":21}\n{\"id\":23}\n");
+  struct rusage usage = {};
+  ::getrusage(RUSAGE_CHILDREN, &usage);
+  EXPECT_LT(usage.ru_maxrss, 96 * 1024) << "KiB";
+}
+
+TEST_F(ImportRules, Rule15EveryErrorHasFileLineAndColumn) {
+  const Outcome outcome = Run("dbtool import data/university student mixed.jsonl");
+  EXPECT_TRUE(Contains(outcome.err, "mixed.jsonl:2:30: student.gpa: expected float, found \"abc\""))
+      << outcome.err;
+  EXPECT_TRUE(Contains(outcome.err, "mixed.jsonl:3:17: student.name: ")) << outcome.err;
+  EXPECT_TRUE(Contains(outcome.err,
+                       "mixed.jsonl:4:1: student.id: value 2 is taken by the record "
+                       "{\"id\":2,\"name\":\"Bob\""))
+      << outcome.err;
+}
+
+TEST_F(ImportRules, Rule15MaxErrorsLimitsWhatIsTold) {
+  const Outcome outcome = Run("dbtool import data/university student mixed.jsonl --max-errors 1");
+  EXPECT_FALSE(Contains(outcome.err, "mixed.jsonl:3:")) << outcome.err;
+  EXPECT_TRUE(Contains(outcome.err, "2 more problems")) << outcome.err;
+  EXPECT_TRUE(Contains(outcome.err, "rejected 3")) << outcome.err;
+}
+
+TEST_F(ImportRules, Rule16RejectsTakeTheUntouchedLinesAndTheReasons) {
+  const std::string command =
+      "dbtool import data/university student mixed.jsonl --rejects rejects.jsonl";
+  EXPECT_EQ(Run(command).exit_code, 1);
+  EXPECT_EQ(Read("rejects.jsonl"), Out("sed -n 2,4p mixed.jsonl"));
+  EXPECT_EQ(Out("jq -c '[.line,.column,.kind]' rejects.jsonl.reasons"),
+            "[2,30,\"constraint\"]\n[3,17,\"constraint\"]\n[4,1,\"clash\"]\n");
+  EXPECT_EQ(Students(), std::string(kThreeStudents) + "{\"id\":11}\n{\"id\":14}\n");
+  // Mended and imported again.
+  Out("sed -i 's/\"abc\"/1.5/; s/Torn$/Mended\"}/; s/:2,/:15,/' rejects.jsonl");
+  Out("dbtool import data/university student rejects.jsonl");
+  EXPECT_EQ(Run(command).exit_code, 2) << "an older rejects file is not replaced";
+}
+
+TEST_F(ImportRules, Rule17DryRunChecksAndWritesNothing) {
+  const std::string before = Read("data/university/wal/transaction.log");
+  const Outcome good = Run("dbtool import data/university student more.jsonl --dry-run --json");
+  EXPECT_EQ(good.exit_code, 0);
+  EXPECT_EQ(json::parse(good.out)["inserted"], 1);
+  EXPECT_EQ(Run("dbtool import data/university student mixed.jsonl --dry-run").exit_code, 7);
+  EXPECT_EQ(Run("dbtool import data/university new more.jsonl --create --dry-run").exit_code, 0);
+  EXPECT_EQ(Students(), kThreeStudents);
+  EXPECT_EQ(Read("data/university/wal/transaction.log"), before);
+  EXPECT_EQ(Run("dbtool cat data/university new").exit_code, 3);
+}
+
+TEST_F(ImportRules, Rule18OnConflictFailsSkipsOrReplaces) {
+  Write("again.jsonl", "{\"id\":1,\"name\":\"Alicia\"}\n{\"id\":4,\"name\":\"Dan\"}\n");
+  const std::string command = "dbtool import data/university student again.jsonl --json";
+  EXPECT_EQ(Run(command).exit_code, 7);
+  const json skipped = json::parse(Out(command + " --on-conflict skip"));
+  EXPECT_EQ(skipped["skipped"], 1);
+  EXPECT_EQ(skipped["inserted"], 1);
+  EXPECT_TRUE(Contains(Out("dbtool get data/university student 1"), "Alice"));
+  const json replaced = json::parse(Out(command + " --on-conflict replace"));
+  EXPECT_EQ(replaced["replaced"], 2);
+  EXPECT_TRUE(Contains(Out("dbtool get data/university student 1"), "Alicia"));
+}
+
+TEST_F(ImportRules, Rule18UnknownColumnsFailAndAreAllListed) {
+  Write("wide.jsonl",
+        "{\"id\":11,\"name\":\"a\",\"nick\":1}\n{\"id\":12,\"name\":\"b\",\"age\":2,"
+        "\"nick\":3}\n");
+  const Outcome outcome = Run("dbtool import data/university student wide.jsonl");
+  EXPECT_EQ(outcome.exit_code, 7);
+  EXPECT_TRUE(Contains(outcome.err, "unknown columns: nick, age")) << outcome.err;
+  EXPECT_TRUE(Contains(outcome.err, "wide.jsonl:2:21: student.age")) << outcome.err;
+  Out("dbtool import data/university student wide.jsonl --ignore-columns");
+}
+
+TEST_F(ImportRules, Rule19CsvSaysHowToConvert) {
+  Write("zip.csv", "zip,city\n01234,x\n");
+  const Outcome outcome = Run("dbtool import data/university zip zip.csv --create");
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_TRUE(Contains(outcome.err, "CSV comes later")) << outcome.err;
+}
+
+TEST_F(ImportRules, Rule20CreateInfersASchemaAndShowsIt) {
+  Write("city.jsonl",
+        "{\"zip\":\"01234\",\"people\":5,\"area\":1}\n"
+        "{\"zip\":\"01235\",\"people\":null,\"area\":1.5,\"mayor\":{\"name\":\"x\"}}\n");
+  const Outcome outcome =
+      Run("dbtool import data/university city city.jsonl --create "
+          "--primary-key zip --unique people,area --unique people");
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_TRUE(Contains(outcome.err, "\"table_name\": \"city\"")) << outcome.err;
+  EXPECT_EQ(Out("dbtool inspect data/university city --json | "
+                "jq -c '[.columns[] | [.column,.type,.primary_key,.unique,.nullable]], "
+                ".unique_keys'"),
+            "[[\"zip\",\"str\",true,false,false],[\"people\",\"int\",false,true,true],"
+            "[\"area\",\"float\",false,false,false],[\"mayor\",\"json\",false,false,true]]\n"
+            "[[\"people\",\"area\"]]\n");
+}
+
+TEST_F(ImportRules, Rule20CreateReadsAPipeOnceAndLeavesNoTableBehindAnError) {
+  Out("cat artist.jsonl | dbtool import data/university artist - --create --primary-key ArtistId");
+  EXPECT_EQ(Out("dbtool cat data/university artist"), "{\"ArtistId\":1,\"Name\":\"AC/DC\"}\n");
+  EXPECT_EQ(Run("cat artist.jsonl artist.jsonl | dbtool import data/university twice - --create "
+                "--primary-key ArtistId")
+                .exit_code,
+            7);
+  EXPECT_EQ(Run("dbtool inspect data/university twice").exit_code, 3);
+  EXPECT_EQ(Run("dbtool import data/university ../x artist.jsonl --create").exit_code, 2);
+}
+
+TEST_F(ImportRules, Rule21EndsWithCountsAlsoAsJson) {
+  EXPECT_TRUE(
+      Contains(Run("dbtool import data/university student mixed.jsonl").err,
+               "read 5, inserted 0, replaced 0, skipped 0, rejected 3: nothing was written"));
+  const Outcome outcome = Run("dbtool import data/university student more.jsonl --json");
+  const json report = json::parse(outcome.out);
+  EXPECT_EQ(report["read"], 1);
+  EXPECT_EQ(report["inserted"], 1);
+  EXPECT_EQ(report["replaced"], 0);
+  EXPECT_EQ(report["skipped"], 0);
+  EXPECT_EQ(report["rejected"], 0);
+  EXPECT_EQ(report["committed"], true);
+}
+
+}  // namespace
+}  // namespace linedb

@@ -1,0 +1,123 @@
+// The rules of opening (cli.md 9 to 13).
+//
+// What they guard against: a mistyped path that becomes an empty database and an empty report; a
+// look into a database that waits for, disturbs or changes it.
+
+#include <filesystem>
+#include <memory>
+
+#include "linedb/database.h"
+#include "linedb/json_table.h"
+#include "tests/dbtool/dbtool_fixture.h"
+
+namespace linedb {
+namespace {
+
+constexpr const char* kReading[] = {
+    "inspect data/university",        "inspect data/university student",
+    "schema data/university student", "get data/university student 1",
+    "cat data/university student",    "grep data/university Alice",
+    "export data/university student", "wal data/university",
+    "verify data/university",         "verify data/university --quick",
+    "stats data/university",          "checkpoint data/university --dry-run"};
+
+class OpeningRules : public DbtoolTest {
+ protected:
+  void SetUp() override {
+    DbtoolTest::SetUp();
+    MakeUniversity();
+  }
+};
+
+bool Contains(const std::string& text, const std::string& part) {
+  return text.find(part) != text.npos;
+}
+
+TEST_F(OpeningRules, Rule09MissingPathIsAnErrorAndCreatesNothing) {
+  const std::string before = Out("ls -A");
+  for (const char* command :
+       {"inspect nowhere", "schema nowhere t", "get nowhere t 1", "cat nowhere t", "grep nowhere x",
+        "export nowhere t", "wal nowhere", "verify nowhere", "stats nowhere", "checkpoint nowhere",
+        "import nowhere t more.jsonl", "import nowhere t more.jsonl --create",
+        "create nowhere t --column a:int"}) {
+    const Outcome outcome = Run(std::string("dbtool ") + command);
+    EXPECT_EQ(outcome.exit_code, 3) << command << '\n' << outcome.err;
+    EXPECT_TRUE(Contains(outcome.err, "nowhere")) << command << '\n' << outcome.err;
+    EXPECT_EQ(Out("ls -A"), before) << command;
+  }
+}
+
+TEST_F(OpeningRules, Rule10ReadingWorksBesideAWriterAndChangesNothing) {
+  auto writer = Database::Open("data/university");
+  ASSERT_TRUE(writer.ok()) << writer.status();
+  auto students = JsonTable::Open(**writer, "student");
+  ASSERT_TRUE(students.ok());
+  ASSERT_TRUE(students->Insert({{"id", 10}, {"name", "Written meanwhile"}}).ok());
+  const std::string before = TreeOf("data/university");
+  for (const char* command : kReading) {
+    const Outcome outcome = Run(std::string("dbtool ") + command);
+    EXPECT_EQ(outcome.exit_code, 0) << command << '\n' << outcome.err;
+    EXPECT_EQ(TreeOf("data/university"), before) << command;
+  }
+  EXPECT_TRUE(Contains(Out("dbtool cat data/university student"), "Written meanwhile"));
+}
+
+TEST_F(OpeningRules, Rule10ReadingNeedsNoLockFile) {
+  std::filesystem::remove("data/university/LOCK");
+  for (const char* command : kReading) Out(std::string("dbtool ") + command);
+  EXPECT_FALSE(Exists("data/university/LOCK"));
+}
+
+TEST_F(OpeningRules, Rule11LockConflictNamesTheHolderAndWhatStillWorks) {
+  auto writer = Database::Open("data/university");
+  ASSERT_TRUE(writer.ok()) << writer.status();
+  for (const char* command :
+       {"import data/university student more.jsonl", "create data/university t --column a:int",
+        "checkpoint data/university"}) {
+    const Outcome outcome = Run(std::string("dbtool ") + command);
+    EXPECT_EQ(outcome.exit_code, 4) << command << '\n' << outcome.err;
+    for (const std::string& part :
+         {"pid " + std::to_string(::getpid()), std::string("since 20"), std::string("dbtool_tests"),
+          std::string("cat export get grep")}) {
+      EXPECT_TRUE(Contains(outcome.err, part)) << command << '\n' << outcome.err;
+    }
+  }
+}
+
+TEST_F(OpeningRules, Rule12NewerFormatNamesBothVersions) {
+  std::string schema = Read("data/university/schema/student.schema.json");
+  const std::string ours = "\"format\": 1";
+  ASSERT_TRUE(Contains(schema, ours));
+  schema.replace(schema.find(ours), ours.size(), "\"format\": 99");
+  Write("data/university/schema/student.schema.json", schema);
+  const Outcome outcome = Run("dbtool cat data/university student");
+  EXPECT_EQ(outcome.exit_code, 2) << outcome.err;
+  EXPECT_TRUE(Contains(outcome.err, "99")) << outcome.err;
+  EXPECT_TRUE(Contains(outcome.err, "1")) << outcome.err;
+}
+
+TEST_F(OpeningRules, Rule13ReplayIsToldAndReadingDoesNotDoIt) {
+  {
+    auto writer = Database::Open("data/university");
+    ASSERT_TRUE(writer.ok()) << writer.status();
+    auto students = JsonTable::Open(**writer, "student");
+    ASSERT_TRUE(students.ok());
+    ASSERT_TRUE(students->Insert({{"id", 10}, {"name", "Hal"}}).ok());
+    // As after kill -9: the files as they are while the writer lives.
+    Out("cp -r data/university crashed");
+  }
+  const std::string before = TreeOf("crashed");
+  const Outcome inspect = Run("dbtool inspect crashed --json");
+  EXPECT_TRUE(Contains(inspect.out, "\"needed\":true")) << inspect.out;
+  const Outcome cat = Run("dbtool cat crashed student");
+  EXPECT_TRUE(Contains(cat.out, "Hal")) << cat.out;
+  EXPECT_TRUE(Contains(cat.err, "replayed")) << cat.err;
+  EXPECT_EQ(TreeOf("crashed"), before);
+  const Outcome import = Run("dbtool import crashed student more.jsonl");
+  EXPECT_EQ(import.exit_code, 0);
+  EXPECT_TRUE(Contains(import.err, "replayed")) << import.err;
+  EXPECT_FALSE(Contains(Run("dbtool cat crashed student").err, "replayed"));
+}
+
+}  // namespace
+}  // namespace linedb

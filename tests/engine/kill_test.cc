@@ -1,0 +1,148 @@
+// Guards against the promise that cannot be tested without breaking something: what commit has
+// acknowledged is there after kill -9, and nothing else is there by half.
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <random>
+#include <string>
+
+#include "linedb/database.h"
+#include "tests/engine/status_matchers.h"
+#include "tests/engine/student.h"
+#include "tests/schema/random_seed.h"
+
+namespace linedb {
+namespace {
+
+using testing::Enrollment;
+using testing::IsOk;
+using testing::Student;
+
+constexpr int kRounds = 200;
+constexpr int kMicrosecondsMax = 30'000;
+// The tables hold what the last so many transactions wrote.
+constexpr std::int64_t kKept = 30;
+
+// Transaction number n inserts student n and enrollment n, writes n into student 0's name, and
+// erases student and enrollment n - kKept. So what is there by half shows.
+absl::Status DoTransaction(Database& database, std::int64_t n) {
+  const auto students = database.OpenTable<Student>();
+  const auto enrollments = database.OpenTable<Enrollment>();
+  if (!students.ok()) return students.status();
+  if (!enrollments.ok()) return enrollments.status();
+  const std::string name = std::to_string(n);
+  absl::StatusOr<WriteTransaction> transaction = database.Begin();
+  if (!transaction.ok()) return transaction.status();
+  absl::Status done =
+      students->Insert(*transaction, {.id = n, .name = name, .email = name}).status();
+  if (done.ok()) {
+    done = enrollments->Insert(*transaction, {.student_id = n, .course_id = 2 * n}).status();
+  }
+  if (done.ok()) done = students->Upsert(*transaction, {.id = 0, .name = name}).status();
+  if (done.ok() && n > kKept) {
+    done = students->Erase(*transaction, n - kKept);
+    if (done.ok()) done = enrollments->Erase(*transaction, {n - kKept, 2 * (n - kKept)});
+  }
+  return done.ok() ? transaction->Commit() : done;
+}
+
+class KillTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    directory = ::testing::TempDir() + "/linedb_kill_test_" + std::to_string(getpid());
+    std::filesystem::remove_all(directory);
+  }
+  void TearDown() override { std::filesystem::remove_all(directory); }
+
+  // The child: goes on after transaction `last`, and prints each number once it is committed.
+  [[noreturn]] void Work(std::int64_t last, int pipe) const {
+    const auto database = Database::Open(directory);
+    if (!database.ok()) _exit(10);
+    for (std::int64_t n = last + 1;; ++n) {
+      if (!DoTransaction(**database, n).ok()) _exit(11);
+      if (write(pipe, &n, sizeof n) != sizeof n) _exit(12);
+      if (n % 5 == 0 && !(*database)->Checkpoint().ok()) _exit(13);
+    }
+  }
+
+  // Lets a child work for a while, kills it, and returns the last number it printed.
+  std::int64_t WorkAndKill(std::int64_t last, int microseconds) {
+    int ends[2];
+    EXPECT_EQ(pipe(ends), 0);
+    const pid_t child = fork();
+    if (child == 0) Work(last, ends[1]);
+    close(ends[1]);
+    usleep(static_cast<useconds_t>(microseconds));
+    EXPECT_EQ(kill(child, SIGKILL), 0);
+    int status = 0;
+    EXPECT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_TRUE(WIFSIGNALED(status)) << "it ended by itself: " << WEXITSTATUS(status);
+    for (std::int64_t n = 0; read(ends[0], &n, sizeof n) == sizeof n;) last = n;
+    close(ends[0]);
+    return last;
+  }
+
+  // Opens what a killed child left, and returns the number of the last transaction in it.
+  std::int64_t LastWholeTransaction() {
+    const auto database = Database::Open(directory);
+    EXPECT_THAT(database, IsOk());
+    if (!database.ok()) return -1;
+    const auto students = (*database)->OpenTable<Student>();
+    const auto enrollments = (*database)->OpenTable<Enrollment>();
+    EXPECT_THAT(students, IsOk());
+    EXPECT_THAT(enrollments, IsOk());
+    const auto counter = students->Get(0);
+    const std::int64_t last = counter.ok() ? std::stoll(counter->name) : 0;
+    const std::int64_t kept = std::min(last, kKept);
+    EXPECT_EQ(students->size(), static_cast<std::uint64_t>(kept + (last > 0 ? 1 : 0)));
+    EXPECT_EQ(enrollments->size(), static_cast<std::uint64_t>(kept));
+    for (std::int64_t n = last - kept + 1; n <= last; ++n) {
+      EXPECT_THAT(students->Get(n), IsOk());
+      EXPECT_THAT(enrollments->Get({n, 2 * n}), IsOk());
+    }
+    EXPECT_THAT((*database)->Close(), IsOk());
+    return last;
+  }
+
+  void ExpectVerified() {
+    const auto report = Database::Verify(directory);
+    ASSERT_THAT(report, IsOk());
+    for (const Problem& problem : report->problems) {
+      ADD_FAILURE() << problem.file << " line " << problem.line << ": " << problem.message;
+    }
+  }
+
+  std::string directory;
+};
+
+TEST_F(KillTest, KilledAtAnyMomentKeepsExactlyTheWholeTransactions) {
+  std::mt19937_64 random(schema::TestSeed());
+  std::int64_t last = LastWholeTransaction();
+  std::int64_t unprinted = 0;
+  for (int round = 0; round < kRounds; ++round) {
+    SCOPED_TRACE("round " + std::to_string(round));
+    const std::int64_t printed =
+        WorkAndKill(last, static_cast<int>(random() % kMicrosecondsMax));
+    ExpectVerified();  // with the killed one's note still in LOCK
+    last = LastWholeTransaction();
+    ASSERT_GE(last, printed) << "an acknowledged transaction is lost";
+    ASSERT_LE(last, printed + 1) << "more than the one on its way";
+    unprinted += last - printed;
+    ExpectVerified();
+    if (HasFailure()) return;
+  }
+  std::cout << last << " transactions in " << kRounds << " killed processes, " << unprinted
+            << " durable but not yet acknowledged" << std::endl;
+  EXPECT_GT(last, 0);
+}
+
+}  // namespace
+}  // namespace linedb

@@ -1,0 +1,203 @@
+#include "tools/dbtool/arguments.h"
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "CLI/Config.hpp"
+#include "CLI/Formatter.hpp"
+#include "CLI/Validators.hpp"
+#include "engine/nearest_name.h"
+#include "tools/dbtool/errors.h"
+
+namespace linedb::dbtool {
+namespace {
+
+std::vector<std::string> CommandNames(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(command->get_name());
+  }
+  return names;
+}
+
+std::string DidYouMean(const std::string& mistyped, const std::vector<std::string>& names) {
+  const std::string nearest = engine::NearestName(mistyped, names);
+  return nearest.empty() ? "" : "did you mean `" + nearest + "`?";
+}
+
+// The word that ought to be the command; empty if there is none.
+std::string CommandWord(const std::vector<std::string>& words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == "--format" || words[i] == "--color") {
+      ++i;
+    } else if (words[i].empty() || words[i][0] != '-') {
+      return words[i];
+    }
+  }
+  return "";
+}
+
+bool IsNegativeNumber(const std::string& word) {
+  return word.size() > 1 && word[0] == '-' && std::isdigit(static_cast<unsigned char>(word[1]));
+}
+
+// The flags the command knows, for "did you mean".
+std::vector<std::string> FlagNames(const CLI::App& app) {
+  std::vector<std::string> names;
+  const auto add = [&names](const CLI::App* command) {
+    for (const CLI::Option* option : command->get_options()) {
+      for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    }
+  };
+  add(&app);
+  for (const CLI::App* command : app.get_subcommands()) add(command);
+  return names;
+}
+
+std::string UsageHint(const CLI::App& app, const std::vector<std::string>& words) {
+  const std::vector<std::string> flags = FlagNames(app);
+  for (const std::string& word : words) {
+    const std::string flag = word.substr(0, word.find('='));
+    const bool known = std::find(flags.begin(), flags.end(), flag) != flags.end();
+    if (flag.size() < 3 || flag.compare(0, 2, "--") != 0 || known) continue;
+    if (std::string meant = DidYouMean(flag, flags); !meant.empty()) return meant;
+  }
+  const auto commands = app.get_subcommands();
+  return commands.empty() ? "`dbtool help` lists the commands"
+                          : "`dbtool help " + commands[0]->get_name() + "` shows how it is used";
+}
+
+std::string OneLine(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
+int PrintHelp(Context& context, const CLI::App& app, const std::string& name) {
+  if (name.empty()) {
+    context.out << app.help();
+    return kExitOk;
+  }
+  const auto commands =
+      app.get_subcommands([&name](const CLI::App* sub) { return sub->get_name() == name; });
+  if (commands.empty()) {
+    return FailUsage(context, "there is no command `" + name + "`",
+                     DidYouMean(name, CommandNames(app)));
+  }
+  context.out << commands[0]->help("dbtool");
+  return kExitOk;
+}
+
+int Run(CLI::App& app, const std::vector<std::string>& words, Context& context) {
+  try {
+    std::vector<std::string> reversed(words.rbegin(), words.rend());
+    app.parse(std::move(reversed));
+  } catch (const CLI::CallForHelp&) {
+    const auto commands = app.get_subcommands();
+    return PrintHelp(context, app, commands.empty() ? "" : commands[0]->get_name());
+  } catch (const CLI::CallForVersion&) {
+    context.out << "dbtool " << LINEDB_VERSION << '\n';
+    return kExitOk;
+  } catch (const CLI::ParseError& error) {
+    return FailUsage(context, OneLine(error.what()), UsageHint(app, words));
+  }
+  return context.action();
+}
+
+}  // namespace
+
+void AddCommonFlags(CLI::App& app, Context& context) {
+  static const std::map<std::string, Format> kFormats = {{"table", Format::kTable},
+                                                         {"jsonl", Format::kJsonLines},
+                                                         {"json", Format::kJson},
+                                                         {"csv", Format::kCsv}};
+  app.fallthrough();
+  app.get_formatter()->label("REQUIRED", "");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::string(LINEDB_VERSION));
+  app.add_flag("--json", context.json, "One JSON object on stdout; errors as JSON, too");
+  app.add_option("--format", context.format,
+                 "table, jsonl, json or csv (default: table on a terminal, else jsonl)")
+      ->transform(CLI::CheckedTransformer(kFormats).description(""))
+      ->type_name("FORMAT");
+  app.add_option("--color", context.color, "auto, always or never")
+      ->check(CLI::IsMember(std::set<std::string>{"auto", "always", "never"}).description(""))
+      ->type_name("WHEN");
+  app.add_flag("-q,--quiet", context.quiet, "Nothing on stderr but errors");
+  app.add_flag("-v,--verbose", context.verbose, "More on stderr");
+  app.add_flag("-y,--yes", context.yes, "Do not ask before replacing something");
+  app.footer(
+      "Exit codes: 0 success, 1 problems in the data, 2 usage, 3 not found, 4 locked, 5 corrupt,\n"
+      "6 I/O or disk full, 7 constraint violated, 130 interrupted.\n"
+      "`dbtool help COMMAND` shows a command's flags and examples.");
+}
+
+void AddHelpCommand(CLI::App& app, Context& context) {
+  CLI::App* help =
+      AddCommand(app, "help", "Show how a command is used", {"dbtool help", "dbtool help import"});
+  auto name = std::make_shared<std::string>();
+  help->add_option("COMMAND", *name, "The command");
+  help->callback([&context, &app, name] {
+    context.action = [&, name] { return PrintHelp(context, app, *name); };
+  });
+}
+
+CLI::App* AddCommand(CLI::App& app, const std::string& name, const std::string& summary,
+                     const std::vector<std::string>& examples) {
+  CLI::App* command = app.add_subcommand(name, summary);
+  std::string footer = "Examples:";
+  for (const std::string& example : examples) footer += "\n  " + example;
+  command->footer(footer + "\n\nFlags common to all commands: `dbtool help`.");
+  return command;
+}
+
+void AddDirectory(CLI::App* command, std::string* directory) {
+  command->add_option("DIR", *directory, "The database directory")->required()->type_name("");
+}
+
+void AddTable(CLI::App* command, std::string* table) {
+  command->add_option("TABLE", *table, "The table")->required()->type_name("");
+}
+
+int ParseAndRun(CLI::App& app, int argc, const char* const* argv, Context& context) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  const auto end_of_flags = std::find(words.begin(), words.end(), "--");
+  for (auto word = words.begin(); word != end_of_flags; ++word) {
+    if (IsNegativeNumber(*word)) word->insert(0, " ");
+  }
+  // Errors of parsing are told in the form asked for, wherever the flag stands.
+  context.json = std::find(words.begin(), end_of_flags, "--json") != end_of_flags;
+  const std::vector<std::string> names = CommandNames(app);
+  const std::string command = CommandWord(words);
+  if (!command.empty() && std::find(names.begin(), names.end(), command) == names.end()) {
+    const std::string meant = DidYouMean(command, names);
+    return FailUsage(context, "there is no command `" + command + "`",
+                     meant.empty() ? "`dbtool help` lists the commands" : meant);
+  }
+  return FinishOutput(context, Run(app, words, context));
+}
+
+std::vector<std::string> SplitNames(const std::string& list) {
+  std::vector<std::string> names(1);
+  bool quoted = false;
+  for (const char c : list) {
+    if (c == '"') {
+      quoted = !quoted;
+    } else if (c == ',' && !quoted) {
+      names.emplace_back();
+    } else {
+      names.back().push_back(c);
+    }
+  }
+  return names;
+}
+
+std::string UnprotectNumber(const std::string& word) {
+  return word.size() > 1 && word[0] == ' ' && IsNegativeNumber(word.substr(1)) ? word.substr(1)
+                                                                               : word;
+}
+
+}  // namespace linedb::dbtool

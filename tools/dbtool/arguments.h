@@ -1,0 +1,37 @@
+// From the command line to a command: common flags, help, and what to say about a call that makes
+// no sense.
+
+#ifndef LINEDB_TOOLS_DBTOOL_ARGUMENTS_H_
+#define LINEDB_TOOLS_DBTOOL_ARGUMENTS_H_
+
+#include <string>
+#include <vector>
+
+#include "CLI/App.hpp"
+#include "tools/dbtool/context.h"
+
+namespace linedb::dbtool {
+
+void AddCommonFlags(CLI::App& app, Context& context);
+void AddHelpCommand(CLI::App& app, Context& context);
+
+// A command with its help's examples; tests run each of them.
+CLI::App* AddCommand(CLI::App& app, const std::string& name, const std::string& summary,
+                     const std::vector<std::string>& examples);
+// The first two words of most commands.
+void AddDirectory(CLI::App* command, std::string* directory);
+void AddTable(CLI::App* command, std::string* table);
+
+// Parses, runs the command and returns the exit code.
+int ParseAndRun(CLI::App& app, int argc, const char* const* argv, Context& context);
+
+// The words of "a,b" or "\"a,b\",c".
+std::vector<std::string> SplitNames(const std::string& list);
+
+// A word such as -5 is a value, not a flag; ParseAndRun hands it on with a space before it, which
+// this takes off.
+std::string UnprotectNumber(const std::string& word);
+
+}  // namespace linedb::dbtool
+
+#endif  // LINEDB_TOOLS_DBTOOL_ARGUMENTS_H_

@@ -1,0 +1,253 @@
+// init, create, checkpoint.
+
+#include <utility>
+
+#include "CLI/App.hpp"
+#include "schema/schema_document.h"
+#include "tools/dbtool/arguments.h"
+#include "tools/dbtool/column_spec.h"
+#include "tools/dbtool/commands.h"
+#include "tools/dbtool/errors.h"
+#include "tools/dbtool/input_file.h"
+#include "tools/dbtool/report.h"
+
+namespace linedb::dbtool {
+namespace {
+
+struct ChangeOptions {
+  std::string directory;
+  std::string table;
+  std::vector<std::string> columns;
+  std::string primary_key;
+  std::vector<std::string> unique_keys;
+  std::string schema_file;
+  bool dry_run = false;
+};
+
+int Init(Context& context, const ChangeOptions& options) {
+  Options open;
+  open.create = Create::kAlways;
+  auto database = Database::Open(options.directory, open);
+  if (!database.ok()) return Fail(context, database.status());
+  const std::string id = (*database)->Stats().database;
+  if (absl::Status closed = (*database)->Close(); !closed.ok()) return Fail(context, closed);
+  Note(context, "created the database " + options.directory);
+  if (context.json) {
+    PrintReport(context, {{"directory", options.directory}, {"database", id}, {"created", true}},
+                "", {});
+  }
+  return kExitOk;
+}
+
+absl::StatusOr<TableSchema> SchemaFromFile(const Context& context, const ChangeOptions& options) {
+  absl::StatusOr<std::string> text = ReadSmallFile(options.schema_file);
+  if (!text.ok()) return text.status();
+  absl::StatusOr<schema::SchemaDocument> document = schema::ParseSchemaDocument(*text);
+  if (!document.ok()) {
+    return absl::Status(document.status().code(),
+                        options.schema_file + ": " + std::string(document.status().message()));
+  }
+  if (document->schema.table_name != options.table) {
+    Note(context,
+         "the schema of " + document->schema.table_name + " is taken for " + options.table);
+  }
+  document->schema.table_name = options.table;
+  document->schema.created_at.clear();
+  return document->schema;
+}
+
+absl::Status SetPrimaryKey(const std::string& names, TableSchema* schema) {
+  for (const std::string& name : SplitNames(names)) {
+    bool found = false;
+    for (ColumnSchema& column : schema->columns) {
+      if (column.name != name) continue;
+      column.primary_key = true;
+      found = true;
+    }
+    if (!found) return absl::InvalidArgumentError("--primary-key: there is no column " + name);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<TableSchema> SchemaFromColumns(const ChangeOptions& options) {
+  TableSchema schema{.table_name = options.table, .columns = {}};
+  for (const std::string& spec : options.columns) {
+    absl::StatusOr<ColumnSchema> column = ParseColumnSpec(spec);
+    if (!column.ok()) return column.status();
+    schema.columns.push_back(*std::move(column));
+  }
+  if (!options.primary_key.empty()) {
+    absl::Status keyed = SetPrimaryKey(options.primary_key, &schema);
+    if (!keyed.ok()) return keyed;
+  }
+  for (const std::string& key : options.unique_keys) {
+    std::vector<std::string> names = SplitNames(key);
+    if (names.size() > 1) {
+      schema.unique_keys.push_back(std::move(names));
+      continue;
+    }
+    for (ColumnSchema& column : schema.columns) column.unique |= column.name == names[0];
+  }
+  return schema;
+}
+
+int Create(Context& context, const ChangeOptions& options) {
+  if (options.columns.empty() == options.schema_file.empty()) {
+    return FailUsage(context,
+                     "create takes either --column (once for each column) or --schema FILE",
+                     "--column 'id:int:primary_key' --column 'email:str:unique:nullable'");
+  }
+  const bool from_file = !options.schema_file.empty();
+  absl::StatusOr<TableSchema> schema =
+      from_file ? SchemaFromFile(context, options) : SchemaFromColumns(options);
+  if (schema.ok()) {
+    if (absl::Status valid = ValidateTableSchema(*schema); !valid.ok()) schema = valid;
+  }
+  if (!schema.ok()) {
+    const bool is_call = schema.status().code() == absl::StatusCode::kInvalidArgument;
+    return is_call ? FailUsage(context, std::string(schema.status().message()))
+                   : Fail(context, schema.status());
+  }
+  auto database = OpenDatabase(context, options.directory, Access::kReadWrite);
+  if (!database.ok()) return FailOpen(context, database.status());
+  absl::Status created = (*database)->CreateTable(*schema);
+  if (created.ok()) created = (*database)->Close();
+  if (!created.ok()) return Fail(context, created);
+  Note(context, "created the table " + options.table + " with " +
+                    std::to_string(schema->columns.size()) + " columns");
+  if (context.json) {
+    PrintReport(context,
+                {{"table", options.table}, {"columns", schema->columns.size()}, {"created", true}},
+                "", {});
+  }
+  return kExitOk;
+}
+
+ReportJson TableFigures(const Statistics& statistics) {
+  ReportJson tables = ReportJson::array();
+  for (const TableStatistics& table : statistics.tables) {
+    tables.push_back({{"table", table.name},
+                      {"records", table.records},
+                      {"lines", table.lines},
+                      {"lines_superseded", table.lines_superseded},
+                      {"bytes", table.file_bytes}});
+  }
+  return tables;
+}
+
+// The tables before and after, side by side.
+ReportJson BeforeAndAfter(const Statistics& before, const Statistics& after) {
+  ReportJson tables = ReportJson::array();
+  for (std::size_t i = 0; i < before.tables.size() && i < after.tables.size(); ++i) {
+    tables.push_back({{"table", before.tables[i].name},
+                      {"lines_before", before.tables[i].lines},
+                      {"lines_after", after.tables[i].lines},
+                      {"bytes_before", before.tables[i].file_bytes},
+                      {"bytes_after", after.tables[i].file_bytes}});
+  }
+  return tables;
+}
+
+int PlanCheckpoint(Context& context, const ChangeOptions& options) {
+  auto database = OpenDatabase(context, options.directory, Access::kReadOnly);
+  if (!database.ok()) return FailOpen(context, database.status());
+  const Statistics now = (*database)->Stats();
+  const ReportJson report = {{"dry_run", true},
+                             {"needed", now.log_lines > 0},
+                             {"lsn", now.last_lsn},
+                             {"log_bytes_before", now.log_bytes},
+                             {"log_operations", now.log_lines},
+                             {"tables", TableFigures(now)}};
+  PrintReport(context, report, "tables", [&](std::ostream& output) {
+    PrintPairs(output, {{"log", ByteText(now.log_bytes) + ", " + WithThousands(now.log_lines) +
+                                    " operations since the last checkpoint"},
+                        {"would", now.log_lines > 0 ? "archive this log and start a new one"
+                                                    : "do nothing"}});
+    output << '\n';
+    PrintTable(context, report["tables"],
+               {"table", "records", "lines", "lines_superseded", "bytes"});
+  });
+  return kExitOk;
+}
+
+int Checkpoint(Context& context, const ChangeOptions& options) {
+  if (options.dry_run) return PlanCheckpoint(context, options);
+  auto database = OpenDatabase(context, options.directory, Access::kReadWrite);
+  if (!database.ok()) return FailOpen(context, database.status());
+  const Statistics before = (*database)->Stats();
+  const absl::StatusOr<CheckpointReport> done = (*database)->Checkpoint();
+  if (!done.ok()) return Fail(context, done.status());
+  const Statistics after = (*database)->Stats();
+  if (absl::Status closed = (*database)->Close(); !closed.ok()) return Fail(context, closed);
+  const ReportJson report = {{"dry_run", false},
+                             {"needed", done->needed},
+                             {"lsn", done->lsn},
+                             {"log_bytes_before", done->log_bytes_before},
+                             {"log_bytes_after", done->log_bytes_after},
+                             {"archive", done->archive},
+                             {"tables_compacted", done->tables_compacted},
+                             {"lines_dropped", done->lines_dropped},
+                             {"tables", BeforeAndAfter(before, after)}};
+  PrintReport(context, report, "tables", [&](std::ostream& output) {
+    PrintPairs(output, {{"checkpoint", done->needed ? "at lsn " + std::to_string(done->lsn)
+                                                    : "not needed: nothing has changed"},
+                        {"log before", ByteText(done->log_bytes_before)},
+                        {"log after", ByteText(done->log_bytes_after)},
+                        {"archive", done->archive.empty() ? "none" : done->archive},
+                        {"lines dropped", WithThousands(done->lines_dropped)}});
+    output << '\n';
+    PrintTable(context, report["tables"],
+               {"table", "lines_before", "lines_after", "bytes_before", "bytes_after"});
+  });
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddChangeCommands(CLI::App& app, Context& context) {
+  auto options = std::make_shared<ChangeOptions>();
+
+  CLI::App* init = AddCommand(app, "init", "Create a database; no other command does",
+                              {"dbtool init data/shop", "dbtool init data/archive --json"});
+  AddDirectory(init, &options->directory);
+  init->callback(
+      [&context, options] { context.action = [&, options] { return Init(context, *options); }; });
+
+  CLI::App* create =
+      AddCommand(app, "create", "Create a table",
+                 {"dbtool create data/university course --column id:int:primary_key:nullable "
+                  "--column title:str:unique --column credits:int:default=3",
+                  "dbtool create data/university mark --column student:int --column course:int "
+                  "--column mark:float:nullable --primary-key student,course",
+                  "dbtool schema data/university student | "
+                  "dbtool create data/university alumnus --schema -"});
+  AddDirectory(create, &options->directory);
+  AddTable(create, &options->table);
+  create
+      ->add_option("--column", options->columns,
+                   "name:type[:primary_key][:unique][:nullable][:default=VALUE], once for each;\n"
+                   "types: int float bool str bytes timestamp date json")
+      ->allow_extra_args(false)
+      ->type_name("SPEC");
+  create->add_option("--primary-key", options->primary_key, "a,b: the primary key's columns")
+      ->type_name("");
+  create
+      ->add_option("--unique", options->unique_keys, "a,b: no two records share these; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("");
+  create->add_option("--schema", options->schema_file, "A schema file, or - for stdin")
+      ->type_name("FILE");
+  create->callback(
+      [&context, options] { context.action = [&, options] { return Create(context, *options); }; });
+
+  CLI::App* checkpoint = AddCommand(
+      app, "checkpoint", "Start a new log, archive the old one, compact tables",
+      {"dbtool checkpoint data/university --dry-run", "dbtool checkpoint data/university"});
+  AddDirectory(checkpoint, &options->directory);
+  checkpoint->add_flag("--dry-run", options->dry_run, "Say what it would do; write nothing");
+  checkpoint->callback([&context, options] {
+    context.action = [&, options] { return Checkpoint(context, *options); };
+  });
+}
+
+}  // namespace linedb::dbtool

@@ -1,0 +1,91 @@
+#include "tools/dbtool/column_spec.h"
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "engine/nearest_name.h"
+#include "nlohmann/json.hpp"
+#include "tools/dbtool/output.h"
+
+namespace linedb::dbtool {
+namespace {
+
+constexpr std::string_view kDefault = "default=";
+
+absl::Status Wrong(const std::string& spec, const std::string& what) {
+  return absl::InvalidArgumentError("column `" + spec + "`: " + what);
+}
+
+// The part up to the next colon, which is taken off with it.
+std::string TakePart(std::string_view* rest) {
+  std::size_t end = 0;
+  if (!rest->empty() && rest->front() == '"') {
+    end = rest->find('"', 1);
+    const std::string name(rest->substr(1, end == rest->npos ? end : end - 1));
+    rest->remove_prefix(end == rest->npos ? rest->size() : end + 1);
+    if (!rest->empty() && rest->front() == ':') rest->remove_prefix(1);
+    return name;
+  }
+  end = rest->find(':');
+  const std::string part(rest->substr(0, end));
+  rest->remove_prefix(end == rest->npos ? rest->size() : end + 1);
+  return part;
+}
+
+std::string DefaultJson(const std::string& text, Type type) {
+  const bool is_text = type == Type::kString || type == Type::kBytes || type == Type::kTimestamp ||
+                       type == Type::kDate;
+  if (!is_text || nlohmann::json::accept(text)) return text;
+  std::string json;
+  AppendQuoted(text, &json);
+  return json;
+}
+
+}  // namespace
+
+absl::StatusOr<ColumnSchema> ParseColumnSpec(const std::string& spec) {
+  std::string_view rest = spec;
+  ColumnSchema column;
+  column.name = TakePart(&rest);
+  const std::string type_name = TakePart(&rest);
+  const std::optional<Type> type = ParseTypeName(type_name);
+  if (!type.has_value()) {
+    return Wrong(spec,
+                 "expected name:type, with a type of int float bool str bytes timestamp "
+                 "date json");
+  }
+  column.type = *type;
+  while (!rest.empty()) {
+    if (rest.substr(0, kDefault.size()) == kDefault) {
+      column.default_json = DefaultJson(std::string(rest.substr(kDefault.size())), column.type);
+      break;
+    }
+    const std::string flag = TakePart(&rest);
+    if (flag == "primary_key") {
+      column.primary_key = true;
+    } else if (flag == "unique") {
+      column.unique = true;
+    } else if (flag == "nullable") {
+      column.nullable = true;
+    } else {
+      const std::string meant =
+          engine::NearestName(flag, {"primary_key", "unique", "nullable", "default="});
+      return Wrong(spec,
+                   "unknown part " + flag + (meant.empty() ? "" : "; did you mean " + meant + "?"));
+    }
+  }
+  return column;
+}
+
+std::string ConstraintText(const ColumnSchema& column) {
+  std::string text;
+  const auto add = [&text](const std::string& word) { text += (text.empty() ? "" : " ") + word; };
+  if (column.primary_key) add("primary_key");
+  if (column.unique) add("unique");
+  add(column.nullable ? "nullable" : "not_null");
+  if (column.default_json.has_value()) add("default=" + *column.default_json);
+  return text;
+}
+
+}  // namespace linedb::dbtool

@@ -1,0 +1,22 @@
+// The column of `create --column 'email:str:unique:nullable'`.
+
+#ifndef LINEDB_TOOLS_DBTOOL_COLUMN_SPEC_H_
+#define LINEDB_TOOLS_DBTOOL_COLUMN_SPEC_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "linedb/table_schema.h"
+
+namespace linedb::dbtool {
+
+// name:type[:primary_key][:unique][:nullable][:default=VALUE]; a name with a colon stands in double
+// quotes, and VALUE, the last part, is JSON or plain text. kInvalidArgument says what is wrong.
+absl::StatusOr<ColumnSchema> ParseColumnSpec(const std::string& spec);
+
+// "id int primary_key", for people.
+std::string ConstraintText(const ColumnSchema& column);
+
+}  // namespace linedb::dbtool
+
+#endif  // LINEDB_TOOLS_DBTOOL_COLUMN_SPEC_H_

@@ -1,0 +1,20 @@
+// The families of commands. Each function adds its commands to the application; a command that is
+// parsed leaves itself in Context::action.
+
+#ifndef LINEDB_TOOLS_DBTOOL_COMMANDS_H_
+#define LINEDB_TOOLS_DBTOOL_COMMANDS_H_
+
+#include "CLI/App.hpp"
+#include "tools/dbtool/context.h"
+
+namespace linedb::dbtool {
+
+void AddChangeCommands(CLI::App& app, Context& context);    // init create checkpoint
+void AddDescribeCommands(CLI::App& app, Context& context);  // inspect schema stats
+void AddReadCommands(CLI::App& app, Context& context);      // get cat grep
+void AddExchangeCommands(CLI::App& app, Context& context);  // import export
+void AddLogCommands(CLI::App& app, Context& context);       // wal verify
+
+}  // namespace linedb::dbtool
+
+#endif  // LINEDB_TOOLS_DBTOOL_COMMANDS_H_

@@ -1,0 +1,121 @@
+#include "tools/dbtool/context.h"
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+
+#include "tools/dbtool/process.h"
+
+namespace linedb::dbtool {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Shows what opening does once it takes longer than a person likes to wait in silence.
+class ProgressLine {
+ public:
+  explicit ProgressLine(const Context& context)
+      : wanted_(!context.quiet && !context.json && IsTerminal(STDERR_FILENO)) {}
+  ~ProgressLine() {
+    if (shown_) std::fprintf(stderr, "\r\033[K");
+  }
+
+  void Show(const OpenProgress& progress) {
+    if (!wanted_ || Clock::now() - start_ < std::chrono::seconds(1)) return;
+    shown_ = true;
+    const std::uint64_t percent = progress.total == 0 ? 0 : progress.done * 100 / progress.total;
+    std::fprintf(stderr, "\r\033[K%s %d%%", progress.step, static_cast<int>(percent));
+  }
+
+ private:
+  const bool wanted_;
+  const Clock::time_point start_ = Clock::now();
+  bool shown_ = false;
+};
+
+void TellWhatOpeningFound(const Context& context, const Database& database, Access access) {
+  const OpenReport& report = database.open_report();
+  for (const std::string& note : report.notes) Note(context, note);
+  if (report.operations_replayed == 0 || !report.recovered) return;
+  std::string text = "replayed " + WithThousands(report.operations_replayed) + " operations of " +
+                     WithThousands(report.transactions_replayed) + " transactions from the log";
+  if (access == Access::kReadOnly) text += ", in memory only: nothing on disk was changed";
+  Note(context, text);
+}
+
+}  // namespace
+
+Format OutputFormat(const Context& context) {
+  if (context.format != Format::kAuto) return context.format;
+  return IsTerminal(STDOUT_FILENO) ? Format::kTable : Format::kJsonLines;
+}
+
+bool UseColor(const Context& context, int fd) {
+  if (context.color != "auto") return context.color == "always";
+  const char* no_color = std::getenv("NO_COLOR");
+  if (no_color != nullptr && *no_color != '\0') return false;
+  return IsTerminal(fd);
+}
+
+void Note(const Context& context, std::string_view text) {
+  if (!context.quiet) std::cerr << "dbtool: " << text << '\n';
+}
+
+void Detail(const Context& context, std::string_view text) {
+  if (context.verbose) Note(context, text);
+}
+
+absl::StatusOr<std::unique_ptr<Database>> OpenDatabase(const Context& context,
+                                                       const std::string& directory,
+                                                       Access access) {
+  const Clock::time_point start = Clock::now();
+  absl::StatusOr<std::unique_ptr<Database>> database;
+  {
+    ProgressLine line(context);
+    Options options;
+    options.access = access;
+    options.create = Create::kNever;
+    options.progress = [&line](const OpenProgress& progress) { line.Show(progress); };
+    database = Database::Open(directory, options);
+  }
+  if (!database.ok()) return database;
+  TellWhatOpeningFound(context, **database, access);
+  const auto milliseconds =
+      std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count();
+  Detail(context, "opened " + directory + " in " + std::to_string(milliseconds) + " ms");
+  return database;
+}
+
+bool Confirmed(const Context& context, std::string_view question) {
+  if (context.yes) return true;
+  if (!IsTerminal(STDIN_FILENO) || !IsTerminal(STDERR_FILENO)) return false;
+  std::cerr << question << " [y/N] ";
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == "y" || answer == "Y" || answer == "yes";
+}
+
+std::string WithThousands(std::uint64_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t at = text.size(); at > 3;) {
+    at -= 3;
+    text.insert(at, ",");
+  }
+  return text;
+}
+
+std::string ByteText(std::uint64_t bytes) {
+  constexpr const char* kUnits[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+  double amount = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  while (amount >= 1024.0 && unit + 1 < std::size(kUnits)) {
+    amount /= 1024.0;
+    ++unit;
+  }
+  char text[32];
+  std::snprintf(text, sizeof(text), unit == 0 ? "%.0f %s" : "%.1f %s", amount, kUnits[unit]);
+  return text;
+}
+
+}  // namespace linedb::dbtool

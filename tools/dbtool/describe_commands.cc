@@ -1,0 +1,254 @@
+// inspect, schema, stats: what a database is and holds.
+
+#include <utility>
+
+#include "CLI/App.hpp"
+#include "schema/schema_document.h"
+#include "tools/dbtool/arguments.h"
+#include "tools/dbtool/column_spec.h"
+#include "tools/dbtool/commands.h"
+#include "tools/dbtool/cpp_struct.h"
+#include "tools/dbtool/errors.h"
+#include "tools/dbtool/json_schema.h"
+#include "tools/dbtool/report.h"
+#include "wal/wal_format.h"
+
+namespace linedb::dbtool {
+namespace {
+
+struct DescribeOptions {
+  std::string directory;
+  std::string table;
+  bool json_schema = false;
+  bool cpp = false;
+};
+
+ReportJson TableJson(const TableStatistics& table) {
+  return {{"table", table.name},       {"records", table.records},
+          {"lines", table.lines},      {"lines_superseded", table.lines_superseded},
+          {"bytes", table.file_bytes}, {"index_bytes", table.index_bytes},
+          {"next_id", table.next_id}};
+}
+
+ReportJson TablesJson(const Statistics& statistics) {
+  ReportJson tables = ReportJson::array();
+  for (const TableStatistics& table : statistics.tables) tables.push_back(TableJson(table));
+  return tables;
+}
+
+ReportJson LogJson(const Statistics& statistics) {
+  return {{"bytes", statistics.log_bytes},
+          {"operations", statistics.log_lines},
+          {"last_lsn", statistics.last_lsn},
+          {"checkpoint_lsn", statistics.checkpoint_lsn},
+          {"checkpoint_time", statistics.checkpoint_time},
+          {"epoch", statistics.epoch}};
+}
+
+ReportJson ReplayJson(const OpenReport& report) {
+  return {{"needed", report.recovered},
+          {"transactions", report.transactions_replayed},
+          {"operations", report.operations_replayed},
+          {"torn_bytes", report.torn_bytes},
+          {"notes", report.notes}};
+}
+
+ReportJson DatabaseJson(const Database& database) {
+  const Statistics statistics = database.Stats();
+  const bool original = database.open_report().original_format;
+  return {{"directory", statistics.directory},
+          {"database", statistics.database},
+          {"schema_format", original ? 0 : schema::kSchemaFormat},
+          {"log_version", original ? 0 : wal::kLogVersion},
+          {"original_format", original},
+          {"log", LogJson(statistics)},
+          {"replay", ReplayJson(database.open_report())},
+          {"archives", {{"count", statistics.archive_count}, {"bytes", statistics.archive_bytes}}},
+          {"tables", TablesJson(statistics)}};
+}
+
+std::string ReplayText(const OpenReport& report) {
+  if (!report.recovered) return "nothing: it was closed properly";
+  return WithThousands(report.operations_replayed) + " operations of " +
+         WithThousands(report.transactions_replayed) + " transactions, " +
+         WithThousands(report.torn_bytes) + " torn bytes, by the next command that writes";
+}
+
+void TellDatabase(Context& context, const Database& database, const ReportJson& report) {
+  const Statistics statistics = database.Stats();
+  const OpenReport& opened = database.open_report();
+  std::vector<std::pair<std::string, std::string>> pairs = {
+      {"database", statistics.directory},
+      {"id", statistics.database},
+      {"format", opened.original_format ? "the Python original's"
+                                        : "schema " + std::to_string(schema::kSchemaFormat) +
+                                              ", log " + std::to_string(wal::kLogVersion)},
+      {"log", ByteText(statistics.log_bytes) + ", " + WithThousands(statistics.log_lines) +
+                  " operations, last lsn " + std::to_string(statistics.last_lsn)},
+      {"to be replayed", ReplayText(opened)},
+      {"last checkpoint",
+       statistics.checkpoint_time + " at lsn " + std::to_string(statistics.checkpoint_lsn)},
+      {"archives",
+       WithThousands(statistics.archive_count) + ", " + ByteText(statistics.archive_bytes)}};
+  PrintPairs(context.out, pairs);
+  context.out << '\n';
+  PrintTable(context, report["tables"],
+             {"table", "records", "lines", "lines_superseded", "bytes", "index_bytes"});
+}
+
+ReportJson ColumnsJson(const TableSchema& schema) {
+  ReportJson columns = ReportJson::array();
+  for (const ColumnSchema& column : schema.columns) {
+    columns.push_back({{"column", column.name},
+                       {"type", std::string(TypeName(column.type))},
+                       {"primary_key", column.primary_key},
+                       {"unique", column.unique},
+                       {"nullable", column.nullable},
+                       {"default", column.default_json.has_value()
+                                       ? ReportJson::parse(*column.default_json, nullptr, false)
+                                       : ReportJson()}});
+  }
+  return columns;
+}
+
+int InspectTable(Context& context, Database& database, const std::string& name) {
+  const absl::StatusOr<TableSchema> schema = database.Schema(name);
+  if (!schema.ok()) return Fail(context, schema.status());
+  ReportJson report = {{"table", schema->table_name}};
+  for (const TableStatistics& table : database.Stats().tables) {
+    if (table.name == schema->table_name) report = TableJson(table);
+  }
+  report["columns"] = ColumnsJson(*schema);
+  report["unique_keys"] = schema->unique_keys;
+  report["schema_version"] = schema->version;
+  report["created_at"] = schema->created_at;
+  PrintReport(context, report, "columns", [&](std::ostream& output) {
+    std::vector<std::pair<std::string, std::string>> pairs;
+    for (const auto& member : report.items()) {
+      if (member.key() == "columns") continue;
+      pairs.emplace_back(member.key(), member.value().is_string()
+                                           ? member.value().get<std::string>()
+                                           : member.value().dump());
+    }
+    PrintPairs(output, pairs);
+    output << '\n';
+    ReportJson rows = ReportJson::array();
+    for (const ColumnSchema& column : schema->columns) {
+      rows.push_back({{"column", column.name},
+                      {"type", std::string(TypeName(column.type))},
+                      {"constraints", ConstraintText(column)}});
+    }
+    PrintTable(context, rows, {"column", "type", "constraints"});
+  });
+  return kExitOk;
+}
+
+int Inspect(Context& context, const DescribeOptions& options) {
+  auto database = OpenDatabase(context, options.directory, Access::kReadOnly);
+  if (!database.ok()) return FailOpen(context, database.status());
+  if (!options.table.empty()) return InspectTable(context, **database, options.table);
+  const ReportJson report = DatabaseJson(**database);
+  PrintReport(context, report, "tables",
+              [&](std::ostream&) { TellDatabase(context, **database, report); });
+  return kExitOk;
+}
+
+int Schema(Context& context, const DescribeOptions& options) {
+  auto database = OpenDatabase(context, options.directory, Access::kReadOnly);
+  if (!database.ok()) return FailOpen(context, database.status());
+  const absl::StatusOr<TableSchema> schema = (*database)->Schema(options.table);
+  if (!schema.ok()) return Fail(context, schema.status());
+  if (options.json_schema) {
+    context.out << JsonSchemaOf(*schema).dump(2) << '\n';
+  } else if (options.cpp) {
+    const absl::StatusOr<std::string> text = CppStructOf(*schema);
+    if (!text.ok()) return Fail(context, text.status());
+    context.out << *text;
+  } else {
+    context.out << schema::FormatSchemaDocument(*schema);
+  }
+  return kExitOk;
+}
+
+// The members of Statistics under their own names.
+ReportJson StatisticsJson(const Statistics& statistics) {
+  ReportJson tables = ReportJson::array();
+  for (const TableStatistics& table : statistics.tables) {
+    tables.push_back({{"name", table.name},
+                      {"records", table.records},
+                      {"lines", table.lines},
+                      {"lines_superseded", table.lines_superseded},
+                      {"file_bytes", table.file_bytes},
+                      {"index_bytes", table.index_bytes},
+                      {"next_id", table.next_id}});
+  }
+  return {{"directory", statistics.directory},
+          {"database", statistics.database},
+          {"log_bytes", statistics.log_bytes},
+          {"log_lines", statistics.log_lines},
+          {"last_lsn", statistics.last_lsn},
+          {"checkpoint_lsn", statistics.checkpoint_lsn},
+          {"checkpoint_time", statistics.checkpoint_time},
+          {"epoch", statistics.epoch},
+          {"archive_count", statistics.archive_count},
+          {"archive_bytes", statistics.archive_bytes},
+          {"tables", tables}};
+}
+
+int Stats(Context& context, const DescribeOptions& options) {
+  auto database = OpenDatabase(context, options.directory, Access::kReadOnly);
+  if (!database.ok()) return FailOpen(context, database.status());
+  const ReportJson report = StatisticsJson((*database)->Stats());
+  PrintReport(context, report, "tables", [&](std::ostream& output) {
+    std::vector<std::pair<std::string, std::string>> pairs;
+    for (const auto& member : report.items()) {
+      if (member.value().is_array()) continue;
+      pairs.emplace_back(member.key(), member.value().is_string()
+                                           ? member.value().get<std::string>()
+                                           : member.value().dump());
+    }
+    PrintPairs(output, pairs);
+    output << '\n';
+    PrintTable(
+        context, report["tables"],
+        {"name", "records", "lines", "lines_superseded", "file_bytes", "index_bytes", "next_id"});
+  });
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddDescribeCommands(CLI::App& app, Context& context) {
+  auto options = std::make_shared<DescribeOptions>();
+
+  CLI::App* inspect = AddCommand(
+      app, "inspect", "Show what a database holds, and its log; or one table",
+      {"dbtool inspect data/university", "dbtool inspect data/university student --json"});
+  AddDirectory(inspect, &options->directory);
+  inspect->add_option("TABLE", options->table, "Only this table, with its columns")->type_name("");
+  inspect->callback([&context, options] {
+    context.action = [&, options] { return Inspect(context, *options); };
+  });
+
+  CLI::App* schema = AddCommand(app, "schema", "Show a table's schema",
+                                {"dbtool schema data/university student",
+                                 "dbtool schema data/university student --json-schema",
+                                 "dbtool schema data/university student --cpp > student.h"});
+  AddDirectory(schema, &options->directory);
+  AddTable(schema, &options->table);
+  auto* json_schema =
+      schema->add_flag("--json-schema", options->json_schema, "As JSON Schema (2020-12)");
+  schema->add_flag("--cpp", options->cpp, "As a C++ struct with its Describe")
+      ->excludes(json_schema);
+  schema->callback(
+      [&context, options] { context.action = [&, options] { return Schema(context, *options); }; });
+
+  CLI::App* stats =
+      AddCommand(app, "stats", "Show the figures of the API's statistics",
+                 {"dbtool stats data/university", "dbtool stats data/university --json"});
+  AddDirectory(stats, &options->directory);
+  stats->callback(
+      [&context, options] { context.action = [&, options] { return Stats(context, *options); }; });
+}
+
+}  // namespace linedb::dbtool

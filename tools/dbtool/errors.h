@@ -1,0 +1,52 @@
+// Errors and exit codes. The codes are frozen: scripts test them.
+
+#ifndef LINEDB_TOOLS_DBTOOL_ERRORS_H_
+#define LINEDB_TOOLS_DBTOOL_ERRORS_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "tools/dbtool/context.h"
+
+namespace linedb::dbtool {
+
+enum ExitCode : int {
+  kExitOk = 0,
+  kExitProblems = 1,    // found in the data: verify, rejected records
+  kExitUsage = 2,       // the call, or a state that does not allow it
+  kExitNotFound = 3,    // database, table, record, file
+  kExitLocked = 4,      // another process writes
+  kExitCorrupt = 5,     // damaged files
+  kExitDisk = 6,        // I/O error, permissions, disk full
+  kExitConstraint = 7,  // a constraint is violated, a name or key is taken
+  kExitInterrupted = 130,
+};
+
+// The place named in messages such as "wal/transaction.log line 17 byte 4096: …" and
+// "a.jsonl:3:1: …"; empty and 0 if there is none.
+struct Place {
+  std::string file;
+  std::uint64_t line = 0;
+  std::uint64_t byte = 0;
+};
+Place PlaceIn(std::string_view message);
+
+ExitCode ExitCodeOf(const absl::Status& status);
+
+// Tells the error on stderr, as a sentence or (with --json) as
+// {"error":{"code","message","file","line","hint"}}, and returns its exit code. An empty hint is
+// replaced by the usual one for the error's code, if it has one.
+int Fail(const Context& context, const absl::Status& status, const std::string& hint = "");
+// The same for a database that could not be opened.
+int FailOpen(const Context& context, const absl::Status& status);
+// The same for a call that makes no sense: exit code 2.
+int FailUsage(const Context& context, const std::string& message, const std::string& hint = "");
+
+// Flushes stdout. A reader that has gone away is no error; any other failure is told.
+int FinishOutput(Context& context, int exit_code);
+
+}  // namespace linedb::dbtool
+
+#endif  // LINEDB_TOOLS_DBTOOL_ERRORS_H_

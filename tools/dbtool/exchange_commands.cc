@@ -1,0 +1,138 @@
+// import, export.
+
+#include <algorithm>
+#include <cctype>
+#include <iostream>
+#include <utility>
+
+#include "CLI/App.hpp"
+#include "CLI/Validators.hpp"
+#include "linedb/exchange.h"
+#include "tools/dbtool/arguments.h"
+#include "tools/dbtool/commands.h"
+#include "tools/dbtool/errors.h"
+#include "tools/dbtool/export_file.h"
+#include "tools/dbtool/import_job.h"
+#include "tools/dbtool/process.h"
+
+namespace linedb::dbtool {
+namespace {
+
+struct ExportOptions {
+  std::string directory;
+  std::string table;
+  std::string file = "-";
+  std::string format = "jsonl";
+};
+
+int ExportToStdout(Context& context, Database& database, const ExportOptions& options,
+                   FileFormat format) {
+  const auto count = Export(database, options.table, format, context.out);
+  // What went wrong with stdout is told by FinishOutput.
+  if (!count.ok() && context.out_buffer.error() == 0) return Fail(context, count.status());
+  if (count.ok()) Note(context, "exported " + WithThousands(*count) + " records");
+  return kExitOk;
+}
+
+int ExportToFile(Context& context, Database& database, const ExportOptions& options,
+                 FileFormat format) {
+  CatchInterrupts();
+  // The table before the file: a mistyped one must not ask to replace anything.
+  if (auto core = database.OpenCore(options.table); !core.ok()) return Fail(context, core.status());
+  auto file = ExportFile::Create(options.file, Existing::kRefuse);
+  if (file.status().code() == absl::StatusCode::kAlreadyExists) {
+    if (!Confirmed(context, options.file + " exists. Replace it?")) {
+      return FailUsage(context, options.file + " exists", "--yes replaces it");
+    }
+    file = ExportFile::Create(options.file, Existing::kReplace);
+  }
+  if (!file.ok()) return Fail(context, file.status());
+  const auto count = Export(database, options.table, format, (*file)->stream());
+  absl::Status written = (*file)->status();
+  if (written.ok()) written = count.status();
+  if (written.ok() && Interrupted()) written = absl::CancelledError("the export was interrupted");
+  if (written.ok()) written = (*file)->Finish();
+  if (!written.ok()) return Fail(context, written);
+  Note(context, "exported " + WithThousands(*count) + " records to " + options.file);
+  if (context.json) {
+    context.out << "{\"table\":\"" << options.table << "\",\"exported\":" << *count << "}\n";
+  }
+  return kExitOk;
+}
+
+int RunExport(Context& context, const ExportOptions& options) {
+  auto database = OpenDatabase(context, options.directory, Access::kReadOnly);
+  if (!database.ok()) return FailOpen(context, database.status());
+  const FileFormat format = options.format == "json" ? FileFormat::kJson : FileFormat::kJsonLines;
+  return options.file == "-" ? ExportToStdout(context, **database, options, format)
+                             : ExportToFile(context, **database, options, format);
+}
+
+CLI::Validator OneOf(std::vector<std::string> words) {
+  return CLI::IsMember(std::set<std::string>(words.begin(), words.end())).description("");
+}
+
+void AddImportFlags(CLI::App* command, ImportJob* job) {
+  command->add_flag("--create", job->create,
+                    "Make the table, with a schema inferred from the file");
+  command->add_option("--primary-key", job->primary_key, "With --create: a,b")->type_name("");
+  command->add_option("--unique", job->unique_keys, "With --create: a,b; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("");
+  command->add_option("--format", job->format, "auto, jsonl or json")
+      ->check(OneOf({"auto", "jsonl", "json", "csv"}))
+      ->type_name("FORMAT");
+  command->add_option("--on-conflict", job->on_conflict, "A taken key: fail, skip or replace")
+      ->check(OneOf({"fail", "skip", "replace"}))
+      ->type_name("WHAT");
+  command->add_flag("--ignore-columns", job->ignore_columns, "Leave unknown columns out");
+  command->add_option("--batch", job->batch, "Commit every N records; without, all or nothing")
+      ->type_name("N");
+  auto* dry_run = command->add_flag("--dry-run", job->dry_run, "Check everything, write nothing");
+  command
+      ->add_option("--rejects", job->rejects,
+                   "Take the good records; write the bad ones here, as they are, and why to "
+                   "FILE.reasons")
+      ->excludes(dry_run)
+      ->type_name("FILE");
+  command->add_option("--max-errors", job->errors_max, "Errors told, of each run")->type_name("N");
+}
+
+}  // namespace
+
+void AddExchangeCommands(CLI::App& app, Context& context) {
+  auto job = std::make_shared<ImportJob>();
+  CLI::App* import = AddCommand(
+      app, "import", "Take records into a table: JSON Lines, or JSON (an array)",
+      {"dbtool import data/university student more.jsonl",
+       "dbtool import data/university artist artist.jsonl --create --primary-key ArtistId",
+       "dbtool import data/university student more.jsonl --on-conflict replace --dry-run",
+       "jq -c '.records[]' students.json | dbtool import data/university student - "
+       "--on-conflict skip"});
+  AddDirectory(import, &job->directory);
+  AddTable(import, &job->table);
+  import->add_option("FILE", job->file, "The file, or - for stdin")->required()->type_name("");
+  AddImportFlags(import, job.get());
+  import->callback([&context, job] { context.action = [&, job] { return job->Run(context);
+};
+}  // namespace linedb::dbtool
+);
+
+auto options = std::make_shared<ExportOptions>();
+CLI::App* command = AddCommand(
+    app, "export", "Write a table's records: JSON Lines, or JSON",
+    {"dbtool export data/university student", "dbtool export data/university student student.jsonl",
+     "dbtool export data/university student student.jsonl --yes",
+     "dbtool export data/university student - --format json"});
+AddDirectory(command, &options->directory);
+AddTable(command, &options->table);
+command->add_option("FILE", options->file, "The file; without, or with -, stdout")->type_name("");
+command->add_option("--format", options->format, "jsonl or json")
+    ->check(OneOf({"jsonl", "json"}))
+    ->type_name("FORMAT");
+command->callback([&context, options] {
+  context.action = [&, options] { return RunExport(context, *options); };
+});
+}
+
+}  // namespace linedb::dbtool

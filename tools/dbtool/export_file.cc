@@ -1,0 +1,91 @@
+#include "tools/dbtool/export_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <utility>
+
+#include "tools/dbtool/process.h"
+
+namespace linedb::dbtool {
+namespace {
+
+absl::Status WriteError(const std::string& name, int error) {
+  const std::string message = "write " + name + ": " + ErrorText(error);
+  switch (error) {
+    case ENOENT:
+    case ENOTDIR:
+      return absl::NotFoundError(message);
+    case EEXIST:
+      return absl::AlreadyExistsError(message);
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return absl::PermissionDeniedError(message);
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+      return absl::ResourceExhaustedError(message);
+    case EINTR:
+      return absl::CancelledError(message);
+    default:
+      return absl::InternalError(message);
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ExportFile>> ExportFile::Create(const std::string& name,
+                                                               Existing existing) {
+  struct stat info = {};
+  const bool exists = ::stat(name.c_str(), &info) == 0;
+  if (exists && existing == Existing::kRefuse) return WriteError(name, EEXIST);
+  // A device or a pipe is written to, never renamed over.
+  const bool in_place = exists && !S_ISREG(info.st_mode);
+  const std::string temporary = in_place ? "" : name + ".tmp-" + std::to_string(::getpid());
+  const int flags = O_WRONLY | O_CLOEXEC | (in_place ? 0 : O_CREAT | O_EXCL);
+  const int fd = ::open((in_place ? name : temporary).c_str(), flags, 0666);
+  if (fd < 0) return WriteError(name, errno);
+  return std::unique_ptr<ExportFile>(new ExportFile(fd, name, temporary, existing));
+}
+
+ExportFile::ExportFile(int fd, std::string name, std::string temporary_name, Existing existing)
+    : fd_(fd),
+      name_(std::move(name)),
+      temporary_name_(std::move(temporary_name)),
+      existing_(existing),
+      buffer_(fd, FdBuffer::Use::kWrite),
+      stream_(&buffer_) {}
+
+ExportFile::~ExportFile() {
+  stream_.flush();
+  ::close(fd_);
+  if (!finished_ && !temporary_name_.empty()) ::unlink(temporary_name_.c_str());
+}
+
+absl::Status ExportFile::ErrorOf(int error) const { return WriteError(name_, error); }
+
+absl::Status ExportFile::status() const {
+  return buffer_.error() == 0 ? absl::OkStatus() : ErrorOf(buffer_.error());
+}
+
+absl::Status ExportFile::Finish() {
+  stream_.flush();
+  if (absl::Status written = status(); !written.ok()) return written;
+  if (temporary_name_.empty()) return absl::OkStatus();
+  if (::fsync(fd_) != 0) return ErrorOf(errno);
+  if (existing_ == Existing::kRefuse) {
+    // A link, unlike a rename, does not replace a file that has appeared meanwhile. The first
+    // name goes when this is destroyed.
+    if (::link(temporary_name_.c_str(), name_.c_str()) == 0) return absl::OkStatus();
+    if (errno == EEXIST) return ErrorOf(EEXIST);
+  }
+  if (::rename(temporary_name_.c_str(), name_.c_str()) != 0) return ErrorOf(errno);
+  finished_ = true;
+  return absl::OkStatus();
+}
+
+}  // namespace linedb::dbtool

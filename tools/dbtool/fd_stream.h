@@ -1,0 +1,39 @@
+// A stream buffer over a file descriptor that remembers why it failed, and that a signal ends.
+
+#ifndef LINEDB_TOOLS_DBTOOL_FD_STREAM_H_
+#define LINEDB_TOOLS_DBTOOL_FD_STREAM_H_
+
+#include <streambuf>
+#include <vector>
+
+namespace linedb::dbtool {
+
+// Reads or writes, not both. Does not close the descriptor. The standard streams cannot be used for
+// this: they go on reading after Ctrl-C, and forget errno.
+class FdBuffer : public std::streambuf {
+ public:
+  enum class Use { kRead, kWrite };
+
+  FdBuffer(int fd, Use use);
+  ~FdBuffer() override;
+
+  // The errno of the first failed call; 0 while all is well.
+  int error() const { return error_; }
+
+ protected:
+  int_type underflow() override;
+  int_type overflow(int_type byte) override;
+  int sync() override;
+
+ private:
+  bool WriteOut();
+
+  int fd_;
+  Use use_;
+  int error_ = 0;
+  std::vector<char> bytes_;
+};
+
+}  // namespace linedb::dbtool
+
+#endif  // LINEDB_TOOLS_DBTOOL_FD_STREAM_H_

@@ -1,0 +1,40 @@
+// `dbtool import`, from the flags to the counts.
+
+#ifndef LINEDB_TOOLS_DBTOOL_IMPORT_JOB_H_
+#define LINEDB_TOOLS_DBTOOL_IMPORT_JOB_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "linedb/exchange.h"
+#include "tools/dbtool/context.h"
+#include "tools/dbtool/input_file.h"
+
+namespace linedb::dbtool {
+
+// The flags, as given.
+struct ImportJob {
+  std::string directory;
+  std::string table;
+  std::string file;
+  bool create = false;
+  std::string primary_key;
+  std::vector<std::string> unique_keys;
+  std::string format = "auto";
+  std::string on_conflict = "fail";
+  bool ignore_columns = false;
+  std::uint64_t batch = 0;
+  bool dry_run = false;
+  std::string rejects;
+  std::uint64_t errors_max = 100;
+
+  int Run(Context& context) const;
+};
+
+// Tells the problems and the counts; the exit code.
+int TellImport(Context& context, const ImportJob& job, const ImportReport& report);
+
+}  // namespace linedb::dbtool
+
+#endif  // LINEDB_TOOLS_DBTOOL_IMPORT_JOB_H_

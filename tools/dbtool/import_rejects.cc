@@ -1,0 +1,131 @@
+#include "tools/dbtool/import_rejects.h"
+
+#include <algorithm>
+#include <iostream>
+#include <string_view>
+
+#include "nlohmann/json.hpp"
+#include "tools/dbtool/errors.h"
+#include "tools/dbtool/import_job.h"
+#include "tools/dbtool/report.h"
+
+namespace linedb::dbtool {
+namespace {
+
+std::string_view KindName(ProblemKind kind) {
+  switch (kind) {
+    case ProblemKind::kSyntax:
+      return "syntax";
+    case ProblemKind::kConstraint:
+      return "constraint";
+    case ProblemKind::kClash:
+      break;
+  }
+  return "clash";
+}
+
+ReportJson ProblemJson(const ImportProblem& problem) {
+  return {{"file", problem.file},
+          {"line", problem.line},
+          {"column", problem.column},
+          {"table_column", problem.table_column},
+          {"kind", std::string(KindName(problem.kind))},
+          {"reason", problem.reason}};
+}
+
+ReportJson ReportOf(const ImportJob& job, const ImportReport& report) {
+  ReportJson problems = ReportJson::array();
+  for (const ImportProblem& problem : report.problems) problems.push_back(ProblemJson(problem));
+  return {{"table", job.table},
+          {"read", report.read},
+          {"inserted", report.inserted},
+          {"replaced", report.replaced},
+          {"skipped", report.skipped},
+          {"rejected", report.rejected},
+          {"committed", report.committed},
+          {"dry_run", job.dry_run},
+          {"problem_count", report.problem_count},
+          {"unknown_columns", report.unknown_columns},
+          {"problems", problems}};
+}
+
+std::string CountsText(const ImportJob& job, const ImportReport& report) {
+  std::string text = "read " + WithThousands(report.read) + ", inserted " +
+                     WithThousands(report.inserted) + ", replaced " +
+                     WithThousands(report.replaced) + ", skipped " + WithThousands(report.skipped) +
+                     ", rejected " + WithThousands(report.rejected);
+  if (job.dry_run) return text + " (dry run: nothing was written)";
+  if (report.committed) return text;
+  return text + (report.inserted + report.replaced > 0 ? ": the last batch was not committed"
+                                                       : ": nothing was written");
+}
+
+void TellProblems(const ImportReport& report) {
+  for (const ImportProblem& problem : report.problems) std::cerr << problem.ToString() << '\n';
+  if (report.problem_count > report.problems.size()) {
+    std::cerr << "… and " << WithThousands(report.problem_count - report.problems.size())
+              << " more problems (--max-errors)\n";
+  }
+}
+
+void TellUnknownColumns(const Context& context, const ImportReport& report) {
+  if (report.unknown_columns.empty()) return;
+  std::string names;
+  for (const std::string& name : report.unknown_columns)
+    names += (names.empty() ? "" : ", ") + name;
+  Note(context, "hint: unknown columns: " + names + "; --ignore-columns leaves them out");
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<RejectsFiles>> RejectsFiles::Create(Context& context,
+                                                                   const std::string& name) {
+  std::unique_ptr<RejectsFiles> files(new RejectsFiles(context.out));
+  if (name == "-") return files;
+  const Existing existing = context.yes ? Existing::kReplace : Existing::kRefuse;
+  auto lines = ExportFile::Create(name, existing);
+  if (!lines.ok()) return lines.status();
+  auto reasons = ExportFile::Create(name + ".reasons", existing);
+  if (!reasons.ok()) return reasons.status();
+  files->lines_ = *std::move(lines);
+  files->reasons_ = *std::move(reasons);
+  return files;
+}
+
+void RejectsFiles::Note(const ImportProblem& problem) {
+  if (reasons_ == nullptr) return;
+  reasons_->stream() << ProblemJson(problem).dump(-1, ' ', false,
+                                                  ReportJson::error_handler_t::replace)
+                     << '\n';
+}
+
+absl::Status RejectsFiles::Flush() {
+  if (lines_ == nullptr) return absl::OkStatus();
+  lines_->stream().flush();
+  reasons_->stream().flush();
+  return lines_->status().ok() ? reasons_->status() : lines_->status();
+}
+
+absl::Status RejectsFiles::Finish() {
+  if (lines_ == nullptr) return absl::OkStatus();
+  if (absl::Status kept = lines_->Finish(); !kept.ok()) return kept;
+  return reasons_->Finish();
+}
+
+int TellImport(Context& context, const ImportJob& job, const ImportReport& report) {
+  if (context.json) {
+    PrintReport(context, ReportOf(job, report), "", {});
+  } else {
+    TellProblems(report);
+    TellUnknownColumns(context, report);
+    Note(context, CountsText(job, report));
+  }
+  if (report.problem_count == 0) return kExitOk;
+  // With rejects the records were taken in; without, a violated constraint is what failed it.
+  const bool violated = std::any_of(
+      report.problems.begin(), report.problems.end(),
+      [](const ImportProblem& problem) { return problem.kind != ProblemKind::kSyntax; });
+  return violated && job.rejects.empty() ? kExitConstraint : kExitProblems;
+}
+
+}  // namespace linedb::dbtool

@@ -1,0 +1,22 @@
+// Wiring only: which commands there are. Each family stands in a file of its own.
+
+#include "CLI/CLI.hpp"
+#include "tools/dbtool/arguments.h"
+#include "tools/dbtool/commands.h"
+#include "tools/dbtool/context.h"
+#include "tools/dbtool/process.h"
+
+int main(int argc, char** argv) {
+  using namespace linedb::dbtool;
+  PrepareProcess();
+  Context context;
+  CLI::App app("Look into and change linedb databases", "dbtool");
+  AddCommonFlags(app, context);
+  AddHelpCommand(app, context);
+  AddChangeCommands(app, context);
+  AddDescribeCommands(app, context);
+  AddReadCommands(app, context);
+  AddExchangeCommands(app, context);
+  AddLogCommands(app, context);
+  return ParseAndRun(app, argc, argv, context);
+}

@@ -1,0 +1,23 @@
+// What dbtool is to the system: signals and standard streams.
+
+#ifndef LINEDB_TOOLS_DBTOOL_PROCESS_H_
+#define LINEDB_TOOLS_DBTOOL_PROCESS_H_
+
+namespace linedb::dbtool {
+
+// To be called first. A closed pipe and a file size limit become errors of write; a standard stream
+// that is closed is opened on /dev/null, so that no database file gets its number.
+void PrepareProcess();
+
+// From here on Ctrl-C and SIGTERM do not end the process but make Interrupted() true.
+void CatchInterrupts();
+bool Interrupted();
+
+bool IsTerminal(int fd);
+
+// "/dev/null: No space left on device": what errno says.
+const char* ErrorText(int error);
+
+}  // namespace linedb::dbtool
+
+#endif  // LINEDB_TOOLS_DBTOOL_PROCESS_H_

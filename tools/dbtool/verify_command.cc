@@ -1,0 +1,97 @@
+#include "tools/dbtool/verify_command.h"
+
+#include <iostream>
+#include <utility>
+
+#include "tools/dbtool/errors.h"
+#include "tools/dbtool/report.h"
+
+namespace linedb::dbtool {
+namespace {
+
+ReportJson ProblemJson(const Problem& problem) {
+  return {{"file", problem.file},
+          {"line", problem.line},
+          {"byte", problem.byte},
+          {"kind", problem.kind},
+          {"key", problem.key.empty() ? ReportJson() : ReportJson(problem.key)},
+          {"message", problem.message}};
+}
+
+// What opening checks, as a report.
+absl::StatusOr<VerifyReport> VerifyQuickly(const Context& context, const VerifyOptions& options) {
+  auto database = OpenDatabase(context, options.directory, Access::kReadOnly);
+  VerifyReport report;
+  if (database.status().code() == absl::StatusCode::kDataLoss) {
+    const Place place = PlaceIn(std::string(database.status().message()));
+    Problem problem;
+    problem.file = place.file;
+    problem.line = place.line;
+    problem.byte = place.byte;
+    problem.kind = "open";
+    problem.message = std::string(database.status().message());
+    report.problems.push_back(std::move(problem));
+    return report;
+  }
+  if (!database.ok()) return database.status();
+  const Statistics statistics = (*database)->Stats();
+  report.tables = statistics.tables.size();
+  for (const TableStatistics& table : statistics.tables) report.records += table.records;
+  report.log_lines = statistics.log_lines;
+  report.archives = statistics.archive_count;
+  return report;
+}
+
+ReportJson ReportOf(const VerifyReport& report) {
+  ReportJson problems = ReportJson::array();
+  for (const Problem& problem : report.problems) problems.push_back(ProblemJson(problem));
+  return {{"ok", report.problems.empty()},  {"tables", report.tables},
+          {"records", report.records},      {"log_lines", report.log_lines},
+          {"archives", report.archives},    {"problem_count", report.problems.size()},
+          {"problems", std::move(problems)}};
+}
+
+// Problems are data: one a line on stdout, in the format asked for.
+void TellProblems(Context& context, const ReportJson& problems) {
+  if (OutputFormat(context) == Format::kTable) {
+    for (const ReportJson& problem : problems) {
+      const std::string message = problem["message"].get<std::string>();
+      const std::string file = problem["file"].get<std::string>();
+      // Most messages begin with their file themselves.
+      if (message.find(file) == message.npos) context.out << file << ": ";
+      context.out << message << " [" << problem["kind"].get<std::string>() << ']';
+      if (problem["key"].is_string()) context.out << " key " << problem["key"].get<std::string>();
+      context.out << '\n';
+    }
+    return;
+  }
+  if (OutputFormat(context) == Format::kJsonLines) {
+    for (const ReportJson& problem : problems) {
+      context.out << problem.dump(-1, ' ', false, ReportJson::error_handler_t::replace) << '\n';
+    }
+    return;
+  }
+  PrintReport(context, {{"problems", problems}}, "problems", {});
+}
+
+}  // namespace
+
+int Verify(Context& context, const VerifyOptions& options) {
+  const absl::StatusOr<VerifyReport> report =
+      options.quick ? VerifyQuickly(context, options) : Database::Verify(options.directory);
+  if (!report.ok()) return Fail(context, report.status());
+  const ReportJson json = ReportOf(*report);
+  if (context.json) {
+    PrintReport(context, json, "problems", {});
+  } else {
+    TellProblems(context, json["problems"]);
+  }
+  const bool ok = report->problems.empty();
+  Note(context, (ok ? "ok: " : WithThousands(report->problems.size()) + " problems: ") +
+                    WithThousands(report->tables) + " tables, " + WithThousands(report->records) +
+                    " records, " + WithThousands(report->log_lines) + " log lines, " +
+                    WithThousands(report->archives) + " archives");
+  return ok ? kExitOk : kExitProblems;
+}
+
+}  // namespace linedb::dbtool

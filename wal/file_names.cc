@@ -1,0 +1,125 @@
+#include "wal/file_names.h"
+
+#include <cassert>
+
+#include "absl/strings/str_cat.h"
+#include "wal/wal_line.h"
+
+namespace linedb::wal {
+namespace {
+
+constexpr std::string_view kSchemaSuffix = ".schema.json";
+constexpr std::string_view kRecordsSuffix = ".records";
+constexpr std::string_view kCompactedSuffix = ".records.compacted";
+constexpr std::string_view kSurplusSuffix = ".records.surplus";
+constexpr std::string_view kArchivePrefix = "transaction.";
+constexpr std::string_view kLogSuffix = ".log";
+constexpr std::string_view kCompressedSuffix = ".zst";
+constexpr std::string_view kTemporarySuffix = ".tmp";
+constexpr std::size_t kTableNameBytesMax = 64;
+constexpr std::string_view kTimePattern = "dddddddd_dddddd";
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+
+// A table's name is a file's name, so nothing that means something in a path gets through.
+bool IsTableName(std::string_view name) {
+  if (name.empty() || name.size() > kTableNameBytesMax || !IsLetter(name.front())) return false;
+  for (const char c : name) {
+    if (!IsLetter(c) && !IsDigit(c)) return false;
+  }
+  return true;
+}
+
+bool IsArchiveTime(std::string_view time) {
+  if (time.size() != kTimePattern.size()) return false;
+  for (std::size_t i = 0; i < time.size(); ++i) {
+    if (kTimePattern[i] == 'd' ? !IsDigit(time[i]) : time[i] != kTimePattern[i]) return false;
+  }
+  return true;
+}
+
+bool ConsumeSuffix(std::string_view* text, std::string_view suffix) {
+  if (!text->ends_with(suffix)) return false;
+  text->remove_suffix(suffix.size());
+  return true;
+}
+
+std::optional<std::string> TableOf(std::string_view file_name, std::string_view suffix) {
+  if (!ConsumeSuffix(&file_name, suffix) || !IsTableName(file_name)) return std::nullopt;
+  return std::string(file_name);
+}
+
+std::string TableFile(const std::string& directory, std::string_view table,
+                      std::string_view suffix) {
+  assert(IsTableName(table));
+  return absl::StrCat(directory, "/", std::string(table), std::string(suffix));
+}
+
+}  // namespace
+
+std::string DatabasePaths::Schema(std::string_view table) const {
+  return TableFile(SchemaDirectory(), table, kSchemaSuffix);
+}
+
+std::string DatabasePaths::Records(std::string_view table) const {
+  return TableFile(DataDirectory(), table, kRecordsSuffix);
+}
+
+std::string DatabasePaths::RecordsCompacted(std::string_view table) const {
+  return TableFile(DataDirectory(), table, kCompactedSuffix);
+}
+
+std::string DatabasePaths::RecordsSurplus(std::string_view table) const {
+  return TableFile(DataDirectory(), table, kSurplusSuffix);
+}
+
+std::string DatabasePaths::Archive(const ArchiveName& name) const {
+  return absl::StrCat(WalDirectory(), "/", FormatArchiveName(name));
+}
+
+std::string ShortName(const DatabasePaths& paths, const std::string& path) {
+  const std::string prefix = paths.directory() + "/";
+  return path.starts_with(prefix) ? path.substr(prefix.size()) : path;
+}
+
+std::optional<std::string> TableOfSchemaFile(std::string_view file_name) {
+  return TableOf(file_name, kSchemaSuffix);
+}
+
+std::optional<std::string> TableOfRecordsFile(std::string_view file_name) {
+  return TableOf(file_name, kRecordsSuffix);
+}
+
+std::string FormatArchiveName(const ArchiveName& name) {
+  assert(IsArchiveTime(name.time));
+  assert(name.original || name.first <= name.last);
+  std::string text = absl::StrCat(std::string(kArchivePrefix), name.time);
+  if (!name.original) absl::StrAppend(&text, ".", name.first.value, "-", name.last.value);
+  text.append(kLogSuffix);
+  if (name.compressed) text.append(kCompressedSuffix);
+  return text;
+}
+
+std::optional<ArchiveName> ParseArchiveName(std::string_view file_name) {
+  ArchiveName name;
+  name.compressed = ConsumeSuffix(&file_name, kCompressedSuffix);
+  if (!ConsumeSuffix(&file_name, kLogSuffix)) return std::nullopt;
+  if (!ConsumePrefix(&file_name, kArchivePrefix)) return std::nullopt;
+  if (!IsArchiveTime(file_name.substr(0, kTimePattern.size()))) return std::nullopt;
+  name.time = file_name.substr(0, kTimePattern.size());
+  file_name.remove_prefix(kTimePattern.size());
+  name.original = file_name.empty();
+  if (name.original) return name;
+  if (!ConsumePrefix(&file_name, ".") || !ConsumeNumber(&file_name, &name.first.value) ||
+      !ConsumePrefix(&file_name, "-") || !ConsumeNumber(&file_name, &name.last.value)) {
+    return std::nullopt;
+  }
+  if (!file_name.empty() || name.last < name.first) return std::nullopt;
+  return name;
+}
+
+bool IsTemporary(std::string_view file_name) { return file_name.ends_with(kTemporarySuffix); }
+
+}  // namespace linedb::wal

@@ -1,0 +1,61 @@
+// Every file name of a database directory is made and parsed here, and only here (engine/FORMAT.md
+// draws the directory).
+
+#ifndef LINEDB_WAL_FILE_NAMES_H_
+#define LINEDB_WAL_FILE_NAMES_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "wal/wal_format.h"
+
+namespace linedb::wal {
+
+struct ArchiveName {
+  std::string time;  // yyyymmdd_hhmmss, UTC
+  Lsn first = {};
+  Lsn last = {};
+  bool compressed = false;
+  bool original = false;  // of the Python original: no lsns in the name
+};
+
+class DatabasePaths {
+ public:
+  explicit DatabasePaths(std::string directory) : directory_(std::move(directory)) {}
+
+  const std::string& directory() const { return directory_; }
+  std::string Lock() const { return directory_ + "/LOCK"; }
+  std::string SchemaDirectory() const { return directory_ + "/schema"; }
+  std::string DataDirectory() const { return directory_ + "/data"; }
+  std::string WalDirectory() const { return directory_ + "/wal"; }
+  std::string Schema(std::string_view table) const;
+  std::string Records(std::string_view table) const;
+  // The compacted successor of a records file, until it is renamed into place.
+  std::string RecordsCompacted(std::string_view table) const;
+  // What a records file held past the log's word after a clean end; see engine/FORMAT.md.
+  std::string RecordsSurplus(std::string_view table) const;
+  std::string Log() const { return WalDirectory() + "/transaction.log"; }
+  std::string Archive(const ArchiveName& name) const;
+
+ private:
+  std::string directory_;
+};
+
+// The part of a path below the database directory, for messages: "wal/transaction.log".
+std::string ShortName(const DatabasePaths& paths, const std::string& path);
+
+// The table of a name in schema/ or data/, or nothing.
+std::optional<std::string> TableOfSchemaFile(std::string_view file_name);
+std::optional<std::string> TableOfRecordsFile(std::string_view file_name);
+
+std::string FormatArchiveName(const ArchiveName& name);
+std::optional<ArchiveName> ParseArchiveName(std::string_view file_name);
+
+// Left by a crash in WriteFileAtomically or a compression: ends in ".tmp".
+bool IsTemporary(std::string_view file_name);
+
+}  // namespace linedb::wal
+
+#endif  // LINEDB_WAL_FILE_NAMES_H_

@@ -1,0 +1,32 @@
+// Steps of more than one file operation that wal/ takes in several places.
+
+#ifndef LINEDB_WAL_FILE_STEPS_H_
+#define LINEDB_WAL_FILE_STEPS_H_
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "wal/file_system.h"
+
+namespace linedb::wal {
+
+// The directory a path's name stands in.
+std::string ParentOf(const std::string& path);
+
+// Where a file is written before it is renamed to `path`.
+std::string TemporaryOf(const std::string& path);
+
+// OK if the file is gone, whether it was there or not.
+absl::Status RemoveIfThere(FileSystem& files, const std::string& path);
+
+// Makes a file of these bytes, replacing a leftover, and syncs it; its name is not durable yet. The
+// file stays open. An error removes it.
+absl::StatusOr<std::unique_ptr<File>> WriteTemporary(FileSystem& files, const std::string& path,
+                                                     std::string_view bytes);
+
+}  // namespace linedb::wal
+
+#endif  // LINEDB_WAL_FILE_STEPS_H_

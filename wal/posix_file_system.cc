@@ -1,0 +1,168 @@
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cstdio>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "wal/file_system.h"
+#include "wal/posix_error.h"
+#include "wal/posix_file.h"
+
+namespace linedb::wal {
+namespace {
+
+constexpr mode_t kFileMode = 0666;  // less the process's umask
+constexpr mode_t kDirectoryMode = 0777;
+constexpr std::uint64_t kLockNoteBytesMax = 4096;
+
+Descriptor OpenDescriptor(const std::string& path, int flags) {
+  assert((flags & O_TRUNC) == 0);  // it leaves an empty file after a crash
+  return Descriptor(
+      RetryInterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC, kFileMode); }));
+}
+
+int FlagsOf(OpenMode mode) {
+  switch (mode) {
+    case OpenMode::kRead:
+      return O_RDONLY;
+    case OpenMode::kAppend:
+      return O_RDWR | O_APPEND;
+    case OpenMode::kCreateNew:
+      return O_RDWR | O_APPEND | O_CREAT | O_EXCL;
+  }
+  assert(false && "an open mode without flags");
+  return O_RDONLY;
+}
+
+// flock, not fcntl: a fcntl lock is lost when any descriptor of the file is closed in the process,
+// and does not keep out a second handle of the same process.
+class PosixLock final : public FileLock {
+ public:
+  PosixLock(Descriptor descriptor, std::unique_ptr<File> file, std::string note_found)
+      : descriptor_(std::move(descriptor)),
+        file_(std::move(file)),
+        note_found_(std::move(note_found)) {
+    assert(descriptor_.valid() && file_ != nullptr);
+  }
+  // A child forked meanwhile shares the lock. It must not free it for its parent; and its parent
+  // unlocks by hand, since closing alone would leave the lock with the child.
+  ~PosixLock() override {
+    if (::getpid() == holder_) ::flock(descriptor_.number(), LOCK_UN);
+  }
+
+  const std::string& note_found() const override { return note_found_; }
+  absl::Status Clear() override { return file_->Truncate(0); }
+
+ private:
+  Descriptor descriptor_;
+  std::unique_ptr<File> file_;
+  std::string note_found_;
+  const pid_t holder_ = ::getpid();
+};
+
+absl::Status ReplaceNote(File& file, const std::string& note) {
+  absl::Status status = file.Truncate(0);
+  if (status.ok()) status = file.Append(note);
+  // The note tells the next holder that this one did not end properly, also after a power cut.
+  if (status.ok()) status = file.Sync();
+  return status;
+}
+
+class PosixDisk final : public FileSystem {
+ public:
+  absl::StatusOr<std::unique_ptr<File>> Open(const std::string& path, OpenMode mode) override {
+    Descriptor descriptor = OpenDescriptor(path, FlagsOf(mode));
+    if (!descriptor.valid()) return PosixError("open", path, errno);
+    return NewPosixFile(std::move(descriptor), path);
+  }
+
+  absl::StatusOr<FileInfo> Stat(const std::string& path) override {
+    struct stat info;
+    if (::stat(path.c_str(), &info) != 0) return PosixError("stat", path, errno);
+    assert(info.st_size >= 0);
+    return FileInfo{static_cast<std::uint64_t>(info.st_size), S_ISDIR(info.st_mode),
+                    absl::StrCat(info.st_dev, ":", info.st_ino)};
+  }
+
+  absl::StatusOr<std::vector<std::string>> List(const std::string& directory) override {
+    DIR* stream = ::opendir(directory.c_str());
+    if (stream == nullptr) return PosixError("list", directory, errno);
+    std::vector<std::string> names;
+    errno = 0;
+    while (const dirent* entry = ::readdir(stream)) {
+      const std::string_view name = entry->d_name;
+      if (name != "." && name != "..") names.emplace_back(name);
+      errno = 0;
+    }
+    const int error = errno;
+    ::closedir(stream);
+    if (error != 0) return PosixError("list", directory, error);
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  absl::Status CreateDirectory(const std::string& path) override {
+    return Checked(::mkdir(path.c_str(), kDirectoryMode), "make directory", path);
+  }
+
+  absl::Status Rename(const std::string& source, const std::string& target) override {
+    return Checked(std::rename(source.c_str(), target.c_str()), "rename",
+                   absl::StrCat(source, " to ", target));
+  }
+
+  absl::Status Link(const std::string& source, const std::string& target) override {
+    return Checked(::link(source.c_str(), target.c_str()), "link",
+                   absl::StrCat(source, " as ", target));
+  }
+
+  absl::Status Remove(const std::string& path) override {
+    return Checked(std::remove(path.c_str()), "remove", path);
+  }
+
+  absl::Status SyncDirectory(const std::string& path) override {
+    const Descriptor directory = OpenDescriptor(path, O_RDONLY | O_DIRECTORY);
+    if (!directory.valid()) return PosixError("open", path, errno);
+    const int result = RetryInterrupted([&] { return ::fsync(directory.number()); });
+    return Checked(result, "sync", path);
+  }
+
+  absl::StatusOr<std::unique_ptr<FileLock>> Lock(const std::string& path,
+                                                 const std::string& note) override {
+    Descriptor locked = OpenDescriptor(path, O_RDWR | O_CREAT);
+    if (!locked.valid()) return PosixError("open", path, errno);
+    const int result =
+        RetryInterrupted([&] { return ::flock(locked.number(), LOCK_EX | LOCK_NB); });
+    const int error = errno;
+    if (result != 0 && error != EWOULDBLOCK) return PosixError("lock", path, error);
+    // A second descriptor for the note: flock belongs to the first one's open file and does not
+    // care. O_APPEND, because the note is written at the end of an emptied file.
+    absl::StatusOr<std::unique_ptr<File>> file = Open(path, OpenMode::kAppend);
+    if (!file.ok()) return file.status();
+    absl::StatusOr<std::string> found = (*file)->ReadAt(0, kLockNoteBytesMax);
+    if (!found.ok()) return found.status();
+    if (result != 0) return absl::UnavailableError(*found);
+    absl::Status status = ReplaceNote(**file, note);
+    if (!status.ok()) return status;
+    return std::make_unique<PosixLock>(std::move(locked), *std::move(file), *std::move(found));
+  }
+
+ private:
+  static absl::Status Checked(int result, const char* operation, const std::string& path) {
+    return result == 0 ? absl::OkStatus() : PosixError(operation, path, errno);
+  }
+};
+
+}  // namespace
+
+FileSystem& PosixFileSystem() {
+  static PosixDisk* const disk = new PosixDisk;
+  return *disk;
+}
+
+}  // namespace linedb::wal

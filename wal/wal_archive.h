@@ -1,0 +1,56 @@
+// Archived logs: listed, read, compressed, kept to a number.
+
+#ifndef LINEDB_WAL_WAL_ARCHIVE_H_
+#define LINEDB_WAL_WAL_ARCHIVE_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "wal/file_names.h"
+#include "wal/file_system.h"
+
+namespace linedb::wal {
+
+struct Archive {
+  ArchiveName name;
+  std::string path;
+  std::uint64_t bytes = 0;  // on disk
+};
+
+// Oldest first (by first lsn; the original's before ours, by time). Where a log stands there both
+// plain and compressed, the compressed one.
+absl::StatusOr<std::vector<Archive>> ListArchives(FileSystem& files, const DatabasePaths& paths);
+
+// The text of an archived log. kDataLoss if it does not decompress or its trailing checksum frame
+// does not fit.
+absl::StatusOr<std::string> ReadArchive(FileSystem& files, const Archive& archive);
+
+// Compresses every plain archive of ours and removes the plain one; removes leftovers of a crash
+// (temporaries, plain twins of compressed ones, a hard link to the current log that a crash left).
+// Safe against a crash at any point, and beside a writer of the current log.
+absl::Status CompressArchives(FileSystem& files, const DatabasePaths& paths);
+
+// Removes the oldest archives of ours beyond `keep`.
+absl::Status RemoveOldArchives(FileSystem& files, const DatabasePaths& paths, int keep);
+
+// A fault found by reading a log or archive from end to end.
+struct LogProblem {
+  std::string file;  // below the database directory
+  std::uint64_t line = 0;
+  std::uint64_t byte = 0;
+  std::string kind;  // "torn_tail", "checksum", "chain", "archive", "header"
+  std::string message;
+};
+
+// Checks all archives and the current log: every line's checksum, numbers without a gap, each log
+// tied to the one before by epoch, previous and database. Reads only. `writer_alive`: a torn tail
+// of the current log is a writer's line on its way, and no problem.
+absl::StatusOr<std::vector<LogProblem>> VerifyLogs(FileSystem& files, const DatabasePaths& paths,
+                                                   bool writer_alive);
+
+}  // namespace linedb::wal
+
+#endif  // LINEDB_WAL_WAL_ARCHIVE_H_

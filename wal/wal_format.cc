@@ -1,0 +1,190 @@
+#include "wal/wal_format.h"
+
+#include <array>
+#include <cassert>
+#include <charconv>
+#include <limits>
+#include <utility>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "wal/wal_line.h"
+
+namespace linedb::wal {
+namespace {
+
+constexpr std::array<std::pair<Operation, std::string_view>, 6> kOperationNames{{
+    {Operation::kInsert, "INSERT"},
+    {Operation::kUpdate, "UPDATE"},
+    {Operation::kDelete, "DELETE"},
+    {Operation::kCreateTable, "CREATE_TABLE"},
+    {Operation::kAlterTable, "ALTER_TABLE"},
+    {Operation::kDropTable, "DROP_TABLE"},
+}};
+
+// True if the text stands for itself between quotes.
+[[maybe_unused]] bool IsPlain(std::string_view text) {
+  for (const char c : text) {
+    if (c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20) return false;
+  }
+  return true;
+}
+
+// A newline in a record would end its line early.
+[[maybe_unused]] bool IsOneLineObject(std::string_view text) {
+  return text.size() >= 2 && text.front() == '{' && text.back() == '}' &&
+         text.find('\n') == std::string_view::npos;
+}
+
+template <typename Number>
+void AppendNumber(Number number, std::string* text) {
+  std::array<char, std::numeric_limits<Number>::digits10 + 3> digits;
+  const std::to_chars_result end =
+      std::to_chars(digits.data(), digits.data() + digits.size(), number);
+  assert(end.ec == std::errc());
+  text->append(digits.data(), static_cast<std::size_t>(end.ptr - digits.data()));
+}
+
+void AppendString(std::string_view key, std::string_view value, std::string* text) {
+  assert(IsPlain(value));
+  text->append(key);
+  text->push_back('"');
+  text->append(value);
+  text->push_back('"');
+}
+
+template <typename Number>
+void AppendMember(std::string_view key, Number number, std::string* text) {
+  text->append(key);
+  AppendNumber(number, text);
+}
+
+void AppendRecord(std::string_view key, std::string_view record, std::string* text) {
+  assert(record.empty() || IsOneLineObject(record));
+  text->append(key);
+  text->append(record.empty() ? std::string_view("null") : record);
+}
+
+void AppendTable(const std::string& name, const TableCheckpoint& table, std::string* text) {
+  assert(!name.empty() && IsPlain(name));
+  text->append("\"").append(name).append("\":{");
+  AppendMember("\"bytes\":", table.bytes, text);
+  AppendMember(",\"lines\":", table.lines, text);
+  AppendMember(",\"live\":", table.live, text);
+  AppendString(",\"checksum\":", FormatChecksum(table.checksum), text);
+  AppendMember(",\"schema_version\":", table.schema_version, text);
+  AppendMember(",\"next_id\":", table.next_id, text);
+  AppendString(",\"schema_checksum\":", FormatChecksum(table.schema_checksum), text);
+  if (table.compacted) text->append(",\"compacted\":true");
+  text->push_back('}');
+}
+
+void AppendChecksum(std::uint64_t checksum, std::string* text) {
+  std::array<char, kChecksumDigits> digits;
+  for (std::size_t i = digits.size(); i > 0; --i, checksum >>= 4) {
+    digits[i - 1] = "0123456789abcdef"[checksum & 15];
+  }
+  assert(checksum == 0);
+  text->append(digits.data(), digits.size());
+}
+
+// Closes a line whose checksum's range begins at `range_start` of the text.
+std::uint64_t AppendTail(std::size_t range_start, std::string* text) {
+  assert(range_start < text->size());
+  const std::uint64_t checksum = ChecksumOf(std::string_view(*text).substr(range_start));
+  text->append(kChecksumKey);
+  AppendChecksum(checksum, text);
+  text->append(kLineEnd);
+  return checksum;
+}
+
+int HexDigit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return -1;
+}
+
+}  // namespace
+
+std::string_view OperationName(Operation operation) {
+  for (const auto& [value, name] : kOperationNames) {
+    if (value == operation) return name;
+  }
+  assert(false && "an operation without a name");
+  return "";
+}
+
+std::optional<Operation> ParseOperation(std::string_view name) {
+  for (const auto& [value, known] : kOperationNames) {
+    if (known == name) return value;
+  }
+  return std::nullopt;
+}
+
+std::uint64_t ChecksumOf(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
+
+std::string FormatChecksum(std::uint64_t checksum) {
+  std::string digits;
+  AppendChecksum(checksum, &digits);
+  assert(digits.size() == kChecksumDigits);
+  return digits;
+}
+
+std::optional<std::uint64_t> ParseChecksum(std::string_view digits) {
+  if (digits.size() != kChecksumDigits) return std::nullopt;
+  std::uint64_t checksum = 0;
+  for (const char c : digits) {
+    const int digit = HexDigit(c);
+    if (digit < 0) return std::nullopt;
+    checksum = checksum << 4 | static_cast<std::uint64_t>(digit);
+  }
+  return checksum;
+}
+
+std::uint64_t AppendHeaderLine(const LogHeader& header, std::string* text) {
+  assert(header.database.size() == 32 && header.epoch > 0 && header.first_lsn.value > 0);
+  text->append(kHeaderStart);
+  AppendNumber(kLogVersion, text);
+  // In front of all that can vary, so that the checksum covers it.
+  text->append(kPreviousKey);
+  const std::size_t range_start = text->size();
+  text->append(FormatChecksum(header.previous)).append("\"");
+  AppendString(",\"database\":", header.database, text);
+  AppendMember(",\"epoch\":", header.epoch, text);
+  AppendMember(",\"first_lsn\":", header.first_lsn.value, text);
+  AppendMember(",\"first_txn\":", header.first_transaction.value, text);
+  AppendString(",\"timestamp\":", header.timestamp, text);
+  text->append(",\"operation\":\"CHECKPOINT\",\"table\":null,\"record\":null,\"old_record\":null");
+  text->append(",\"tables\":{");
+  bool first = true;
+  for (const auto& [name, table] : header.tables) {
+    if (!first) text->push_back(',');
+    first = false;
+    AppendTable(name, table, text);
+  }
+  text->push_back('}');
+  return AppendTail(range_start, text);
+}
+
+std::uint64_t AppendOperationLine(const LogOperation& operation, LineNumbers numbers,
+                                  std::string_view timestamp, std::optional<Lsn> commit_durable,
+                                  std::string* text) {
+  assert(text->size() >= kLinkBytes && text->ends_with(kLineEnd));
+  assert(!operation.table.empty());
+  assert(!commit_durable.has_value() || *commit_durable < numbers.lsn);
+  const std::size_t range_start = text->size() - kLinkBytes;
+  AppendMember(kOperationStart, numbers.lsn.value, text);
+  AppendMember(",\"txn\":", numbers.transaction.value, text);
+  AppendString(",\"timestamp\":", timestamp, text);
+  AppendString(",\"operation\":", OperationName(operation.operation), text);
+  AppendString(",\"table\":", operation.table, text);
+  AppendRecord(",\"record\":", operation.record, text);
+  AppendRecord(",\"old_record\":", operation.old_record, text);
+  if (commit_durable.has_value()) {
+    AppendMember(",\"commit\":true,\"durable\":", commit_durable->value, text);
+  }
+  return AppendTail(range_start, text);
+}
+
+}  // namespace linedb::wal

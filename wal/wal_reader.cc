@@ -1,0 +1,120 @@
+#include "wal/wal_reader.h"
+
+#include <cassert>
+
+#include "absl/strings/str_cat.h"
+#include "wal/wal_line.h"
+
+namespace linedb::wal {
+namespace {
+
+// The line at `byte` with its "\n"; without one if it is the text's torn end.
+std::string_view LineAt(std::string_view text, std::uint64_t byte) {
+  assert(byte <= text.size());
+  const std::size_t end = text.find('\n', byte);
+  return text.substr(byte, end == std::string_view::npos ? end : end + 1 - byte);
+}
+
+std::string Mismatch(std::uint64_t found, std::uint64_t expected) {
+  return absl::StrCat("checksum ", FormatChecksum(found), ", expected ", FormatChecksum(expected));
+}
+
+std::string WrongNumber(const char* what, std::uint64_t found, std::uint64_t expected) {
+  return absl::StrCat(what, " ", found, ", expected ", expected);
+}
+
+// The Python original writes no header; its lines begin with their time.
+bool IsOriginalLine(std::string_view line) { return line.starts_with("{\"timestamp\""); }
+
+// Why a header line is not valid; empty if it is.
+std::string ReadHeaderLine(std::string_view line, LogHeader* header, std::uint64_t* checksum) {
+  if (line.empty()) return "the log is empty";
+  if (!line.ends_with('\n')) return "the header is cut off";
+  const std::optional<std::uint64_t> found = ChecksumInTail(line);
+  if (!found.has_value()) return "not a header of a log";
+  const std::string_view body = line.substr(0, line.size() - kTailBytes);
+  const std::optional<std::size_t> start = HeaderRangeStart(body);
+  if (!start.has_value()) return "not a header of a log of this version";
+  const std::uint64_t expected = ChecksumOf(body.substr(*start));
+  if (*found != expected) return Mismatch(*found, expected);
+  if (!ParseHeaderBody(body, header)) return "the header lacks a member or has a wrong one";
+  *checksum = expected;
+  return "";
+}
+
+}  // namespace
+
+WalReader::WalReader(std::string_view text, std::string name)
+    : text_(text), name_(std::move(name)) {
+  assert(!name_.empty());
+}
+
+absl::Status WalReader::ReadHeader(LogHeader* header) {
+  assert(position_.bytes == 0);
+  const std::string_view line = LineAt(text_, 0);
+  std::string_view rest = line;
+  std::uint64_t version = 0;
+  if (ConsumePrefix(&rest, kHeaderStart) && ConsumeNumber(&rest, &version) &&
+      version > std::uint64_t{kLogVersion}) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        name_, " line 1 byte 0: log version ", version, ", this linedb reads up to ", kLogVersion));
+  }
+  if (IsOriginalLine(line)) {
+    return absl::NotFoundError(absl::StrCat(name_, " has no header of linedb"));
+  }
+  const std::string reason = ReadHeaderLine(line, header, &position_.checksum);
+  if (!reason.empty()) {
+    stop_ = LogStop{1, 0, reason};
+    return absl::DataLossError(absl::StrCat(name_, " line 1 byte 0: ", reason));
+  }
+  position_.bytes = line.size();
+  position_.lines = 1;
+  position_.next_lsn = header->first_lsn;
+  position_.next_transaction = header->first_transaction;
+  position_.durable = Lsn{header->first_lsn.value - 1};
+  return absl::OkStatus();
+}
+
+bool WalReader::Next(LogEntry* entry) {
+  assert(position_.lines > 0 && entry != nullptr);
+  const std::string_view line = LineAt(text_, position_.bytes);
+  std::uint64_t checksum = 0;
+  std::string reason = line.empty() ? "" : Judge(line, entry, &checksum);
+  if (line.empty() || !reason.empty()) {
+    stop_ = LogStop{position_.lines + 1, position_.bytes, std::move(reason)};
+    return false;
+  }
+  entry->line = position_.lines + 1;
+  entry->byte = position_.bytes;
+  position_.bytes += line.size();
+  position_.lines += 1;
+  position_.checksum = checksum;
+  position_.next_lsn.value = entry->lsn.value + 1;
+  position_.next_transaction.value = entry->transaction.value + (entry->commit ? 1 : 0);
+  if (entry->commit) position_.durable = entry->durable;
+  return true;
+}
+
+std::string WalReader::Judge(std::string_view line, LogEntry* entry,
+                             std::uint64_t* checksum) const {
+  if (!line.ends_with('\n')) return "the line is cut off";
+  const std::optional<std::uint64_t> found = ChecksumInTail(line);
+  if (!found.has_value()) return "not a line of a log";
+  const std::string_view body = line.substr(0, line.size() - kTailBytes);
+  // The link of the line before lies right in front of this one: one contiguous range.
+  assert(position_.bytes >= kLinkBytes);
+  const std::uint64_t expected =
+      ChecksumOf(text_.substr(position_.bytes - kLinkBytes, kLinkBytes + body.size()));
+  if (*found != expected) return Mismatch(*found, expected);
+  if (!ParseOperationBody(body, entry)) return "not an operation of this version";
+  if (entry->lsn != position_.next_lsn) {
+    return WrongNumber("lsn", entry->lsn.value, position_.next_lsn.value);
+  }
+  if (entry->transaction != position_.next_transaction) {
+    return WrongNumber("txn", entry->transaction.value, position_.next_transaction.value);
+  }
+  *checksum = expected;
+  return "";
+}
+
+}  // namespace linedb::wal
