@@ -148,6 +148,9 @@ absl::StatusOr<OpenedDatabase> Opener::OpenForReading() {
       recovery_->PublishTails();
       TakeOver();
     }
+    // A writer that lives keeps its note too; one that died left the mending to the next.
+    const absl::StatusOr<std::string> note = wal::ReadFile(files_, paths_.Lock());
+    opened_.report.recovered = note.ok() && !note->empty() && !IsLockNoteOfLiveProcess(*note);
     return std::move(opened_);
   }
 }

@@ -145,7 +145,8 @@ void Verifier::VerifyTable(const std::string& name, const wal::TableCheckpoint& 
     Add(paths_.Schema(name), 1, 0, "schema", std::string(layout.status().message()));
     return;
   }
-  const bool awaits_rename = CompactedAwaitsRename(files_, paths_, name, checkpoint).value_or(false);
+  const bool awaits_rename =
+      CompactedAwaitsRename(files_, paths_, name, checkpoint).value_or(false);
   const std::string path = awaits_rename ? paths_.RecordsCompacted(name) : paths_.Records(name);
   absl::StatusOr<std::unique_ptr<wal::File>> file = files_.Open(path, wal::OpenMode::kRead);
   if (!file.ok()) {

@@ -188,7 +188,7 @@ absl::StatusOr<bool> Importer::Exists() {
 void Importer::RejectFaulty(const SourceRecord& record, const schema::RecordError& first) {
   for (const RecordFault& fault : judge_.Faults(record.text, canonicalize_, first)) {
     const TextPosition at = PositionAfter(record.position, record.text.substr(0, fault.error.byte));
-    const bool syntax = fault.error.column.empty();
+    const bool syntax = fault.is_syntax || fault.error.column.empty();
     ImportProblem problem =
         ProblemAt(at, fault.error.column, syntax ? ProblemKind::kSyntax : ProblemKind::kConstraint);
     problem.reason = fault.error.reason;

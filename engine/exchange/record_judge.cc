@@ -46,7 +46,8 @@ std::vector<RecordFault> RecordJudge::Faults(std::string_view json,
                                              const schema::RecordError& first) {
   std::vector<RecordFault> faults;
   std::vector<JsonMember> members;
-  if (json.size() > kJudgedBytesMax || !WalkMembers(json, &members)) return {{.error = first}};
+  if (json.size() > kJudgedBytesMax) return {{.error = first}};
+  if (!WalkMembers(json, &members)) return {{.error = first, .is_syntax = true}};
   schema::CanonicalizeOptions column_options = options;
   column_options.ignore_unknown_columns = true;
   column_options.assigned_key = 1;

@@ -16,6 +16,7 @@ namespace linedb::engine {
 struct RecordFault {
   schema::RecordError error;
   bool unknown_column = false;
+  bool is_syntax = false;  // the text is no object with members
 };
 
 // One thread.

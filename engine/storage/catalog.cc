@@ -28,7 +28,7 @@ absl::StatusOr<Catalog> ReadCatalog(wal::FileSystem& files, const wal::DatabaseP
     absl::StatusOr<std::string> text = wal::ReadFile(files, path);
     if (!text.ok()) return text.status();
     absl::StatusOr<schema::SchemaDocument> document = schema::ParseSchemaDocument(*text);
-    if (!document.ok()) return AtPlace(short_name, document.status());
+    if (!document.ok()) return AtPlace(short_name + " line 1 byte 0", document.status());
     if (document->schema.table_name != *table) {
       return absl::DataLossError(absl::StrCat(short_name,
                                               " line 1 byte 0: it is the schema of table \"",

@@ -11,6 +11,10 @@ void SupersededLines::Insert(std::uint64_t offset) {
     chunk = std::make_shared<Chunk>();
   } else if (chunk.use_count() > 1) {
     chunk = std::make_shared<Chunk>(*chunk);  // a scan still reads the old one
+  } else {
+    // A scan that let go just now has read it before: use_count() alone does not order its reads
+    // before the write below, changing the count does.
+    std::shared_ptr<Chunk>(chunk).reset();
   }
   (*chunk)[bit % kChunkBits / 64] |= std::uint64_t{1} << (bit % 64);
 }

@@ -119,10 +119,15 @@ absl::Status Crash(const Arguments& arguments) {
   PrintLine(absl::StrCat("  A child commits batches, each in one transaction: a new version for ",
                          kPackagesPerBatch, " packages"));
   PrintLine(
-      "  and a row of `upgrade` for each of them. Once a commit has returned it says so through a");
+      "  and a row of `upgrade` for each. Once a commit has returned it says so through a pipe. "
+      "It");
   PrintLine(
-      "  pipe. At a random moment it is killed with SIGKILL. That is no power cut: what the child");
-  PrintLine("  handed to the system stays, so this shows transactions, not what the disk keeps.");
+      "  is killed with SIGKILL the moment that is heard, or a random time after. Then the log is");
+  PrintLine(
+      "  read as it lies there; the database is opened, which replays it; and the tables are "
+      "read.");
+  PrintLine("  A kill is no power cut: what the child gave the system stays. So this shows that");
+  PrintLine("  transactions are whole and acknowledged in time, not what a disk keeps.");
   PrintLine(absl::StrCat("  The random choices come from --seed ", arguments.seed, ".\n"));
   return RunCrashRounds(arguments.directory, arguments.seed);
 }

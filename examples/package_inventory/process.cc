@@ -71,15 +71,12 @@ Child::~Child() {
   if (output_ >= 0) close(output_);
 }
 
-bool Child::ReadUntil(std::chrono::steady_clock::time_point deadline, std::string* output) {
-  for (;;) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-        deadline - std::chrono::steady_clock::now());
-    if (left.count() <= 0) return false;
-    pollfd waiting = {.fd = output_, .events = POLLIN, .revents = 0};
-    const int ready = poll(&waiting, 1, static_cast<int>(left.count()));
-    if (ready > 0 && !ReadSome(output_, output)) return true;
-  }
+bool Child::ReadNext(std::chrono::steady_clock::time_point deadline, std::string* output) {
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+      deadline - std::chrono::steady_clock::now());
+  pollfd waiting = {.fd = output_, .events = POLLIN, .revents = 0};
+  const int ready = poll(&waiting, 1, std::max(0, static_cast<int>(left.count())));
+  return ready <= 0 || ReadSome(output_, output);
 }
 
 void Child::ReadRest(std::string* output) {

@@ -24,8 +24,8 @@ class Child {
   Child& operator=(Child&&) = delete;
   ~Child();
 
-  // Appends what comes to `output` until `deadline` or the end; true if the end was reached.
-  bool ReadUntil(std::chrono::steady_clock::time_point deadline, std::string* output);
+  // Waits until `deadline` for something to come, and appends it at once; false: the end.
+  bool ReadNext(std::chrono::steady_clock::time_point deadline, std::string* output);
   // Appends the rest.
   void ReadRest(std::string* output);
 

@@ -68,6 +68,10 @@ absl::Status ShowMostDependedUpon(const Inventory& inventory) {
   absl::Status read = inventory.packages.ForEachOf<&Package::name, &Package::summary>(
       [&](const std::string& name, const std::string& summary) { summaries[name] = summary; });
   if (!read.ok()) return read;
+  std::set<std::string> provided;
+  read = inventory.provisions.ForEachOf<&Provision::name>(
+      [&](const std::string& name) { provided.insert(name); });
+  if (!read.ok()) return read;
   // A package may name a target twice; it counts once.
   std::map<std::string, std::set<std::pair<std::string, std::string>>> dependents;
   read = inventory.dependencies
@@ -85,9 +89,11 @@ absl::Status ShowMostDependedUpon(const Inventory& inventory) {
   for (const auto& [name, packages] :
        Ranked(dependents, kRowsShown, [](const auto& set) { return set.size(); })) {
     const auto summary = summaries.find(name);
-    table.AddRow(
-        {CountText(packages.size()), PercentText(static_cast<double>(packages.size()) / all), name,
-         summary == summaries.end() ? "(not a package: others provide it)" : summary->second});
+    table.AddRow({CountText(packages.size()),
+                  PercentText(static_cast<double>(packages.size()) / all), name,
+                  summary != summaries.end() ? summary->second
+                  : provided.contains(name)  ? "(a name that other packages provide)"
+                                             : "(not installed)"});
   }
   table.Print();
   return absl::OkStatus();
@@ -149,11 +155,12 @@ absl::Status ShowWhatWouldBreak(const Inventory& inventory) {
   }
   table.Print();
   PrintLine();
-  PrintLine(absl::StrCat("  In all ", Plural(shown.size(), "package"), "; ", CountText(harmless),
-                         " others could go without harm."));
-  PrintLine(absl::StrCat("  Most would break without ", graph->label(most_package), ": ",
+  PrintLine(absl::StrCat("  In all ", Plural(shown.size(), "package"),
+                         ". Most would break without ", graph->label(most_package), ": ",
                          CountText(most), " of the other ", CountText(graph->package_count() - 1),
                          "."));
+  PrintLine(absl::StrCat("  ", CountText(harmless), " of all ", CountText(graph->package_count()),
+                         " could each go without breaking another."));
   return absl::OkStatus();
 }
 

@@ -1,6 +1,8 @@
 #include "tests/dbtool/dbtool_fixture.h"
 
+#include <sys/resource.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -12,7 +14,9 @@ namespace linedb {
 namespace fs = std::filesystem;
 
 void DbtoolTest::SetUp() {
-  std::string pattern = (fs::temp_directory_path() / "linedb_dbtool_XXXXXX").string();
+  // In memory where there is such a place: these tests are of the command line, not of the disk.
+  const fs::path base = fs::exists("/dev/shm") ? "/dev/shm" : fs::temp_directory_path();
+  std::string pattern = base / "linedb_dbtool_XXXXXX";
   ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
   directory_ = pattern;
   directory_before_ = fs::current_path();
@@ -30,12 +34,18 @@ void DbtoolTest::TearDown() {
 
 Outcome DbtoolTest::Shell(const std::string& script) {
   // Beside the working directory, so that tests see there only what dbtool wrote.
-  const std::string out = directory_ + "/out";
-  const std::string err = directory_ + "/err";
-  Write(directory_ + "/script", script);
-  const int status =
-      std::system(("sh " + directory_ + "/script >" + out + " 2>" + err + " </dev/null").c_str());
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), Read(out), Read(err)};
+  const std::string file = directory_ + "/script";
+  Write(file, "exec >" + directory_ + "/out 2>" + directory_ + "/err </dev/null\n" + script);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::execlp("sh", "sh", file.c_str(), nullptr);
+    ::_exit(127);
+  }
+  int status = 0;
+  struct rusage usage = {};
+  ::wait4(child, &status, 0, &usage);
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
+          Read(directory_ + "/out"), Read(directory_ + "/err"), usage.ru_maxrss};
 }
 
 Outcome DbtoolTest::Run(const std::string& command) { return Shell(command + "\n"); }

@@ -13,6 +13,7 @@ struct Outcome {
   int exit_code = -1;
   std::string out;
   std::string err;
+  long memory_kib = 0;  // the most that one of its processes had
 };
 
 class DbtoolTest : public testing::Test {

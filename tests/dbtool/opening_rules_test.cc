@@ -103,8 +103,9 @@ TEST_F(OpeningRules, Rule13ReplayIsToldAndReadingDoesNotDoIt) {
     auto students = JsonTable::Open(**writer, "student");
     ASSERT_TRUE(students.ok());
     ASSERT_TRUE(students->Insert({{"id", 10}, {"name", "Hal"}}).ok());
-    // As after kill -9: the files as they are while the writer lives.
+    // As after kill -9: the files as they are while the writer lives, but a writer that does not.
     Out("cp -r data/university crashed");
+    Out("sed -i 's/\"pid\":[0-9]*/\"pid\":999999999/' crashed/LOCK");
   }
   const std::string before = TreeOf("crashed");
   const Outcome inspect = Run("dbtool inspect crashed --json");

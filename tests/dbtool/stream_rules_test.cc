@@ -3,8 +3,6 @@
 // What they guard against: a script that pipes dbtool into jq and finds a progress line in its
 // data; one that tests $? and takes a failed import for a good one.
 
-#include <sys/resource.h>
-
 #include <memory>
 
 #include "linedb/database.h"

@@ -19,12 +19,12 @@ namespace {
 
 using testing::Campus;
 using testing::Enrollment;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using testing::IsOk;
 using testing::Student;
 using testing::Tree;
 using testing::TreeDifference;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 constexpr char kLog[] = "wal/transaction.log";
 constexpr char kRecords[] = "data/student.records";
@@ -70,6 +70,7 @@ class CheckpointTest : public ::testing::Test {
 
 TEST_F(CheckpointTest, HeaderSaysWhatTheFilesHold) {
   options.compaction_bytes_small = 0;  // so that a table has superseded lines
+  options.compaction_share_min = 1;
   Reopen();
   Enrol(3);
   Rename(2);
@@ -98,11 +99,10 @@ TEST_F(CheckpointTest, ArchiveIsNamedByItsLinesAndCompressed) {
   const std::string log = campus.Bytes(kLog);
   const CheckpointReport report = Checkpoint();
   EXPECT_EQ(report.lsn, 5U);
-  EXPECT_THAT(report.archive, ::testing::MatchesRegex(
-                                  "transaction\\.[0-9]{8}_[0-9]{6}\\.1-5\\.log"));
+  EXPECT_THAT(report.archive,
+              ::testing::MatchesRegex("transaction\\.[0-9]{8}_[0-9]{6}\\.1-5\\.log"));
   EXPECT_THAT(Archives(), ::testing::ElementsAre("wal/" + report.archive + ".zst"));
-  const auto archives =
-      wal::ListArchives(*campus.disk, wal::DatabasePaths(testing::kDirectory));
+  const auto archives = wal::ListArchives(*campus.disk, wal::DatabasePaths(testing::kDirectory));
   EXPECT_EQ(wal::ReadArchive(*campus.disk, archives->front()).value(), log);
   EXPECT_EQ(report.log_bytes_before, log.size());
   EXPECT_EQ(report.log_bytes_after, campus.Bytes(kLog).size());

@@ -22,7 +22,9 @@ using testing::Tree;
 
 // Commits, checkpoints with compaction one after the other, and a table made in between.
 const std::vector<std::function<absl::Status(Campus&)>> kDay = {
-    [](Campus& campus) { return campus.engine->CreateTable(schema::StructCodec<Student>::Schema()); },
+    [](Campus& campus) {
+      return campus.engine->CreateTable(schema::StructCodec<Student>::Schema());
+    },
     [](Campus& campus) { return campus.students().Insert({.name = "Alice"}).status(); },
     [](Campus& campus) { return campus.students().Insert({.name = "Bob"}).status(); },
     [](Campus& campus) { return campus.students().Update({.id = 1, .name = "Alicia"}); },
@@ -44,7 +46,7 @@ const std::vector<std::function<absl::Status(Campus&)>> kDay = {
 
 // What became of a day on a disk that stops for good at its `step`-th operation.
 struct Life {
-  bool whole = false;    // the day went on to its end
+  bool whole = false;     // the day went on to its end
   std::size_t deeds = 0;  // acknowledged
   Tree crashed;
 };

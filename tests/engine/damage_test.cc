@@ -15,9 +15,9 @@ namespace linedb {
 namespace {
 
 using testing::Campus;
+using ::testing::HasSubstr;
 using testing::IsOk;
 using testing::Tree;
-using ::testing::HasSubstr;
 
 constexpr std::size_t kStride = 7;
 
@@ -87,10 +87,10 @@ class DamageTest : public ::testing::Test {
     if (!opened.ok()) {
       ++refused;
       const std::string message(opened.message());
-      for (const std::string& word : {path, std::string(" line "), std::string(" byte ")}) {
-        if (message.find(word) == std::string::npos) return opened.ToString();
-      }
-      return "";
+      const auto names = [&message](const std::string& word) {
+        return message.find(word) != std::string::npos;
+      };
+      return names(path + " line ") && names(" byte ") ? "" : opened.ToString();
     }
     const std::string found = campus.State();
     if (found == state) {
@@ -152,7 +152,8 @@ TEST_F(DamageTest, ReadersRefuseOrLoseATornTailOnlyToo) {
 
 TEST_F(DamageTest, MissingFilesAreNamed) {
   for (const auto& [path, bytes] : closed) {
-    if (path == "LOCK") continue;
+    // Nobody can tell a lost oldest archive from one that was no longer to be kept.
+    if (path == "LOCK" || path.ends_with(".1-28.log")) continue;
     Tree damaged = closed;
     damaged.erase(path);
     Campus verified(damaged);

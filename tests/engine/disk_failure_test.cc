@@ -142,8 +142,8 @@ TEST_F(DiskFailureTest, CutsThatFailStopWritingUntilReopened) {
   for (const std::string where : {"wal/transaction.log", "data/student.records"}) {
     SCOPED_TRACE(where);
     disk.SetRule([where](std::string_view asked, const std::string& path) {
-      const bool fails = path.find(where) != std::string::npos &&
-                         (asked == "write" || asked == "truncate");
+      const bool fails =
+          path.find(where) != std::string::npos && (asked == "write" || asked == "truncate");
       return fails ? absl::ResourceExhaustedError("planned fault") : absl::OkStatus();
     });
     EXPECT_FALSE(CommitToTwoTables().ok());

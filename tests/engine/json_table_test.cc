@@ -21,9 +21,9 @@ namespace {
 
 using testing::Fails;
 using testing::FailsAs;
+using ::testing::HasSubstr;
 using testing::IsOk;
 using testing::Student;
-using ::testing::HasSubstr;
 
 TableSchema SchemaOf(const std::string& name) {
   return {.table_name = name,
@@ -107,7 +107,6 @@ TEST_F(JsonTableTest, WhatDoesNotFitIsRefusedAndNothingIsWritten) {
       {"infinity within json", {{"name", "a"}, {"extra", {{"x", INFINITY}}}}, {"course"}},
       {"bad UTF-8", {{"name", "\xc3\x28"}}, {"UTF-8"}},
       {"half a surrogate", {{"name", "\xed\xa0\x80"}}, {"UTF-8"}},
-      {"nesting 10,000 deep", {{"name", "a"}, {"extra", Nested(10'000)}}, {"nest", "deep"}},
       {"a string of 20 MiB", {{"name", std::string(20 << 20, 'a')}}, {"course"}},
       {"no object", Json::array({1, 2}), {"object"}},
       {"nothing", nullptr, {"object"}},
@@ -122,6 +121,10 @@ TEST_F(JsonTableTest, WhatDoesNotFitIsRefusedAndNothingIsWritten) {
     }
     EXPECT_LT(inserted.status().message().size(), 2000U) << row.what;
   }
+  // Never copied: nlohmann copies by recursion, and its test must not be this library's.
+  Json deep = {{"name", "a"}};
+  deep["extra"] = Nested(10'000);
+  EXPECT_THAT(courses().Insert(deep), Fails(absl::StatusCode::kInvalidArgument, "nest", "deep"));
   const Statistics after = db->Stats();
   EXPECT_EQ(after.log_bytes, before.log_bytes);
   EXPECT_EQ(after.last_lsn, before.last_lsn);
@@ -136,8 +139,9 @@ TEST_F(JsonTableTest, DeepestAllowedNestingComesBack) {
 }
 
 TEST_F(JsonTableTest, KeysThatDoNotFitAreRefused) {
-  for (const Json& key : {Json("abc"), Json(1.5), Json(nullptr), Json::array({1, 2}), Json(NAN),
-                          Json("\xff"), Nested(10'000)}) {
+  std::vector<Json> keys = {"abc", 1.5, nullptr, Json::array({1, 2}), NAN, "\xff"};
+  keys.push_back(Nested(10'000));
+  for (const Json& key : keys) {
     EXPECT_THAT(courses().Get(key), Fails(absl::StatusCode::kInvalidArgument));
     EXPECT_THAT(courses().Erase(key), Fails(absl::StatusCode::kInvalidArgument));
   }
@@ -145,10 +149,9 @@ TEST_F(JsonTableTest, KeysThatDoNotFitAreRefused) {
 
 TEST_F(JsonTableTest, TableNamesThatAreNoFileNamesAreRefused) {
   for (const std::string& name :
-       std::vector<std::string>{"../x", "", "a/b", "a.b", ".", "1a", "a b", "ä", std::string("a\0b", 3),
-                                "a\n", std::string(65, 'a')}) {
-    EXPECT_THAT(db->CreateTable(SchemaOf(name)), Fails(absl::StatusCode::kInvalidArgument))
-        << name;
+       std::vector<std::string>{"../x", "", "a/b", "a.b", ".", "1a", "a b", "ä",
+                                std::string("a\0b", 3), "a\n", std::string(65, 'a')}) {
+    EXPECT_THAT(db->CreateTable(SchemaOf(name)), Fails(absl::StatusCode::kInvalidArgument)) << name;
     EXPECT_THAT(JsonTable::Open(*db, name), Fails(absl::StatusCode::kNotFound)) << name;
   }
   EXPECT_THAT(db->TableNames(), ::testing::ElementsAre("course"));
@@ -195,8 +198,8 @@ TEST_F(StoredSchemaTest, DifferencesAreListedAllAtOnce) {
   other.columns[2].unique = false;
   other.columns.push_back({.name = "phone", .type = Type::kString, .nullable = true});
   ASSERT_THAT(db->CreateTable(other), IsOk());
-  EXPECT_THAT(db->OpenTable<Student>(), Fails(absl::StatusCode::kFailedPrecondition, "student",
-                                              "name", "email", "phone"));
+  EXPECT_THAT(db->OpenTable<Student>(),
+              Fails(absl::StatusCode::kFailedPrecondition, "student", "name", "email", "phone"));
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <string_view>
 
 #include "linedb/database.h"
 #include "tests/engine/status_matchers.h"
@@ -112,10 +113,12 @@ class KillTest : public ::testing::Test {
     return last;
   }
 
-  void ExpectVerified() {
+  // A line that the killed process was about to write may be torn, until the next opening cuts it.
+  void ExpectVerified(std::string_view but_for = "") {
     const auto report = Database::Verify(directory);
     ASSERT_THAT(report, IsOk());
     for (const Problem& problem : report->problems) {
+      if (problem.kind == but_for) continue;
       ADD_FAILURE() << problem.file << " line " << problem.line << ": " << problem.message;
     }
   }
@@ -129,9 +132,8 @@ TEST_F(KillTest, KilledAtAnyMomentKeepsExactlyTheWholeTransactions) {
   std::int64_t unprinted = 0;
   for (int round = 0; round < kRounds; ++round) {
     SCOPED_TRACE("round " + std::to_string(round));
-    const std::int64_t printed =
-        WorkAndKill(last, static_cast<int>(random() % kMicrosecondsMax));
-    ExpectVerified();  // with the killed one's note still in LOCK
+    const std::int64_t printed = WorkAndKill(last, static_cast<int>(random() % kMicrosecondsMax));
+    ExpectVerified(/*but_for=*/"torn_tail");
     last = LastWholeTransaction();
     ASSERT_GE(last, printed) << "an acknowledged transaction is lost";
     ASSERT_LE(last, printed + 1) << "more than the one on its way";

@@ -17,11 +17,11 @@
 namespace linedb {
 namespace {
 
+using ::testing::AllOf;
 using testing::Fails;
+using ::testing::HasSubstr;
 using testing::IsOk;
 using testing::Student;
-using ::testing::AllOf;
-using ::testing::HasSubstr;
 
 std::string HostName() {
   char name[256] = {};

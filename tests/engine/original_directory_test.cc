@@ -15,13 +15,13 @@ namespace linedb {
 namespace {
 
 using testing::Campus;
+using ::testing::ElementsAre;
 using testing::Fails;
+using ::testing::HasSubstr;
 using testing::IsOk;
 using testing::OriginalUniversity;
 using testing::Tree;
 using testing::TreeDifference;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using Json = nlohmann::ordered_json;
 
 constexpr char kRecords[] = "data/student.records";
@@ -71,8 +71,8 @@ class OriginalDirectoryTest : public ::testing::Test {
                                             const std::string& record) {
     WriteTransaction transaction = campus.Begin();
     std::string key;
-    absl::Status done = CoreOf(campus, table).WriteJson(transaction, engine::WriteMode::kInsert,
-                                                        record, &key);
+    absl::Status done =
+        CoreOf(campus, table).WriteJson(transaction, engine::WriteMode::kInsert, record, &key);
     if (done.ok()) done = transaction.Commit();
     if (!done.ok()) return done;
     return key;
@@ -177,9 +177,9 @@ TEST_F(OriginalDirectoryTest, NaNIsRefusedWithFileAndLine) {
   const std::size_t byte = records.rfind('\n', records.find("NaN")) + 1;
   for (const bool writing : {false, true}) {
     Campus campus(tree);
-    EXPECT_THAT(writing ? campus.Open() : campus.OpenToRead(),
-                Fails(absl::StatusCode::kDataLoss,
-                      absl::StrCat(kRecords, " line 3 byte ", byte), "NaN"));
+    EXPECT_THAT(
+        writing ? campus.Open() : campus.OpenToRead(),
+        Fails(absl::StatusCode::kDataLoss, absl::StrCat(kRecords, " line 3 byte ", byte), "NaN"));
     Tree after = campus.Files();
     after.erase("LOCK");
     EXPECT_EQ(TreeDifference(tree, after), "");

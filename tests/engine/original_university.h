@@ -36,8 +36,8 @@ inline std::string OriginalSchema(const std::string& table,
 
 inline std::string OriginalLogLine(const std::string& operation, const std::string& table,
                                    const std::string& record, const std::string& old_record) {
-  return absl::StrCat("{\"timestamp\": \"2026-01-22T20:31:17.595724\", \"operation\": \"", operation,
-                      "\", \"table\": \"", table, "\", \"record\": ", record,
+  return absl::StrCat("{\"timestamp\": \"2026-01-22T20:31:17.595724\", \"operation\": \"",
+                      operation, "\", \"table\": \"", table, "\", \"record\": ", record,
                       ", \"old_record\": ", old_record, "}\n");
 }
 
@@ -62,15 +62,16 @@ inline Tree OriginalUniversity() {
                                  {"name", "str", false, false},
                                  {"email", "str", false, true, true},
                                  {"gpa", "float"}});
-  tree["schema/course.schema.json"] = OriginalSchema(
-      "course",
-      {{"id", "int", true}, {"code", "str", false, true, true}, {"title", "str"}, {"credits", "int"}});
-  tree["schema/enrollment.schema.json"] = OriginalSchema("enrollment",
-                                                         {{"id", "int", true},
-                                                          {"student_id", "int", false, false},
-                                                          {"course_id", "int", false, false},
-                                                          {"grade", "str"},
-                                                          {"active", "bool"}});
+  tree["schema/course.schema.json"] = OriginalSchema("course", {{"id", "int", true},
+                                                                {"code", "str", false, true, true},
+                                                                {"title", "str"},
+                                                                {"credits", "int"}});
+  tree["schema/enrollment.schema.json"] =
+      OriginalSchema("enrollment", {{"id", "int", true},
+                                    {"student_id", "int", false, false},
+                                    {"course_id", "int", false, false},
+                                    {"grade", "str"},
+                                    {"active", "bool"}});
   tree["data/student.records"] =
       R"({"name": "Alice Johnson", "email": "alice@university.edu", "gpa": 3.8, "id": 1})"
       "\n" +
@@ -103,9 +104,9 @@ inline Tree OriginalUniversity() {
       OriginalLogLine("INSERT", "student", dan, "null") +
       OriginalLogLine("UPDATE", "student", bob_later, bob) +
       OriginalLogLine("DELETE", "course", "null", mechanics) +
-      OriginalLogLine("INSERT", "enrollment",
-                      R"({"student_id": 8, "course_id": 2, "grade": null, "active": true, "id": 4})",
-                      "null");
+      OriginalLogLine(
+          "INSERT", "enrollment",
+          R"({"student_id": 8, "course_id": 2, "grade": null, "active": true, "id": 4})", "null");
   return tree;
 }
 

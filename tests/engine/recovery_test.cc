@@ -12,9 +12,9 @@ namespace {
 
 using testing::Campus;
 using testing::Fails;
+using ::testing::HasSubstr;
 using testing::IsOk;
 using testing::Tree;
-using ::testing::HasSubstr;
 
 constexpr char kRecords[] = "data/student.records";
 constexpr char kCompacted[] = "data/student.records.compacted";
@@ -74,7 +74,8 @@ TEST_F(RecoveryTest, RecordsShorterThanTheCheckpointAreRefused) {
   crashed[kRecords].pop_back();
   EXPECT_THAT(Opened(crashed), HasSubstr("data/student.records line 1 byte 0"));
   crashed.erase(kRecords);
-  EXPECT_THAT(Opened(crashed), HasSubstr("data/student.records line 1 byte 0: the file is missing"));
+  EXPECT_THAT(Opened(crashed),
+              HasSubstr("data/student.records line 1 byte 0: the file is missing"));
 }
 
 TEST_F(RecoveryTest, RecordsOfAnUnfinishedTransactionAreCutAfterACrash) {

@@ -19,13 +19,13 @@ namespace {
 
 using testing::Campus;
 using testing::Course;
+using ::testing::ElementsAre;
 using testing::Enrollment;
 using testing::Fails;
+using ::testing::HasSubstr;
 using testing::IsOk;
 using testing::Student;
 using testing::Visit;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 
 constexpr std::int64_t kLargestKey = std::numeric_limits<std::int64_t>::max();
 
@@ -55,8 +55,7 @@ TEST_F(TableTest, InsertAssignsLeftOutKeysAndGetReadsBack) {
 }
 
 TEST_F(TableTest, MissingRecordsAreNotFoundByName) {
-  EXPECT_THAT(campus.students().Get(7),
-              Fails(absl::StatusCode::kNotFound, "student", "id", "7"));
+  EXPECT_THAT(campus.students().Get(7), Fails(absl::StatusCode::kNotFound, "student", "id", "7"));
   EXPECT_THAT(campus.students().FindBy<&Student::email>("nobody"),
               Fails(absl::StatusCode::kNotFound, "student", "email", "\"nobody\""));
   EXPECT_THAT(campus.students().FindBy<&Student::name>("Alice"),
@@ -235,9 +234,9 @@ TEST_F(TableTest, ForEachOfReadsOnlyTheNamedMembers) {
 TEST_F(TableTest, ValuesThatCannotBeStoredAreRefusedByColumn) {
   const std::string state = campus.State();
   const auto before = campus.engine->Stats().log_bytes;
-  EXPECT_THAT(campus.students().Insert(
-                  {.name = "Alice", .gpa = std::numeric_limits<double>::quiet_NaN()}),
-              Fails(absl::StatusCode::kInvalidArgument, "student.gpa"));
+  EXPECT_THAT(
+      campus.students().Insert({.name = "Alice", .gpa = std::numeric_limits<double>::quiet_NaN()}),
+      Fails(absl::StatusCode::kInvalidArgument, "student.gpa"));
   EXPECT_THAT(campus.students().Insert({.name = "\xff"}),
               Fails(absl::StatusCode::kInvalidArgument, "student.name", "UTF-8"));
   EXPECT_THAT(campus.students().Insert({.name = std::string(20 << 20, 'a')}),

@@ -30,10 +30,11 @@ constexpr int kWriters = 2;
 
 // A record whose members all follow from its id and version.
 Student StudentOf(std::int64_t id, int version) {
-  return {.id = id,
-          .name = std::string(static_cast<std::size_t>(version % 40), 'v') + std::to_string(version),
-          .email = std::to_string(id) + "@x.edu",
-          .gpa = version / 4.0};
+  return {
+      .id = id,
+      .name = std::string(static_cast<std::size_t>(version % 40), 'v') + std::to_string(version),
+      .email = std::to_string(id) + "@x.edu",
+      .gpa = version / 4.0};
 }
 
 class ThreadsTest : public ::testing::Test {
@@ -130,8 +131,8 @@ TEST_F(ThreadsTest, ReadersBesideWritersSeeWholeRecordsOnly) {
   }
   for (std::thread& thread : threads) thread.join();
   const Statistics statistics = db->Stats();
-  EXPECT_EQ(statistics.commits, static_cast<std::uint64_t>(
-                                    kStudents + kWriters * kTransactions * 4 / 5));
+  EXPECT_EQ(statistics.commits,
+            static_cast<std::uint64_t>(kStudents + kWriters * kTransactions * 4 / 5));
   EXPECT_GT(statistics.checkpoints, 10U);
   ASSERT_THAT(db->Close(), IsOk());
 }

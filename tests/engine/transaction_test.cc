@@ -17,11 +17,11 @@ namespace {
 
 using testing::Campus;
 using testing::Fails;
+using ::testing::HasSubstr;
 using testing::IsOk;
 using testing::Student;
 using testing::Tree;
 using testing::TreeDifference;
-using ::testing::HasSubstr;
 
 class TransactionTest : public ::testing::Test {
  protected:
@@ -58,6 +58,7 @@ TEST_F(TransactionTest, ReadsItsOwnWritesWhichOthersDoNotSee) {
   EXPECT_EQ(campus.students().Get(transaction, 3)->name, "C");
   EXPECT_EQ(campus.students().Get(transaction, 1)->email, "x");
   EXPECT_THAT(campus.students().Get(transaction, 2), Fails(absl::StatusCode::kNotFound));
+  EXPECT_EQ(campus.students().FindBy<&Student::email>(transaction, "b")->name, "C");
   std::string own;
   ASSERT_THAT(campus.students().ForEach(transaction,
                                         [&own](const Student& student) { own += student.name; }),
@@ -126,8 +127,7 @@ TEST_F(TransactionTest, AFailedCallLeavesTheTransactionUsable) {
 
 TEST_F(TransactionTest, SecondBeginInAThreadFailsInsteadOfHanging) {
   WriteTransaction transaction = campus.Begin();
-  EXPECT_THAT(campus.engine->Begin(),
-              Fails(absl::StatusCode::kFailedPrecondition, "this thread"));
+  EXPECT_THAT(campus.engine->Begin(), Fails(absl::StatusCode::kFailedPrecondition, "this thread"));
   EXPECT_THAT(campus.students().Insert({.name = "Carol"}),
               Fails(absl::StatusCode::kFailedPrecondition, "pass it to the call"));
   EXPECT_THAT(campus.students().Erase(1), Fails(absl::StatusCode::kFailedPrecondition));

@@ -78,7 +78,8 @@ std::string OneLine(std::string text) {
 
 int PrintHelp(Context& context, const CLI::App& app, const std::string& name) {
   if (name.empty()) {
-    context.out << app.help();
+    // app.help() would show the help of the command that was parsed: of `help`.
+    context.out << app.get_formatter()->make_help(&app, "dbtool", CLI::AppFormatMode::Normal);
     return kExitOk;
   }
   const auto commands =

@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "tools/dbtool/process.h"
+#include "tools/dbtool/writer_state.h"
 
 namespace linedb::dbtool {
 namespace {
@@ -37,11 +38,14 @@ class ProgressLine {
 void TellWhatOpeningFound(const Context& context, const Database& database, Access access) {
   const OpenReport& report = database.open_report();
   for (const std::string& note : report.notes) Note(context, note);
-  if (report.operations_replayed == 0 || !report.recovered) return;
-  std::string text = "replayed " + WithThousands(report.operations_replayed) + " operations of " +
-                     WithThousands(report.transactions_replayed) + " transactions from the log";
-  if (access == Access::kReadOnly) text += ", in memory only: nothing on disk was changed";
-  Note(context, text);
+  const bool in_memory = access == Access::kReadOnly;
+  const bool replayed =
+      in_memory ? WriterStateOf(database.directory()) == WriterState::kDied : report.recovered;
+  if (report.operations_replayed == 0 || !replayed) return;
+  Note(context, "it was not closed properly: replayed " +
+                    WithThousands(report.operations_replayed) + " operations of " +
+                    WithThousands(report.transactions_replayed) + " transactions from the log" +
+                    (in_memory ? ", in memory: nothing on disk was changed" : ""));
 }
 
 }  // namespace
@@ -100,7 +104,7 @@ std::string WithThousands(std::uint64_t number) {
   std::string text = std::to_string(number);
   for (std::size_t at = text.size(); at > 3;) {
     at -= 3;
-    text.insert(at, ",");
+    text.insert(at, 1, ',');
   }
   return text;
 }

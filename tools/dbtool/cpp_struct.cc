@@ -115,7 +115,7 @@ bool IsNameByte(char c) { return std::isalnum(static_cast<unsigned char>(c)) || 
 std::string MemberName(const std::string& column, std::set<std::string>* taken) {
   std::string name;
   for (const char c : column) name.push_back(IsNameByte(c) ? c : '_');
-  if (std::isdigit(static_cast<unsigned char>(name[0]))) name.insert(0, "_");
+  if (std::isdigit(static_cast<unsigned char>(name[0]))) name.insert(0, 1, '_');
   if (Keywords().count(name) > 0) name.push_back('_');
   while (!taken->insert(name).second) name.push_back('_');
   return name;
@@ -134,7 +134,7 @@ std::string StructName(const std::string& table) {
                                : c);
     begins_word = false;
   }
-  if (name.empty() || std::isdigit(static_cast<unsigned char>(name[0]))) name.insert(0, "Table");
+  if (name.empty() || std::isdigit(static_cast<unsigned char>(name[0]))) name = "Table" + name;
   return name;
 }
 

@@ -11,6 +11,7 @@
 #include "tools/dbtool/errors.h"
 #include "tools/dbtool/json_schema.h"
 #include "tools/dbtool/report.h"
+#include "tools/dbtool/writer_state.h"
 #include "wal/wal_format.h"
 
 namespace linedb::dbtool {
@@ -45,8 +46,13 @@ ReportJson LogJson(const Statistics& statistics) {
           {"epoch", statistics.epoch}};
 }
 
-ReportJson ReplayJson(const OpenReport& report) {
-  return {{"needed", report.recovered},
+bool NeedsReplay(const Database& database) {
+  return WriterStateOf(database.directory()) == WriterState::kDied;
+}
+
+ReportJson ReplayJson(const Database& database) {
+  const OpenReport& report = database.open_report();
+  return {{"needed", NeedsReplay(database)},
           {"transactions", report.transactions_replayed},
           {"operations", report.operations_replayed},
           {"torn_bytes", report.torn_bytes},
@@ -62,13 +68,21 @@ ReportJson DatabaseJson(const Database& database) {
           {"log_version", original ? 0 : wal::kLogVersion},
           {"original_format", original},
           {"log", LogJson(statistics)},
-          {"replay", ReplayJson(database.open_report())},
+          {"replay", ReplayJson(database)},
           {"archives", {{"count", statistics.archive_count}, {"bytes", statistics.archive_bytes}}},
           {"tables", TablesJson(statistics)}};
 }
 
-std::string ReplayText(const OpenReport& report) {
-  if (!report.recovered) return "nothing: it was closed properly";
+std::string ReplayText(const Database& database) {
+  const OpenReport& report = database.open_report();
+  switch (WriterStateOf(database.directory())) {
+    case WriterState::kNone:
+      return "nothing: it was closed properly";
+    case WriterState::kAlive:
+      return "nothing: a process has it open for writing";
+    case WriterState::kDied:
+      break;
+  }
   return WithThousands(report.operations_replayed) + " operations of " +
          WithThousands(report.transactions_replayed) + " transactions, " +
          WithThousands(report.torn_bytes) + " torn bytes, by the next command that writes";
@@ -85,7 +99,7 @@ void TellDatabase(Context& context, const Database& database, const ReportJson& 
                                               ", log " + std::to_string(wal::kLogVersion)},
       {"log", ByteText(statistics.log_bytes) + ", " + WithThousands(statistics.log_lines) +
                   " operations, last lsn " + std::to_string(statistics.last_lsn)},
-      {"to be replayed", ReplayText(opened)},
+      {"to be replayed", ReplayText(database)},
       {"last checkpoint",
        statistics.checkpoint_time + " at lsn " + std::to_string(statistics.checkpoint_lsn)},
       {"archives",

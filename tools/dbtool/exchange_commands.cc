@@ -121,8 +121,8 @@ void AddExchangeCommands(CLI::App& app, Context& context) {
 auto options = std::make_shared<ExportOptions>();
 CLI::App* command = AddCommand(
     app, "export", "Write a table's records: JSON Lines, or JSON",
-    {"dbtool export data/university student", "dbtool export data/university student student.jsonl",
-     "dbtool export data/university student student.jsonl --yes",
+    {"dbtool export data/university student", "dbtool export data/university student backup.jsonl",
+     "dbtool export data/university student backup.jsonl --yes",
      "dbtool export data/university student - --format json"});
 AddDirectory(command, &options->directory);
 AddTable(command, &options->table);

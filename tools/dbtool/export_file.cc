@@ -42,9 +42,9 @@ absl::StatusOr<std::unique_ptr<ExportFile>> ExportFile::Create(const std::string
                                                                Existing existing) {
   struct stat info = {};
   const bool exists = ::stat(name.c_str(), &info) == 0;
-  if (exists && existing == Existing::kRefuse) return WriteError(name, EEXIST);
-  // A device or a pipe is written to, never renamed over.
+  // A device or a pipe is written to, never renamed over; nothing in it is lost.
   const bool in_place = exists && !S_ISREG(info.st_mode);
+  if (exists && !in_place && existing == Existing::kRefuse) return WriteError(name, EEXIST);
   const std::string temporary = in_place ? "" : name + ".tmp-" + std::to_string(::getpid());
   const int flags = O_WRONLY | O_CLOEXEC | (in_place ? 0 : O_CREAT | O_EXCL);
   const int fd = ::open((in_place ? name : temporary).c_str(), flags, 0666);

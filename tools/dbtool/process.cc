@@ -33,7 +33,7 @@ void CatchInterrupts() {
   // Without SA_RESTART, so that a read which waits for input ends.
   ::sigemptyset(&action.sa_mask);
   // The second one ends the process at once: the database withstands it.
-  action.sa_flags = SA_RESETHAND;
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
 }

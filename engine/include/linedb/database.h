@@ -64,7 +64,9 @@ class Database {
   absl::StatusOr<WriteTransaction> Begin();
 
   // Syncs the tables, compacts those that call for it (Options), starts a new log and archives the
-  // old one. An error leaves everything as it was, but for kInternal, which stops writing.
+  // old one; returns when the archive is compressed (a commit that runs a checkpoint by itself does
+  // not wait for that). An error leaves everything as it was, but for kInternal, which stops
+  // writing.
   absl::StatusOr<CheckpointReport> Checkpoint();
 
   Statistics Stats() const;

@@ -101,20 +101,11 @@ class Table {
   //   students.FindBy<&Student::email>("alice@university.edu")
   template <auto... Members, class... Values>
   absl::StatusOr<T> FindBy(const Values&... values) const {
-    static_assert(sizeof...(Members) == sizeof...(Values),
-                  "FindBy takes one value for each member");
-    thread_local std::string text;
-    text.clear();
-    if (absl::Status fits = Codec::template AppendKeyTextOf<Members...>(&text, values...);
-        !fits.ok()) {
-      return fits;
-    }
-    const int key = core_.FindKey(KeyName<Members...>());
-    if (key < 0) {
-      return absl::InvalidArgumentError(schema().table_name + ": no key on " +
-                                        std::string(KeyName<Members...>()));
-    }
-    return VisitRow(nullptr, key, text);
+    return FindIn<Members...>(nullptr, values...);
+  }
+  template <auto... Members, class... Values>
+  absl::StatusOr<T> FindBy(const WriteTransaction& transaction, const Values&... values) const {
+    return FindIn<Members...>(&transaction, values...);
   }
 
   // Calls `visit(const T&)` for every record in file order, as they were when the call began. It
@@ -230,6 +221,24 @@ class Table {
                                     [&](std::string_view line) { return ReadRow(line, &*row); });
     if (!read.ok()) return read;
     return row;
+  }
+
+  template <auto... Members, class... Values>
+  absl::StatusOr<T> FindIn(const WriteTransaction* transaction, const Values&... values) const {
+    static_assert(sizeof...(Members) == sizeof...(Values),
+                  "FindBy takes one value for each member");
+    thread_local std::string text;
+    text.clear();
+    if (absl::Status fits = Codec::template AppendKeyTextOf<Members...>(&text, values...);
+        !fits.ok()) {
+      return fits;
+    }
+    const int key = core_.FindKey(KeyName<Members...>());
+    if (key < 0) {
+      return absl::InvalidArgumentError(schema().table_name + ": no key on " +
+                                        std::string(KeyName<Members...>()));
+    }
+    return VisitRow(transaction, key, text);
   }
 
   template <class Visit>
