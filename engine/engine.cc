@@ -236,6 +236,7 @@ absl::Status Engine::CreateTable(const TableSchema& schema) {
   TableSchema created = schema;
   if (created.created_at.empty()) created.created_at = schema::FormatTimestamp(schema::Now());
   absl::Status done = CheckNewTable(created);
+  if (done.ok()) done = MoveStrayRecordsAside(created.table_name);
   if (done.ok()) done = LogCreation(created);
   if (done.ok()) {
     absl::StatusOr<std::unique_ptr<TableState>> table = MakeTable(created);
@@ -250,6 +251,14 @@ absl::Status Engine::CreateTable(const TableSchema& schema) {
   if (done.ok()) NoteLog();
   slot_.Release();
   return done;
+}
+
+// Records of a table that the log does not know are in the way, but not ours to delete. They go
+// before the log knows the table: recovery would cut them as what the log does not vouch for.
+absl::Status Engine::MoveStrayRecordsAside(const std::string& table) {
+  absl::Status moved = files_.Rename(paths_.Records(table), paths_.RecordsSurplus(table));
+  if (absl::IsNotFound(moved)) return absl::OkStatus();
+  return moved.ok() ? files_.SyncDirectory(paths_.DataDirectory()) : moved;
 }
 
 absl::Status Engine::LogCreation(const TableSchema& schema) {

@@ -72,6 +72,7 @@ class Engine {
   // The slot is held by the caller in all of these.
   absl::Status AcquireSlot();
   absl::StatusOr<CheckpointReport> CheckpointHoldingSlot();
+  absl::Status MoveStrayRecordsAside(const std::string& table);
   absl::Status LogCreation(const TableSchema& schema);
   absl::StatusOr<std::unique_ptr<TableState>> MakeTable(const TableSchema& schema);
   absl::Status CheckNewTable(const TableSchema& schema) const;

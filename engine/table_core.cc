@@ -19,8 +19,6 @@ absl::Status NoSuchRecord(const TableState& table, int key, std::string_view tex
                                           " ", std::string(text)));
 }
 
-absl::Status HasEnded() { return absl::FailedPreconditionError("the transaction has ended"); }
-
 }  // namespace
 
 RecordCursor::RecordCursor(std::unique_ptr<ScanState> state) : state_(std::move(state)) {}
@@ -45,9 +43,12 @@ absl::StatusOr<WriteTransaction> TableCore::Begin() const {
 
 absl::Status TableCore::Visit(const WriteTransaction* transaction, int key,
                               std::string_view key_text, LineVisitor visit) const {
-  if (transaction != nullptr && !transaction->active()) return HasEnded();
-  const TableChanges* changes =
-      transaction == nullptr ? nullptr : transaction->transaction_->FindChangesOf(*table_);
+  const TableChanges* changes = nullptr;
+  if (transaction != nullptr) {
+    absl::Status usable = Check(*transaction);
+    if (!usable.ok()) return usable;
+    changes = transaction->transaction_->FindChangesOf(*table_);
+  }
   if (changes != nullptr) {
     const RecordLocation location = changes->Find(key, key_text);
     if (!location) return NoSuchRecord(*table_, key, key_text);
@@ -59,8 +60,14 @@ absl::Status TableCore::Visit(const WriteTransaction* transaction, int key,
   return visit(table_->records.View(location));
 }
 
+absl::Status TableCore::Check(const WriteTransaction& transaction) const {
+  if (!transaction.active()) return absl::FailedPreconditionError("the transaction has ended");
+  if (transaction.transaction_->engine() == engine_) return absl::OkStatus();
+  return absl::FailedPreconditionError("the transaction is another database's");
+}
+
 RecordCursor TableCore::Scan(const WriteTransaction* transaction) const {
-  const TableChanges* changes = transaction == nullptr || !transaction->active()
+  const TableChanges* changes = transaction == nullptr || !Check(*transaction).ok()
                                     ? nullptr
                                     : transaction->transaction_->FindChangesOf(*table_);
   return RecordCursor(changes != nullptr ? std::make_unique<ScanState>(*changes)
@@ -93,7 +100,7 @@ std::int64_t TableCore::next_key(const WriteTransaction& transaction) const {
 
 absl::Status TableCore::WriteJson(WriteTransaction& transaction, WriteMode mode,
                                   std::string_view json, std::string* key_text) const {
-  if (!transaction.active()) return HasEnded();
+  if (absl::Status usable = Check(transaction); !usable.ok()) return usable;
   schema::CanonicalizeOptions options;
   options.assigned_key = next_key(transaction);
   std::string* lines = BeginLine(transaction);
@@ -117,7 +124,7 @@ absl::Status TableCore::WriteJson(WriteTransaction& transaction, WriteMode mode,
 }
 
 absl::Status TableCore::Erase(WriteTransaction& transaction, std::string_view key_text) const {
-  if (!transaction.active()) return HasEnded();
+  if (absl::Status usable = Check(transaction); !usable.ok()) return usable;
   absl::StatusOr<Change> change = transaction.transaction_->ChangesOf(*table_).Erase(key_text);
   if (!change.ok()) return change.status();
   transaction.transaction_->Record(*table_, *change);

@@ -196,12 +196,6 @@ absl::StatusOr<std::unique_ptr<TableState>> NewTable(wal::FileSystem& files,
   absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(entry.schema);
   if (!layout.ok()) return layout.status();
   const std::string path = paths.Records(entry.schema.table_name);
-  // Records of a table that the log does not know are in the way, but not ours to delete.
-  absl::StatusOr<wal::FileInfo> in_the_way = files.Stat(path);
-  if (in_the_way.ok()) {
-    absl::Status moved = files.Rename(path, paths.RecordsSurplus(entry.schema.table_name));
-    if (!moved.ok()) return moved;
-  }
   absl::StatusOr<std::unique_ptr<wal::File>> file = files.Open(path, wal::OpenMode::kCreateNew);
   if (!file.ok()) return file.status();
   absl::Status durable = (*file)->Sync();

@@ -20,8 +20,8 @@ void DbtoolTest::SetUp() {
   ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
   directory_ = pattern;
   directory_before_ = fs::current_path();
-  fs::create_directory(directory_ + "/work");
-  fs::current_path(directory_ + "/work");
+  fs::create_directory(directory_ + "/here");
+  fs::current_path(directory_ + "/here");
   const std::string path = std::string(DBTOOL_DIRECTORY) + ":" + std::getenv("PATH");
   ::setenv("PATH", path.c_str(), 1);
   ::unsetenv("NO_COLOR");

@@ -68,6 +68,7 @@ class CheckpointTest : public ::testing::Test {
   Campus campus;
 };
 
+// [engine-3.1] [engine-4.4]
 TEST_F(CheckpointTest, HeaderSaysWhatTheFilesHold) {
   options.compaction_bytes_small = 0;  // so that a table has superseded lines
   options.compaction_share_min = 1;
@@ -109,6 +110,7 @@ TEST_F(CheckpointTest, ArchiveIsNamedByItsLinesAndCompressed) {
   EXPECT_EQ(campus.Problems(), "");
 }
 
+// [engine-4.5]
 TEST_F(CheckpointTest, SmallTableIsCompactedSoThatLinesAreRecords) {
   Enrol(4);
   Rename(1);
@@ -126,6 +128,7 @@ TEST_F(CheckpointTest, SmallTableIsCompactedSoThatLinesAreRecords) {
   EXPECT_EQ(campus.State(), state);
 }
 
+// [engine-4.5]
 TEST_F(CheckpointTest, LargeTableIsCompactedByItsShareOfSupersededLines) {
   options.compaction_bytes_small = 0;
   Reopen();
@@ -155,6 +158,7 @@ TEST_F(CheckpointTest, ScanOverACheckpointSeesItsOldState) {
   EXPECT_THAT(std::string(first), HasSubstr("{\"id\":1,\"name\":\"student\""));
 }
 
+// [engine-5.5]
 TEST_F(CheckpointTest, ReaderGoesOnBesideAWriterThatCheckpoints) {
   Enrol(5);
   Campus reader(testing::MakeDisk({}));
@@ -179,6 +183,7 @@ TEST_F(CheckpointTest, NothingToDoChangesNoByte) {
   EXPECT_EQ(TreeDifference(files, campus.Files()), "");
 }
 
+// [engine-4.7] [engine-5.3]
 TEST_F(CheckpointTest, ClosingAndOpeningNeitherRotatesNorRewrites) {
   Enrol(3);
   Rename(2);

@@ -101,6 +101,7 @@ void ExpectRecovered(const Life& life, const std::vector<std::string>& states) {
   ASSERT_EQ(campus.Problems(), "");
 }
 
+// [engine-4.1]
 TEST(CrashTest, EveryStepOfADayMayBeItsLast) {
   const std::vector<std::string> states = StatesOfTheDay();
   int step = 1;
@@ -119,6 +120,7 @@ TEST(CrashTest, EveryStepOfADayMayBeItsLast) {
 }
 
 // Recovery writes too, and a machine that crashed once may crash again soon.
+// [engine-5.2]
 TEST(CrashTest, EveryStepOfARecoveryMayBeItsLast) {
   const std::vector<std::string> states = StatesOfTheDay();
   for (int step = 10;; step += 7) {

@@ -56,6 +56,7 @@ class DiskFailureTest : public ::testing::Test {
   RuledDisk disk{*campus.disk};
 };
 
+// [engine-4.2]
 TEST_F(DiskFailureTest, CommitOnAFullDiskHappensNotAtAllAndLaterAgain) {
   for (const std::string where :
        {"wal/transaction.log", "data/student.records", "data/course.records"}) {
@@ -137,6 +138,7 @@ TEST_F(DiskFailureTest, FailedSyncStopsWritingAndReadingGoesOn) {
   EXPECT_THAT(campus.students().Insert({.name = "Carol"}), IsOk());
 }
 
+// [engine-4.2]
 TEST_F(DiskFailureTest, CutsThatFailStopWritingUntilReopened) {
   const std::string before = campus.State();
   for (const std::string where : {"wal/transaction.log", "data/student.records"}) {

@@ -20,24 +20,32 @@ inline constexpr char kDirectory[] = "university";
 // From a name below the database directory ("data/student.records") to the file's bytes.
 using Tree = std::map<std::string, std::string>;
 
-inline void ReadTreeBelow(wal::FileSystem& disk, const std::string& below, Tree* tree) {
+// False if a file went away under it.
+inline bool ReadTreeBelow(wal::FileSystem& disk, const std::string& below, Tree* tree) {
   const auto names = disk.List(std::string(kDirectory) + "/" + below);
-  if (!names.ok()) return;
+  if (!names.ok()) return true;
   for (const std::string& name : *names) {
     const std::string path = below + name;
     const std::string full = std::string(kDirectory) + "/" + path;
-    if (disk.Stat(full)->is_directory) {
-      ReadTreeBelow(disk, path + "/", tree);
-    } else {
-      (*tree)[path] = *wal::ReadFile(disk, full);
+    const auto info = disk.Stat(full);
+    if (!info.ok()) return false;
+    if (info->is_directory) {
+      if (!ReadTreeBelow(disk, path + "/", tree)) return false;
+      continue;
     }
+    const auto bytes = wal::ReadFile(disk, full);
+    if (!bytes.ok()) return false;
+    (*tree)[path] = *bytes;
   }
+  return true;
 }
 
+// Beside the archiver's thread, too, which may just be replacing an archive.
 inline Tree ReadTree(wal::FileSystem& disk) {
-  Tree tree;
-  ReadTreeBelow(disk, "", &tree);
-  return tree;
+  for (;;) {
+    Tree tree;
+    if (ReadTreeBelow(disk, "", &tree)) return tree;
+  }
 }
 
 inline std::unique_ptr<wal::FileSystem> MakeDisk(const Tree& tree) {

@@ -103,9 +103,10 @@ TEST(RecordLocationTest, HoldsTheLargestOffsetAndLength) {
   EXPECT_FALSE(RecordLocation());
 }
 
+// [engine-3.1]
 TEST(BlockChecksumTest, IsTheSameHoweverTheBytesCome) {
   std::string bytes;
-  for (int i = 0; i < 200'000; ++i) bytes.push_back(static_cast<char>(i * i));
+  for (unsigned i = 0; i < 200'000; ++i) bytes.push_back(static_cast<char>(i * i));
   for (const std::size_t length : {std::size_t{0}, std::size_t{1}, std::size_t{65'535},
                                    std::size_t{65'536}, std::size_t{65'537}, bytes.size()}) {
     const std::string part = bytes.substr(0, length);

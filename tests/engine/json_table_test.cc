@@ -75,6 +75,20 @@ TEST_F(JsonTableTest, RecordsAreInsertedChangedFoundAndErased) {
   EXPECT_EQ(courses().size(), 1U);
 }
 
+TEST_F(JsonTableTest, TransactionsAssignKeysAfterTheirOwn) {
+  {
+    auto transaction = db->Begin();
+    ASSERT_THAT(transaction, IsOk());
+    EXPECT_EQ(courses().Insert(*transaction, {{"name", "Algebra"}}).value(), 1);
+    EXPECT_EQ(courses().Upsert(*transaction, {{"name", "Logic"}}).value(), 2);
+    EXPECT_EQ((*courses().Get(*transaction, 2))["name"], "Logic");
+    ASSERT_THAT(courses().Erase(*transaction, 1), IsOk());
+    EXPECT_THAT(courses().Get(2), Fails(absl::StatusCode::kNotFound));
+  }
+  EXPECT_EQ(courses().size(), 0U);
+  EXPECT_EQ(courses().Insert({{"name", "Analysis"}}).value(), 1);
+}
+
 TEST_F(JsonTableTest, CompoundKeysAreArrays) {
   ASSERT_THAT(db->OpenTable<testing::Enrollment>(), IsOk());
   const JsonTable enrollments = JsonTable::Open(*db, "enrollment").value();
@@ -147,6 +161,7 @@ TEST_F(JsonTableTest, KeysThatDoNotFitAreRefused) {
   }
 }
 
+// [engine-1.2]
 TEST_F(JsonTableTest, TableNamesThatAreNoFileNamesAreRefused) {
   for (const std::string& name :
        std::vector<std::string>{"../x", "", "a/b", "a.b", ".", "1a", "a b", "ä",
@@ -158,6 +173,7 @@ TEST_F(JsonTableTest, TableNamesThatAreNoFileNamesAreRefused) {
   EXPECT_EQ(db->Stats().last_lsn, 1U);
 }
 
+// [engine-1.2]
 TEST_F(JsonTableTest, TablesThatExistAreNotMadeAgain) {
   EXPECT_THAT(db->CreateTable(SchemaOf("course")),
               Fails(absl::StatusCode::kAlreadyExists, "course"));

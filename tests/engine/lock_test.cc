@@ -1,6 +1,7 @@
 // Guards against two writers in one directory, and against a lock that outlives its holder. Also
 // the names a person may have meant.
 
+#include <errno.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -33,9 +34,9 @@ TEST(LockNoteTest, NamesProcessProgramHostAndTime) {
   const std::string note = engine::MakeLockNote();
   EXPECT_EQ(note.back(), '\n');
   EXPECT_TRUE(engine::IsLockNoteOfLiveProcess(note));
-  EXPECT_THAT(engine::DescribeLockNote(note),
-              AllOf(HasSubstr("engine_tests"), HasSubstr(absl::StrCat("pid ", getpid())),
-                    HasSubstr(HostName()), HasSubstr("since 20")));
+  EXPECT_THAT(engine::DescribeLockNote(note), AllOf(HasSubstr(program_invocation_short_name),
+                                                    HasSubstr(absl::StrCat("pid ", getpid())),
+                                                    HasSubstr(HostName()), HasSubstr("since 20")));
 }
 
 TEST(LockNoteTest, NotesThatCannotBeReadAreShownAsTheyAre) {
@@ -63,7 +64,7 @@ TEST_F(LockTest, SecondWriterIsToldWhoHoldsIt) {
   const auto first = Database::Open(directory);
   ASSERT_THAT(first, IsOk());
   EXPECT_THAT(Database::Open(directory),
-              Fails(absl::StatusCode::kUnavailable, directory, "engine_tests",
+              Fails(absl::StatusCode::kUnavailable, directory, program_invocation_short_name,
                     absl::StrCat("pid ", getpid()), HostName(), "since 20"));
   ASSERT_THAT((*first)->OpenTable<Student>(), IsOk());
   EXPECT_THAT(Database::Open(directory, {.access = Access::kReadOnly}), IsOk());
@@ -87,6 +88,7 @@ TEST_F(LockTest, AnotherProcessIsToldToo) {
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
+// [engine-1.1]
 TEST_F(LockTest, LockOfADeadProcessIsTakenOver) {
   const pid_t child = fork();
   if (child == 0) {
@@ -107,6 +109,7 @@ TEST_F(LockTest, LockOfADeadProcessIsTakenOver) {
   EXPECT_EQ(std::filesystem::file_size(directory + "/LOCK"), 0U);
 }
 
+// [engine-4.6]
 TEST_F(LockTest, CreateOptionsDoAsTheyAreNamed) {
   EXPECT_THAT(Database::Open(directory, {.create = Create::kNever}),
               Fails(absl::StatusCode::kNotFound, directory));

@@ -119,6 +119,7 @@ std::vector<Moment>* LogCutTest::moments = nullptr;
 Tree* LogCutTest::crashed = nullptr;
 Tree* LogCutTest::closed = nullptr;
 
+// [engine-2.1]
 TEST_F(LogCutTest, EveryPrefixOfACrashedLogOpensToItsWholeTransactions) {
   ASSERT_FALSE(crashed->at("LOCK").empty());
   ExpectExactlyTheWholeTransactions(*crashed);
@@ -129,6 +130,7 @@ TEST_F(LogCutTest, EveryPrefixOfAClosedLogOpensToItsWholeTransactions) {
   ExpectExactlyTheWholeTransactions(*closed);
 }
 
+// [engine-5.5]
 TEST_F(LogCutTest, ReadersOfEveryPrefixSeeItsWholeTransactionsAndWriteNothing) {
   for (std::uint64_t cut = HeaderBytes(); cut <= LogBytes(); cut += 3) {
     const Tree tree = CutAt(*crashed, cut);
@@ -154,6 +156,7 @@ TEST_F(LogCutTest, CutsInTheHeaderAreRefusedAndNamed) {
   }
 }
 
+// [engine-5.2]
 TEST_F(LogCutTest, OpeningAgainAfterRecoveryGivesTheSameBytes) {
   for (const Tree* whole : {crashed, closed}) {
     for (std::uint64_t cut = HeaderBytes(); cut <= LogBytes(); cut += 11) {

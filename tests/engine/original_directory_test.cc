@@ -96,6 +96,7 @@ class OriginalDirectoryTest : public ::testing::Test {
   }
 };
 
+// [engine-6.1] [engine-6.2]
 TEST_F(OriginalDirectoryTest, ReadingSeesTheLogAppliedAndChangesNoByte) {
   Campus campus(OriginalUniversity());
   ASSERT_THAT(campus.OpenToRead(), IsOk());
@@ -107,6 +108,7 @@ TEST_F(OriginalDirectoryTest, ReadingSeesTheLogAppliedAndChangesNoByte) {
   EXPECT_EQ(TreeDifference(OriginalUniversity(), campus.Files()), "");
 }
 
+// [engine-6.3]
 TEST_F(OriginalDirectoryTest, OpeningForWritingMakesItOurs) {
   Campus campus(OriginalUniversity());
   ASSERT_THAT(campus.Open(), IsOk());
@@ -151,6 +153,7 @@ TEST_F(OriginalDirectoryTest, NextStudentGetsNineAndTakenEmailIsRefused) {
   EXPECT_EQ(*key, "9");
 }
 
+// [engine-6.4]
 TEST_F(OriginalDirectoryTest, OriginalsRulesReadItBackOnceItIsOurs) {
   Campus campus(OriginalUniversity());
   ASSERT_THAT(campus.Open(), IsOk());

@@ -52,6 +52,7 @@ class RecoveryTest : public ::testing::Test {
   Campus campus;
 };
 
+// [engine-5.1]
 TEST_F(RecoveryTest, RecordsBehindTheLogAreBroughtForward) {
   Enrol("Alice");
   Checkpoint();
@@ -67,6 +68,7 @@ TEST_F(RecoveryTest, RecordsBehindTheLogAreBroughtForward) {
   }
 }
 
+// [engine-5.1]
 TEST_F(RecoveryTest, RecordsShorterThanTheCheckpointAreRefused) {
   Enrol("Alice");
   Checkpoint();
@@ -89,6 +91,7 @@ TEST_F(RecoveryTest, RecordsOfAnUnfinishedTransactionAreCutAfterACrash) {
   }
 }
 
+// [engine-5.4]
 TEST_F(RecoveryTest, SurplusAfterAProperEndIsKeptAsideAndTold) {
   Enrol("Alice");
   Checkpoint();
@@ -109,6 +112,18 @@ TEST_F(RecoveryTest, SurplusAfterAProperEndIsKeptAsideAndTold) {
   }
   EXPECT_THAT(opened.Notes(), HasSubstr(kept));
   EXPECT_NE(kept, "");
+}
+
+TEST_F(RecoveryTest, RecordsInTheWayOfANewTableAreKeptAside) {
+  Campus empty;
+  ASSERT_THAT(empty.Open(), IsOk());
+  ASSERT_THAT(empty.Close(), IsOk());
+  Tree files = empty.Files();
+  files[kRecords] = "somebody's\n";
+  Campus opened(files);
+  ASSERT_THAT(opened.Open(), IsOk());
+  ASSERT_THAT(opened.students().Insert({.name = "Alice"}), IsOk());
+  EXPECT_EQ(opened.Bytes("data/student.records.surplus"), "somebody's\n");
 }
 
 TEST_F(RecoveryTest, AHalfWrittenCompactionDoesNotCount) {
@@ -136,6 +151,7 @@ TEST_F(RecoveryTest, AHalfWrittenSecondCompactionDoesNotReplaceTheFirst) {
   }
 }
 
+// [engine-2.2]
 TEST_F(RecoveryTest, ACompactionIsRenamedIntoPlaceAfterTheSwitch) {
   Enrol("Alice");
   Rename(1, "Alicia");
@@ -156,6 +172,7 @@ TEST_F(RecoveryTest, ACompactionIsRenamedIntoPlaceAfterTheSwitch) {
   EXPECT_FALSE(reopened.Files().contains(kCompacted));
 }
 
+// [engine-4.3]
 TEST_F(RecoveryTest, ATableThatOnlyTheLogKnowsIsMade) {
   campus.students();
   const std::string empty = campus.State();
@@ -183,6 +200,7 @@ TEST_F(RecoveryTest, ALostLogBesideTablesIsRefused) {
   EXPECT_THAT(Opened(crashed), HasSubstr("DATA_LOSS"));
 }
 
+// [engine-3.2]
 TEST_F(RecoveryTest, ASchemaChangedBehindTheLogsBackIsRefused) {
   Enrol("Alice");
   Checkpoint();

@@ -164,10 +164,27 @@ TEST_F(TransactionTest, UseAfterTheEndIsAnErrorAndNoCrash) {
                 Fails(absl::StatusCode::kFailedPrecondition, "ended"));
     EXPECT_THAT(campus.students().Get(*transaction, 1),
                 Fails(absl::StatusCode::kFailedPrecondition, "ended"));
+    EXPECT_THAT(campus.students().ForEach(*transaction, [](const Student&) {}),
+                Fails(absl::StatusCode::kFailedPrecondition, "ended"));
     EXPECT_THAT(transaction->Commit(), Fails(absl::StatusCode::kFailedPrecondition, "ended"));
     transaction->Rollback();
   }
   EXPECT_TRUE(owner.active());
+}
+
+// Its log would have an operation on a table it does not know, and refuse to open.
+TEST_F(TransactionTest, TransactionOfAnotherDatabaseIsRefused) {
+  Campus elsewhere;
+  ASSERT_THAT(elsewhere.Open(), IsOk());
+  WriteTransaction foreign = elsewhere.Begin();
+  EXPECT_THAT(campus.students().Insert(foreign, {.name = "x"}),
+              Fails(absl::StatusCode::kFailedPrecondition, "another database"));
+  EXPECT_THAT(campus.students().Erase(foreign, 1),
+              Fails(absl::StatusCode::kFailedPrecondition, "another database"));
+  EXPECT_THAT(campus.students().Get(foreign, 1),
+              Fails(absl::StatusCode::kFailedPrecondition, "another database"));
+  EXPECT_THAT(campus.students().ForEach(foreign, [](const Student&) {}),
+              Fails(absl::StatusCode::kFailedPrecondition, "another database"));
 }
 
 TEST_F(TransactionTest, AssignmentRollsTheOverwrittenOneBack) {

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <string>
 
-#include "program.h"
+#include "tests/examples/program.h"
 
 namespace linedb {
 namespace {

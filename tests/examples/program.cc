@@ -1,4 +1,4 @@
-#include "program.h"
+#include "tests/examples/program.h"
 
 #include <stdlib.h>
 #include <sys/wait.h>

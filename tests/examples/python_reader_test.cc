@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "nlohmann/json.hpp"
-#include "program.h"
+#include "tests/examples/program.h"
 
 namespace linedb {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "program.h"
+#include "tests/examples/program.h"
 
 namespace linedb {
 namespace {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "linedb/field.h"
 #include "tools/dbtool/cell_text.h"
 
@@ -13,100 +14,19 @@ namespace {
 
 constexpr std::size_t kMembersMax = 64;
 
-const std::set<std::string>& Keywords() {
-  static const std::set<std::string> keywords = {"alignas",
-                                                 "alignof",
-                                                 "and",
-                                                 "asm",
-                                                 "auto",
-                                                 "bool",
-                                                 "break",
-                                                 "case",
-                                                 "catch",
-                                                 "char",
-                                                 "class",
-                                                 "concept",
-                                                 "const",
-                                                 "continue",
-                                                 "default",
-                                                 "delete",
-                                                 "do",
-                                                 "double",
-                                                 "else",
-                                                 "enum",
-                                                 "explicit",
-                                                 "export",
-                                                 "extern",
-                                                 "false",
-                                                 "float",
-                                                 "for",
-                                                 "friend",
-                                                 "goto",
-                                                 "if",
-                                                 "inline",
-                                                 "int",
-                                                 "long",
-                                                 "mutable",
-                                                 "namespace",
-                                                 "new",
-                                                 "noexcept",
-                                                 "not",
-                                                 "nullptr",
-                                                 "operator",
-                                                 "or",
-                                                 "private",
-                                                 "protected",
-                                                 "public",
-                                                 "register",
-                                                 "requires",
-                                                 "return",
-                                                 "short",
-                                                 "signed",
-                                                 "sizeof",
-                                                 "static",
-                                                 "struct",
-                                                 "switch",
-                                                 "template",
-                                                 "this",
-                                                 "throw",
-                                                 "true",
-                                                 "try",
-                                                 "typedef",
-                                                 "typename",
-                                                 "union",
-                                                 "unsigned",
-                                                 "using",
-                                                 "virtual",
-                                                 "void",
-                                                 "volatile",
-                                                 "while",
-                                                 "xor",
-                                                 "constexpr",
-                                                 "decltype",
-                                                 "static_assert",
-                                                 "bitand",
-                                                 "bitor",
-                                                 "compl",
-                                                 "co_await",
-                                                 "co_return",
-                                                 "co_yield",
-                                                 "consteval",
-                                                 "constinit",
-                                                 "typeid",
-                                                 "wchar_t",
-                                                 "char8_t",
-                                                 "char16_t",
-                                                 "char32_t",
-                                                 "const_cast",
-                                                 "and_eq",
-                                                 "not_eq",
-                                                 "or_eq",
-                                                 "xor_eq",
-                                                 "static_cast",
-                                                 "dynamic_cast",
-                                                 "reinterpret_cast",
-                                                 "thread_local"};
-  return keywords;
+// C++20's, which no member can be called.
+constexpr std::string_view kKeywords =
+    " alignas alignof and asm auto bool break case catch char class concept const continue "
+    "default delete do double else enum explicit export extern false float for friend goto if "
+    "inline int long mutable namespace new noexcept not nullptr operator or private protected "
+    "public register requires return short signed sizeof static struct switch template this "
+    "throw true try typedef typename union unsigned using virtual void volatile while xor "
+    "constexpr decltype static_assert bitand bitor compl co_await co_return co_yield consteval "
+    "constinit typeid wchar_t char8_t char16_t char32_t const_cast and_eq not_eq or_eq xor_eq "
+    "static_cast dynamic_cast reinterpret_cast thread_local ";
+
+bool IsKeyword(const std::string& name) {
+  return kKeywords.find(absl::StrCat(" ", name, " ")) != std::string_view::npos;
 }
 
 bool IsNameByte(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
@@ -116,7 +36,7 @@ std::string MemberName(const std::string& column, std::set<std::string>* taken) 
   std::string name;
   for (const char c : column) name.push_back(IsNameByte(c) ? c : '_');
   if (std::isdigit(static_cast<unsigned char>(name[0]))) name.insert(0, 1, '_');
-  if (Keywords().count(name) > 0) name.push_back('_');
+  if (IsKeyword(name)) name.push_back('_');
   while (!taken->insert(name).second) name.push_back('_');
   return name;
 }

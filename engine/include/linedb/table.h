@@ -186,7 +186,7 @@ class Table {
 
   absl::StatusOr<Key> Write(WriteTransaction& transaction, engine::WriteMode mode,
                             const T& row) const {
-    if (!transaction.active()) return absl::FailedPreconditionError("the transaction has ended");
+    if (absl::Status usable = core_.Check(transaction); !usable.ok()) return usable;
     const std::int64_t next_key = core_.next_key(transaction);
     std::array<schema::FieldSpan, static_cast<std::size_t>(Codec::kStoredColumns)> spans;
     absl::Status written;
@@ -243,6 +243,9 @@ class Table {
 
   template <class Visit>
   absl::Status Walk(const WriteTransaction* transaction, Visit&& visit) const {
+    if (transaction != nullptr) {
+      if (absl::Status usable = core_.Check(*transaction); !usable.ok()) return usable;
+    }
     T row{};
     engine::RecordCursor cursor = core_.Scan(transaction);
     std::string_view line;

@@ -64,6 +64,10 @@ class TableCore {
   absl::Status Visit(const WriteTransaction* transaction, int key, std::string_view key_text,
                      LineVisitor visit) const;
 
+  // kFailedPrecondition if the transaction has ended or is another database's. What names one
+  // checks it: those below that return no status rely on their callers to have done so.
+  absl::Status Check(const WriteTransaction& transaction) const;
+
   RecordCursor Scan(const WriteTransaction* transaction) const;
 
   // The number of the key over these columns (names joined by ","), or -1.
