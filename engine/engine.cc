@@ -22,6 +22,16 @@ namespace {
 // processes must not litter the archive with logs of a line each.
 constexpr std::uint64_t kCloseCheckpointBytes = std::uint64_t{4} << 20;
 
+// Brings the schema into the form in which it is read back from its document (a default written
+// "1.50" is read as 1.5), so that the file, the log and the table in memory say the same.
+absl::Status Normalize(TableSchema* schema) {
+  absl::StatusOr<schema::SchemaDocument> document =
+      schema::ParseSchemaDocument(schema::FormatSchemaDocumentCompact(*schema));
+  if (!document.ok()) return document.status();
+  *schema = std::move(document->schema);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 Engine::Engine(std::unique_ptr<wal::FileSystem> owned, wal::FileSystem& files,
@@ -227,6 +237,12 @@ absl::Status Engine::CheckNewTable(const TableSchema& schema) const {
             : absl::StrCat("table ", schema.table_name, " differs from table ", name,
                            " in case only, which not every file system can tell apart"));
   }
+  const std::string path = paths_.Schema(schema.table_name);
+  if (files_.Stat(path).ok()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        wal::ShortName(paths_, path),
+        " is in the way: the log does not know that table; move the file elsewhere first"));
+  }
   return absl::OkStatus();
 }
 
@@ -236,6 +252,7 @@ absl::Status Engine::CreateTable(const TableSchema& schema) {
   TableSchema created = schema;
   if (created.created_at.empty()) created.created_at = schema::FormatTimestamp(schema::Now());
   absl::Status done = CheckNewTable(created);
+  if (done.ok()) done = Normalize(&created);
   if (done.ok()) done = MoveStrayRecordsAside(created.table_name);
   if (done.ok()) done = LogCreation(created);
   if (done.ok()) {
@@ -256,7 +273,9 @@ absl::Status Engine::CreateTable(const TableSchema& schema) {
 // Records of a table that the log does not know are in the way, but not ours to delete. They go
 // before the log knows the table: recovery would cut them as what the log does not vouch for.
 absl::Status Engine::MoveStrayRecordsAside(const std::string& table) {
-  absl::Status moved = files_.Rename(paths_.Records(table), paths_.RecordsSurplus(table));
+  absl::StatusOr<std::string> aside = FreeName(files_, paths_.RecordsSurplus(table));
+  if (!aside.ok()) return aside.status();
+  absl::Status moved = files_.Rename(paths_.Records(table), *aside);
   if (absl::IsNotFound(moved)) return absl::OkStatus();
   return moved.ok() ? files_.SyncDirectory(paths_.DataDirectory()) : moved;
 }

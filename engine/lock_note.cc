@@ -6,10 +6,12 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "nlohmann/json.hpp"
 #include "schema/time_text.h"
+#include "wal/file_system.h"
 
 namespace linedb::engine {
 namespace {
@@ -20,6 +22,24 @@ std::string HostName() {
   std::array<char, 256> name = {};
   if (gethostname(name.data(), name.size() - 1) != 0) return "unknown";
   return name.data();
+}
+
+// Whether the process of that number runs and is that program: a dead one stays until its parent
+// has asked for it, and numbers are given again. True where the system does not tell.
+bool IsRunning(std::int64_t pid, const std::string& program) {
+  // "4711 (dbtool) S 1 …"; the name is cut to 15 bytes and may hold anything.
+  absl::StatusOr<std::unique_ptr<wal::File>> file =
+      wal::PosixFileSystem().Open(absl::StrCat("/proc/", pid, "/stat"), wal::OpenMode::kRead);
+  if (!file.ok()) return true;
+  const absl::StatusOr<std::string> stat = (*file)->ReadAt(0, 512);
+  if (!stat.ok()) return true;
+  const std::size_t begin = stat->find('(');
+  const std::size_t end = stat->rfind(')');
+  if (begin == std::string::npos || end == std::string::npos || end + 2 >= stat->size())
+    return true;
+  const char state = (*stat)[end + 2];
+  const std::string name = stat->substr(begin + 1, end - begin - 1);
+  return state != 'Z' && state != 'X' && program.substr(0, 15) == name;
 }
 
 // The note as an object with the four members, or null.
@@ -56,7 +76,8 @@ bool IsLockNoteOfLiveProcess(std::string_view note) {
   if (json.is_null() || json["host"].get<std::string>() != HostName()) return false;
   const std::int64_t pid = json["pid"].get<std::int64_t>();
   if (pid <= 0) return false;
-  return kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM;
+  if (kill(static_cast<pid_t>(pid), 0) != 0 && errno != EPERM) return false;
+  return IsRunning(pid, json["program"].get<std::string>());
 }
 
 }  // namespace linedb::engine

@@ -15,6 +15,7 @@
 #include "engine/table_recovery.h"
 #include "schema/time_text.h"
 #include "wal/checkpoint.h"
+#include "wal/file_steps.h"
 #include "wal/wal_recovery.h"
 
 namespace linedb::engine {
@@ -38,19 +39,22 @@ std::string NewDatabaseId() {
 // Makes a directory, those above it, and their names durable.
 absl::Status MakeDirectories(wal::FileSystem& files, const std::string& path) {
   absl::StatusOr<wal::FileInfo> info = files.Stat(path);
-  if (info.ok()) {
-    return info->is_directory ? absl::OkStatus()
-                              : absl::FailedPreconditionError(path + ": not a directory");
+  if (info.ok() && !info->is_directory) {
+    return absl::FailedPreconditionError(path + ": not a directory");
   }
-  if (!absl::IsNotFound(info.status())) return info.status();
-  const std::size_t slash = path.find_last_of('/');
-  std::string parent = slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
-  if (parent != "." && parent != "/") {
-    if (absl::Status made = MakeDirectories(files, parent); !made.ok()) return made;
+  if (!info.ok() && !absl::IsNotFound(info.status())) return info.status();
+  const std::string parent = wal::ParentOf(path);
+  if (!info.ok()) {
+    if (parent != "." && parent != "/") {
+      if (absl::Status made = MakeDirectories(files, parent); !made.ok()) return made;
+    }
+    absl::Status made = files.CreateDirectory(path);
+    if (!made.ok() && !absl::IsAlreadyExists(made)) return made;
   }
-  absl::Status made = files.CreateDirectory(path);
-  if (!made.ok() && !absl::IsAlreadyExists(made)) return made;
-  return files.SyncDirectory(parent);
+  // Also of one that is there: who made it may have died before this. A parent that we may not
+  // read was not made by us.
+  absl::Status durable = files.SyncDirectory(parent);
+  return info.ok() && absl::IsPermissionDenied(durable) ? absl::OkStatus() : durable;
 }
 
 // One opening. A class because its steps share so much; it lives as long as OpenDatabase runs.
@@ -64,10 +68,12 @@ class Opener {
 
  private:
   absl::Status TakeLock();
+  absl::Status SyncNames();
   absl::Status CreateEmpty();
   absl::Status ReadEverything();
   void TakeOver();
   absl::Status ContinueLog();
+  absl::Status KeepTornTail();
   absl::Status RotateRecovered();
 
   void Note(std::string sentence) { opened_.report.notes.push_back(std::move(sentence)); }
@@ -95,6 +101,17 @@ absl::Status Opener::TakeLock() {
   return absl::OkStatus();
 }
 
+// A writer that died may have made, renamed or removed files whose names are in the page cache
+// only. What is found is going to be relied on, so it is made durable first.
+absl::Status Opener::SyncNames() {
+  for (const std::string& directory : {paths_.directory(), paths_.SchemaDirectory(),
+                                       paths_.DataDirectory(), paths_.WalDirectory()}) {
+    absl::Status durable = files_.SyncDirectory(directory);
+    if (!durable.ok() && !absl::IsNotFound(durable)) return durable;
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Opener::CreateEmpty() {
   for (const std::string& directory : {paths_.directory(), paths_.SchemaDirectory(),
                                        paths_.DataDirectory(), paths_.WalDirectory()}) {
@@ -116,7 +133,8 @@ absl::Status Opener::CreateEmpty() {
 absl::StatusOr<OpenedDatabase> Opener::OpenForWriting(bool exists) {
   absl::Status done = exists ? TakeLock() : CreateEmpty();
   if (!done.ok()) return done;
-  done = ReadEverything();
+  if (!clean_) done = SyncNames();
+  if (done.ok()) done = ReadEverything();
   // What was closed properly still is, if it cannot be read.
   if (!done.ok() && clean_) opened_.lock->Clear().IgnoreError();
   if (done.ok() && log_.kind == wal::LogKind::kOriginal) {
@@ -137,12 +155,11 @@ absl::StatusOr<OpenedDatabase> Opener::OpenForReading() {
     opened_ = {};
     recovery_.reset();
     log_ = {};
+    const std::string identity = LogIdentity(files_, paths_);
     absl::Status done = ReadEverything();
     // Files are read one after the other; if a checkpoint replaced the log meanwhile, what was read
     // need not fit together, and an error may come of just that.
-    absl::StatusOr<wal::FileInfo> now = files_.Stat(paths_.Log());
-    const bool switched = now.ok() && !log_.identity.empty() && now->identity != log_.identity;
-    if (switched && attempt < kReadAttemptsMax) continue;
+    if (LogIdentity(files_, paths_) != identity && attempt < kReadAttemptsMax) continue;
     if (!done.ok()) return done;
     if (recovery_) {
       recovery_->PublishTails();
@@ -189,6 +206,9 @@ absl::Status Opener::ReadEverything() {
 absl::Status Opener::ContinueLog() {
   if (!clean_ || recovery_->rewritten() || log_.torn_bytes > 0) {
     opened_.report.recovered = true;
+    if (clean_ && log_.torn_bytes > 0) {
+      if (absl::Status kept = KeepTornTail(); !kept.ok()) return kept;
+    }
     return RotateRecovered();
   }
   absl::StatusOr<std::unique_ptr<wal::File>> file =
@@ -197,6 +217,18 @@ absl::Status Opener::ContinueLog() {
   // A proper end syncs, so all that is there is durable.
   log_.position.durable = wal::Lsn{log_.position.next_lsn.value - 1};
   opened_.log = std::make_unique<wal::WalWriter>(*std::move(file), log_.header, log_.position);
+  return absl::OkStatus();
+}
+
+// After a crash the torn tail is an unfinished transaction's. After a proper end nothing was
+// unfinished: it is damage, or the log was cut by hand, and it may be all there is of a transaction
+// that was acknowledged.
+absl::Status Opener::KeepTornTail() {
+  const std::string_view torn = log_.text.substr(log_.position.bytes);
+  absl::StatusOr<std::string> kept = KeepSurplus(files_, paths_.LogSurplus(), torn);
+  if (!kept.ok()) return kept.status();
+  Note(absl::StrCat("the database had been closed properly, so these bytes are kept in ",
+                    Short(*kept)));
   return absl::OkStatus();
 }
 
@@ -212,7 +244,7 @@ absl::Status Opener::RotateRecovered() {
   absl::StatusOr<std::unique_ptr<wal::WalWriter>> log =
       wal::RotateLog(files_, paths_,
                      {log_.header, log_.position, schema::FormatTimestamp(schema::Now()),
-                      ArchiveTime(), checkpoint.header_tables()});
+                      ArchiveTime(), checkpoint.header_tables(), /*log_may_be_unsynced=*/!clean_});
   if (!log.ok()) return log.status();
   opened_.log = *std::move(log);
   CheckpointReport report;
@@ -220,6 +252,11 @@ absl::Status Opener::RotateRecovered() {
 }
 
 }  // namespace
+
+std::string LogIdentity(wal::FileSystem& files, const wal::DatabasePaths& paths) {
+  const absl::StatusOr<wal::FileInfo> log = files.Stat(paths.Log());
+  return log.ok() ? log->identity : std::string();
+}
 
 absl::StatusOr<bool> DatabaseExists(wal::FileSystem& files, const wal::DatabasePaths& paths) {
   absl::StatusOr<wal::FileInfo> log = files.Stat(paths.Log());

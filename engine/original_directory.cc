@@ -70,25 +70,69 @@ absl::Status InsertOrReplace(TableChanges& changes, std::string_view json) {
   return changes.FinishLine(WriteMode::kUpsert, spans.data()).status();
 }
 
-absl::Status EraseIfThere(TableChanges& changes, std::string_view old_record) {
-  const schema::RecordLayout& layout = changes.table().layout();
+// What the log says of a key in the end.
+struct LastWord {
+  std::string line;  // canonical; empty: the record is deleted
+  std::uint64_t number = 0;
+  std::uint64_t byte = 0;
+};
+
+// The log of one table, reduced. Its lines may repeat what the .records file holds, in part or as a
+// whole, so a line by itself may clash with a later state; the last word of every key does not.
+class TableLog {
+ public:
+  explicit TableLog(TableChanges& changes) : changes_(changes) {}
+
+  absl::Status Note(bool is_delete, std::string_view record, const TextLine& where);
+  // Makes the table what the log says. The error names the log's line.
+  absl::Status Apply();
+
+ private:
+  TableChanges& changes_;
+  std::map<std::string, LastWord> words_;  // by key text
+};
+
+absl::Status TableLog::Note(bool is_delete, std::string_view record, const TextLine& where) {
+  const schema::RecordLayout& layout = changes_.table().layout();
+  if (layout.has_row_id()) {
+    return absl::FailedPreconditionError(
+        "the table has no primary key, so its log cannot be applied by key");
+  }
   std::string line;
   std::vector<schema::FieldSpan> spans;
   schema::CanonicalizeOptions options;
   options.original_format = true;
-  absl::Status fits =
-      schema::CanonicalizeRecord(layout, old_record, options, &line, &spans, nullptr);
+  absl::Status fits = schema::CanonicalizeRecord(layout, record, options, &line, &spans, nullptr);
   if (!fits.ok()) return fits;
   std::string scratch;
   const std::optional<std::string_view> key =
       KeyTextOf(layout.keys()[0], line, spans.data(), &scratch);
-  if (!key) return absl::DataLossError("the deleted record has no key");
-  absl::Status erased = changes.Erase(*key).status();
-  // The .records file may have been written after the line was logged.
-  return absl::IsNotFound(erased) ? absl::OkStatus() : erased;
+  if (!key) return absl::DataLossError("the record has no key");
+  changes_.NoteKeyUsed(line, spans.data());
+  words_[std::string(*key)] = {is_delete ? std::string() : line, where.number, where.byte};
+  return absl::OkStatus();
 }
 
-absl::Status ApplyLogLine(ChangesByTable& tables, const TextLine& line) {
+absl::Status TableLog::Apply() {
+  std::map<std::uint64_t, const LastWord*> writes;  // in the log's order
+  for (const auto& [key, word] : words_) {
+    const RecordLocation old = changes_.Find(0, key);
+    if (old && changes_.table().records.View(old) == word.line) continue;
+    if (old) {
+      if (absl::Status erased = changes_.Erase(key).status(); !erased.ok()) return erased;
+    }
+    if (!word.line.empty()) writes[word.number] = &word;
+  }
+  for (const auto& [number, word] : writes) {
+    if (absl::Status written = InsertOrReplace(changes_, word->line); !written.ok()) {
+      return absl::DataLossError(absl::StrCat("line ", number, " byte ", word->byte, ": ",
+                                              std::string(written.message())));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status NoteLogLine(std::map<std::string, TableLog>& tables, const TextLine& line) {
   const Json json = Json::parse(line.text, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object()) return absl::DataLossError("not a JSON object");
   const auto text_of = [&json](const char* member) {
@@ -98,22 +142,47 @@ absl::Status ApplyLogLine(ChangesByTable& tables, const TextLine& line) {
   const std::string operation = text_of("operation");
   const std::string table = text_of("table");
   if (operation == "CREATE_TABLE" || operation == "DROP_TABLE") return absl::OkStatus();
-  const auto changes = tables.find(table);
-  if (changes == tables.end()) return absl::DataLossError("there is no table \"" + table + "\"");
-  if (changes->second->table().layout().has_row_id()) {
-    return absl::FailedPreconditionError(
-        "table \"" + table + "\" has no primary key, so its log cannot be applied by key");
+  const auto log = tables.find(table);
+  if (log == tables.end()) {
+    return absl::DataLossError(absl::StrCat("there is no table \"", table, "\""));
   }
   const bool is_delete = operation == "DELETE";
   if (!is_delete && operation != "INSERT" && operation != "UPDATE") {
-    return absl::DataLossError("operation \"" + operation + "\" is not known");
+    return absl::DataLossError(absl::StrCat("operation \"", operation, "\" is not known"));
   }
   const auto record = json.find(is_delete ? "old_record" : "record");
   if (record == json.end() || !record->is_object()) {
     return absl::DataLossError("the operation has no record");
   }
-  const std::string text = record->dump();
-  return is_delete ? EraseIfThere(*changes->second, text) : InsertOrReplace(*changes->second, text);
+  return log->second.Note(is_delete, record->dump(), line);
+}
+
+// Reads the log and applies its last words.
+absl::Status ReplayOriginalLog(wal::FileSystem& files, const wal::DatabasePaths& paths,
+                               const ChangesByTable& changes, OpenReport* report) {
+  absl::StatusOr<std::string> text = ReadFileOrNothing(files, paths.Log());
+  if (!text.ok()) return text.status();
+  const std::string name = wal::ShortName(paths, paths.Log());
+  std::map<std::string, TableLog> tables;
+  for (const auto& [table, table_changes] : changes) tables.try_emplace(table, *table_changes);
+  absl::Status noted = ForEachLine(name, *text, [&](const TextLine& line) {
+    absl::Status done = NoteLogLine(tables, line);
+    if (done.ok()) {
+      ++report->operations_replayed;
+    } else if (!line.whole) {
+      // The original writes without a sync: half a line at the end is a crash's.
+      report->torn_bytes = line.text.size();
+      report->notes.push_back(absl::StrCat(name, " line ", line.number, " byte ", line.byte,
+                                           ": half a line does not count"));
+      done = absl::OkStatus();
+    }
+    return done;
+  });
+  if (!noted.ok()) return noted;
+  for (auto& [table, log] : tables) {
+    if (absl::Status applied = log.Apply(); !applied.ok()) return AtPlace(name, applied);
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -138,23 +207,8 @@ absl::Status LoadOriginal(wal::FileSystem& files, const wal::DatabasePaths& path
         [&](const TextLine& line) { return InsertOrReplace(table_changes, line.text); });
     if (!read.ok()) return read;
   }
-  absl::StatusOr<std::string> log = ReadFileOrNothing(files, paths.Log());
-  if (!log.ok()) return log.status();
-  const std::string log_name = wal::ShortName(paths, paths.Log());
-  absl::Status applied = ForEachLine(log_name, *log, [&](const TextLine& line) -> absl::Status {
-    absl::Status done = ApplyLogLine(changes, line);
-    if (done.ok()) {
-      ++opened->report.operations_replayed;
-    } else if (!line.whole) {
-      // The original writes without a sync: half a line at the end is a crash's.
-      opened->report.torn_bytes = line.text.size();
-      opened->report.notes.push_back(absl::StrCat(log_name, " line ", line.number, " byte ",
-                                                  line.byte, ": half a line does not count"));
-      return absl::OkStatus();
-    }
-    return done;
-  });
-  if (!applied.ok()) return applied;
+  absl::Status replayed = ReplayOriginalLog(files, paths, changes, &opened->report);
+  if (!replayed.ok()) return replayed;
   for (const auto& [name, table_changes] : changes) {
     table_changes->Publish(/*accept_tail=*/false);
   }
@@ -177,6 +231,8 @@ absl::Status AdoptOriginal(wal::FileSystem& files, const wal::DatabasePaths& pat
     done = files.Link(paths.Log(), archive);
     if (absl::IsNotFound(done)) done = absl::OkStatus();  // there was none
   }
+  // Before the rename that takes away its other name: a crash could keep that and forget this one.
+  if (done.ok()) done = files.SyncDirectory(paths.WalDirectory());
   if (!done.ok()) {
     checkpoint.Abandon();
     return done;

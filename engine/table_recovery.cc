@@ -154,7 +154,9 @@ absl::Status TableRecovery::SettleTail(TableState& table, bool clean) {
   RecordsFile& records = table.records;
   absl::StatusOr<bool> holds = records.FileHoldsTail();
   if (!holds.ok()) return holds.status();
-  if (*holds) return absl::OkStatus();
+  // After a crash the same bytes are no proof: they may be in the page cache and, after a sync that
+  // failed, never reach the disk, however often it is synced again. They are written anew.
+  if (*holds && (clean || records.tail().empty())) return absl::OkStatus();
   rewritten_ = true;
   absl::StatusOr<std::string> surplus = records.ReadSurplus();
   if (!surplus.ok()) return surplus.status();
@@ -162,12 +164,12 @@ absl::Status TableRecovery::SettleTail(TableState& table, bool clean) {
   // After a crash the surplus is the unfinished transaction's. After a proper end somebody else
   // wrote it (or the log was cut by hand), and it may be all there is of it: it is kept.
   if (clean && !surplus->empty()) {
-    const std::string kept = paths_.RecordsSurplus(table.name());
-    absl::Status saved = wal::WriteFileAtomically(files_, kept, *surplus);
-    if (!saved.ok()) return saved;
-    Note(absl::StrCat(file, " byte ", records.file_bytes(), ": the ", surplus->size(),
-                      " bytes from there on are not what the log says; they are kept in ",
-                      Short(kept)));
+    absl::StatusOr<std::string> kept =
+        KeepSurplus(files_, paths_.RecordsSurplus(table.name()), *surplus);
+    if (!kept.ok()) return kept.status();
+    Note(absl::StrCat(file, " byte ", records.file_bytes(),
+                      ": what is there is not what the log says; the ", surplus->size(),
+                      " bytes after the checkpoint's are kept in ", Short(*kept)));
   }
   absl::Status done = records.CutSurplus();
   if (done.ok()) done = records.WriteTail();
@@ -188,6 +190,25 @@ absl::Status TableRecovery::SettleTails(bool clean) {
 void TableRecovery::PublishTails() {
   for (auto& [name, changes] : changes_) changes.Publish(/*accept_tail=*/false);
   changes_.clear();
+}
+
+absl::StatusOr<std::string> FreeName(wal::FileSystem& files, const std::string& path) {
+  std::string name = path;
+  for (int number = 2;; ++number) {
+    absl::StatusOr<wal::FileInfo> taken = files.Stat(name);
+    if (absl::IsNotFound(taken.status())) return name;
+    if (!taken.ok()) return taken.status();
+    name = absl::StrCat(path, ".", number);
+  }
+}
+
+absl::StatusOr<std::string> KeepSurplus(wal::FileSystem& files, const std::string& path,
+                                        std::string_view bytes) {
+  absl::StatusOr<std::string> name = FreeName(files, path);
+  if (!name.ok()) return name;
+  absl::Status written = wal::WriteFileAtomically(files, *name, bytes);
+  if (!written.ok()) return written;
+  return name;
 }
 
 absl::StatusOr<std::unique_ptr<TableState>> NewTable(wal::FileSystem& files,

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -76,6 +77,14 @@ class TableRecovery {
   std::uint64_t transactions_replayed_ = 0;
   std::uint64_t operations_replayed_ = 0;
 };
+
+// The path, or the path with the first of .2, .3 … that no file has: what is kept for a person is
+// never replaced.
+absl::StatusOr<std::string> FreeName(wal::FileSystem& files, const std::string& path);
+
+// Writes bytes that do not count to a file of their own, under FreeName's name, which it returns.
+absl::StatusOr<std::string> KeepSurplus(wal::FileSystem& files, const std::string& path,
+                                        std::string_view bytes);
 
 // Makes the empty .records file of a table that was just created, and its state.
 absl::StatusOr<std::unique_ptr<TableState>> NewTable(wal::FileSystem& files,

@@ -38,8 +38,6 @@ class Verifier {
       : files_(files), paths_(paths) {}
 
   absl::Status Run();
-  // Whether a checkpoint switched logs since Run began.
-  bool switched() const;
   VerifyReport& report() { return report_; }
 
  private:
@@ -101,6 +99,10 @@ absl::Status Verifier::VerifyLog() {
   }
   absl::StatusOr<std::vector<wal::LogProblem>> problems =
       wal::VerifyLogs(files_, paths_, writer_alive_);
+  if (absl::IsNotFound(problems.status())) {  // a folder that is missing is a finding
+    Add(paths_.Log(), 1, 0, "missing_file", std::string(problems.status().message()));
+    return absl::OkStatus();
+  }
   if (!problems.ok()) return problems.status();
   for (const wal::LogProblem& problem : *problems) {
     report_.problems.push_back(
@@ -285,11 +287,6 @@ absl::Status Verifier::Run() {
   return absl::OkStatus();
 }
 
-bool Verifier::switched() const {
-  absl::StatusOr<wal::FileInfo> now = files_.Stat(paths_.Log());
-  return now.ok() && !log_.identity.empty() && now->identity != log_.identity;
-}
-
 }  // namespace
 
 absl::StatusOr<VerifyReport> VerifyDatabase(wal::FileSystem& files,
@@ -298,9 +295,10 @@ absl::StatusOr<VerifyReport> VerifyDatabase(wal::FileSystem& files,
   if (!exists.ok()) return exists.status();
   if (!*exists) return absl::NotFoundError(paths.directory() + ": there is no linedb database");
   for (int attempt = 1;; ++attempt) {
+    const std::string identity = LogIdentity(files, paths);
     Verifier verifier(files, paths);
     absl::Status done = verifier.Run();
-    if (verifier.switched() && attempt < kAttemptsMax) continue;
+    if (LogIdentity(files, paths) != identity && attempt < kAttemptsMax) continue;
     if (!done.ok()) return done;
     return std::move(verifier.report());
   }

@@ -79,9 +79,9 @@ absl::Status CopyValidPart(FileSystem& files, const DatabasePaths& paths, std::u
 absl::Status ArchiveOldLog(FileSystem& files, const DatabasePaths& paths, const Rotation& rotation,
                            std::uint64_t bytes_on_disk, const std::string& archive) {
   assert(bytes_on_disk > 0);
-  const bool torn = bytes_on_disk != rotation.old_position.bytes;
-  absl::Status status = torn ? CopyValidPart(files, paths, rotation.old_position.bytes, archive)
-                             : files.Link(paths.Log(), archive);
+  const bool copied = rotation.log_may_be_unsynced || bytes_on_disk != rotation.old_position.bytes;
+  absl::Status status = copied ? CopyValidPart(files, paths, rotation.old_position.bytes, archive)
+                               : files.Link(paths.Log(), archive);
   if (!status.ok()) return status;
   status = files.SyncDirectory(paths.WalDirectory());
   if (!status.ok()) files.Remove(archive).IgnoreError();

@@ -27,15 +27,18 @@ struct Rotation {
   std::string timestamp;     // RFC 3339, of the new header
   std::string archive_time;  // yyyymmdd_hhmmss, UTC
   std::map<std::string, TableCheckpoint> tables;
+  // The log was written by a process that died: its bytes may be in the page cache only, and stay
+  // there whatever is synced. Its archive is then a copy.
+  bool log_may_be_unsynced = false;
 };
 
 // The records files are durable up to what `tables` says before this is called. Writes the new log
 // as a temporary file and syncs it, gives the old log its archive name by a hard link, renames the
 // new one over it, syncs the directory. A log without operations is not archived: the new header
-// keeps its epoch and previous. If the old log has a torn tail, its archive is a copy of the valid
-// part (written and synced), not a link. An error before the rename leaves the old log in force
-// and removes what was made; an error after it (kInternal) leaves the state unknown: the caller
-// stops writing.
+// keeps its epoch and previous. If the old log has a torn tail or may be unsynced, its archive is a
+// copy of the valid part (written and synced), not a link. An error before the rename leaves the
+// old log in force and removes what was made; an error after it (kInternal) leaves the state
+// unknown: the caller stops writing.
 absl::StatusOr<std::unique_ptr<WalWriter>> RotateLog(FileSystem& files, const DatabasePaths& paths,
                                                      const Rotation& rotation);
 

@@ -36,6 +36,8 @@ class DatabasePaths {
   std::string RecordsCompacted(std::string_view table) const;
   // What a records file held past the log's word after a clean end; see engine/FORMAT.md.
   std::string RecordsSurplus(std::string_view table) const;
+  // What the log held past its last whole transaction after a clean end.
+  std::string LogSurplus() const { return Log() + ".surplus"; }
   std::string Log() const { return WalDirectory() + "/transaction.log"; }
   std::string Archive(const ArchiveName& name) const;
 

@@ -66,12 +66,26 @@ class PosixLock final : public FileLock {
   const pid_t holder_ = ::getpid();
 };
 
-absl::Status ReplaceNote(File& file, const std::string& note) {
-  absl::Status status = file.Truncate(0);
-  if (status.ok()) status = file.Append(note);
+// Writes the note over the one found, and cuts what is left of that. Never by way of an empty file:
+// a failure in between (a full disk, a kill) would look like a proper end of the holder before.
+absl::Status ReplaceNote(int descriptor, const std::string& path, const std::string& note) {
+  std::size_t written = 0;
+  while (written < note.size()) {
+    const ssize_t count = RetryInterrupted([&] {
+      return ::pwrite(descriptor, note.data() + written, note.size() - written,
+                      static_cast<off_t>(written));
+    });
+    if (count <= 0) return PosixError("write", path, count == 0 ? EIO : errno);
+    written += static_cast<std::size_t>(count);
+  }
+  if (::ftruncate(descriptor, static_cast<off_t>(note.size())) != 0) {
+    return PosixError("truncate", path, errno);
+  }
   // The note tells the next holder that this one did not end properly, also after a power cut.
-  if (status.ok()) status = file.Sync();
-  return status;
+  if (RetryInterrupted([&] { return ::fdatasync(descriptor); }) != 0) {
+    return PosixError("sync", path, errno);
+  }
+  return absl::OkStatus();
 }
 
 class PosixDisk final : public FileSystem {
@@ -140,14 +154,14 @@ class PosixDisk final : public FileSystem {
         RetryInterrupted([&] { return ::flock(locked.number(), LOCK_EX | LOCK_NB); });
     const int error = errno;
     if (result != 0 && error != EWOULDBLOCK) return PosixError("lock", path, error);
-    // A second descriptor for the note: flock belongs to the first one's open file and does not
-    // care. O_APPEND, because the note is written at the end of an emptied file.
+    // A second descriptor to read the note and to clear it: flock belongs to the first one's open
+    // file and does not care.
     absl::StatusOr<std::unique_ptr<File>> file = Open(path, OpenMode::kAppend);
     if (!file.ok()) return file.status();
     absl::StatusOr<std::string> found = (*file)->ReadAt(0, kLockNoteBytesMax);
     if (!found.ok()) return found.status();
     if (result != 0) return absl::UnavailableError(*found);
-    absl::Status status = ReplaceNote(**file, note);
+    absl::Status status = ReplaceNote(locked.number(), path, note);
     if (!status.ok()) return status;
     return std::make_unique<PosixLock>(std::move(locked), *std::move(file), *std::move(found));
   }

@@ -36,6 +36,14 @@ absl::StatusOr<bool> HoldsAny(FileSystem& files, const std::string& directory,
 
 absl::StatusOr<BesideFact> LookBeside(FileSystem& files, const DatabasePaths& paths,
                                       bool is_original) {
+  // An adopted original keeps its schema files, but its archives are ours from then on.
+  const absl::StatusOr<bool> archives =
+      HoldsAny(files, paths.WalDirectory(), [](std::string_view name) {
+        const std::optional<ArchiveName> archive = ParseArchiveName(name);
+        return archive.has_value() && !archive->original;
+      });
+  if (!archives.ok()) return archives.status();
+  if (*archives) return BesideFact::kOurs;
   const absl::StatusOr<bool> schema =
       HoldsAny(files, paths.SchemaDirectory(),
                [](std::string_view name) { return TableOfSchemaFile(name).has_value(); });
@@ -45,13 +53,7 @@ absl::StatusOr<BesideFact> LookBeside(FileSystem& files, const DatabasePaths& pa
       HoldsAny(files, paths.DataDirectory(),
                [](std::string_view name) { return TableOfRecordsFile(name).has_value(); });
   if (!records.ok()) return records.status();
-  const absl::StatusOr<bool> archives =
-      HoldsAny(files, paths.WalDirectory(), [](std::string_view name) {
-        const std::optional<ArchiveName> archive = ParseArchiveName(name);
-        return archive.has_value() && !archive->original;
-      });
-  if (!archives.ok()) return archives.status();
-  return *records || *archives ? BesideFact::kOurs : BesideFact::kNothing;
+  return *records ? BesideFact::kOurs : BesideFact::kNothing;
 }
 
 // Maps the log. A rotation meanwhile, by another process, makes it read the new one from the start.

@@ -66,7 +66,12 @@ void WalWriter::Discard() {
 absl::Status WalWriter::Undo() {
   if (failed()) return failure_;
   assert(synced_.bytes <= written_.bytes);
-  if (synced_.bytes != written_.bytes) failure_ = file_->Truncate(synced_.bytes);
+  if (synced_.bytes != written_.bytes) {
+    failure_ = file_->Truncate(synced_.bytes);
+    // Whole lines with their commit may be on the disk already; without a sync of the cut, a power
+    // failure would bring a transaction back that its caller was told did not happen.
+    if (!failed()) failure_ = file_->Sync();
+  }
   written_ = synced_;
   Discard();
   return failure_;

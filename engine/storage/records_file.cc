@@ -78,10 +78,16 @@ absl::Status RecordsFile::CutSurplus() {
 }
 
 absl::Status RecordsFile::Sync() {
-  if (!dirty_) return absl::OkStatus();
+  if (!sync_failure_.ok() || !dirty_) return sync_failure_;
   absl::Status synced = file_->Sync();
-  if (synced.ok()) dirty_ = false;
-  return synced;
+  if (synced.ok()) {
+    dirty_ = false;
+    return synced;
+  }
+  // Whatever the reason, a full disk included: what was written may be lost, and a second sync that
+  // succeeds would prove nothing.
+  sync_failure_ = absl::InternalError(std::string(synced.message()));
+  return sync_failure_;
 }
 
 }  // namespace linedb::engine

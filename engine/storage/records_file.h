@@ -64,7 +64,8 @@ class RecordsFile {
   // Cuts the file to file_bytes().
   absl::Status CutSurplus();
 
-  // Makes the file durable, if anything was written since the last time.
+  // Makes the file durable, if anything was written since the last time. A sync that failed is
+  // never tried again: kInternal from then on.
   absl::Status Sync();
 
   // Of the file's bytes, without the tail.
@@ -81,6 +82,7 @@ class RecordsFile {
   BlockChecksum checksum_;
   // What an earlier process wrote may be in the page cache only, so a file starts dirty.
   bool dirty_ = true;
+  absl::Status sync_failure_;
 };
 
 }  // namespace linedb::engine

@@ -82,8 +82,9 @@ absl::Status CommitTransaction(const Transaction& transaction, wal::WalWriter& l
   log.Add(LogOperationsOf(transaction), schema::FormatTimestamp(schema::Now()));
   absl::Status done = log.Write();
   if (!done.ok()) {
-    if (log.failed()) *failure = log.failure();
-    return done;
+    if (!log.failed()) return done;
+    *failure = log.failure();
+    return UnknownOutcome(done);
   }
   done = WriteRecords(transaction, failure);
   if (!done.ok()) {

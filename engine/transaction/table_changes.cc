@@ -47,6 +47,15 @@ absl::StatusOr<Change> TableChanges::FinishLine(WriteMode mode, const schema::Fi
 
 absl::Status TableChanges::CheckRoom() const {
   assert(!LineBegun().empty() && LineBegun().size() <= schema::kLineBytesMax);
+  // Its tombstone, which may have all of its values and a mark more, must fit into a line as well.
+  if (LineBegun().size() + schema::kTombstonePrefix.size() > schema::kLineBytesMax) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(table_.name(), ": a record of ", LineBegun().size(), " bytes is too large"));
+  }
+  return CheckEnd();
+}
+
+absl::Status TableChanges::CheckEnd() const {
   if (table_.records.end() > RecordLocation::kOffsetMax) {
     return absl::ResourceExhaustedError(
         absl::StrCat(table_.name(), ": a .records file can have no more than 1 TiB"));
@@ -85,16 +94,26 @@ absl::Status TableChanges::CheckKeys(WriteMode mode, std::string_view line,
     }
   }
   if (const int assigned = table_.layout().assigned_column(); assigned >= 0) {
-    const std::string_view text = spans[assigned].In(line);
-    std::int64_t value = 0;
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    if (value == kKeysExhausted && next_id_ == kKeysExhausted) {
+    if (next_id_ == kKeysExhausted && AssignedKeyOf(line, spans) == kKeysExhausted) {
       return absl::ResourceExhaustedError(absl::StrCat(
           table_.name(), ": the largest 64-bit key is in use, so none can be assigned"));
     }
-    table_.NoteKeyUsed(value, &next_id_);
+    NoteKeyUsed(line, spans);
   }
   return absl::OkStatus();
+}
+
+std::int64_t TableChanges::AssignedKeyOf(std::string_view line,
+                                         const schema::FieldSpan* spans) const {
+  const std::string_view text = spans[table_.layout().assigned_column()].In(line);
+  std::int64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+void TableChanges::NoteKeyUsed(std::string_view line, const schema::FieldSpan* spans) {
+  if (table_.layout().assigned_column() < 0) return;
+  table_.NoteKeyUsed(AssignedKeyOf(line, spans), &next_id_);
 }
 
 absl::Status TableChanges::ClashError(int key, std::string_view text, RecordLocation other) const {
@@ -137,6 +156,7 @@ absl::StatusOr<Change> TableChanges::Erase(std::string_view key_text) {
     return absl::NotFoundError(absl::StrCat(table_.name(), ": no record with ",
                                             layout.keys()[0].name, " ", std::string(key_text)));
   }
+  if (absl::Status room = CheckEnd(); !room.ok()) return room;
   const std::string line(table_.records.View(old));
   std::vector<schema::FieldSpan> spans(static_cast<std::size_t>(layout.column_count()));
   const bool split = schema::SplitCanonical(layout, line, layout.column_count() - 1, spans.data());

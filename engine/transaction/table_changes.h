@@ -52,6 +52,8 @@ class TableChanges {
   }
   const absl::flat_hash_set<std::uint64_t>& superseded_offsets() const { return superseded_; }
   std::int64_t next_id() const { return next_id_; }
+  // The assigned key in a line, if the table has one, is not to be given again.
+  void NoteKeyUsed(std::string_view line, const schema::FieldSpan* spans);
 
   // The tail became part of the file, or (read-only) stays one: lets readers see the changes.
   void Publish(bool accept_tail);
@@ -66,9 +68,11 @@ class TableChanges {
   };
 
   std::string_view LineBegun() const;
+  std::int64_t AssignedKeyOf(std::string_view line, const schema::FieldSpan* spans) const;
   absl::Status CheckKeys(WriteMode mode, std::string_view line, const schema::FieldSpan* spans);
   absl::Status ClashError(int key, std::string_view text, RecordLocation other) const;
   absl::Status CheckRoom() const;
+  absl::Status CheckEnd() const;
   void Enter(RecordLocation location);
   void Supersede(RecordLocation old);
 

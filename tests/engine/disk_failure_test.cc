@@ -148,7 +148,7 @@ TEST_F(DiskFailureTest, CutsThatFailStopWritingUntilReopened) {
           path.find(where) != std::string::npos && (asked == "write" || asked == "truncate");
       return fails ? absl::ResourceExhaustedError("planned fault") : absl::OkStatus();
     });
-    EXPECT_FALSE(CommitToTwoTables().ok());
+    EXPECT_THAT(CommitToTwoTables(), Fails(absl::StatusCode::kInternal, "unknown"));
     Heal();
     EXPECT_EQ(campus.State(), before);
     EXPECT_THAT(campus.students().Insert({.name = "Carol"}),

@@ -174,6 +174,23 @@ TEST_F(LogCutTest, OpeningAgainAfterRecoveryGivesTheSameBytes) {
   }
 }
 
+// After a proper end nothing was unfinished, so what is cut may be all there is of a transaction.
+// [engine-5.4]
+TEST_F(LogCutTest, ATornTailAfterAProperEndIsKeptAside) {
+  const Moment& last = moments->back();
+  const Moment& before = (*moments)[moments->size() - 2];
+  for (const Tree* tree : {&*crashed, &*closed}) {
+    Campus campus(CutAt(*tree, last.log_bytes - 1));
+    ASSERT_THAT(campus.Open(), IsOk());
+    const Tree files = campus.Files();
+    const auto kept = files.find("wal/transaction.log.surplus");
+    ASSERT_EQ(kept != files.end(), tree == &*closed);
+    if (kept == files.end()) continue;
+    EXPECT_EQ(kept->second.size(), last.log_bytes - 1 - before.log_bytes);
+    EXPECT_THAT(campus.Notes(), ::testing::HasSubstr("wal/transaction.log.surplus"));
+  }
+}
+
 TEST_F(LogCutTest, ATornTailIsReportedWithLineAndByte) {
   const Moment& last = moments->back();
   const Moment& before = (*moments)[moments->size() - 2];

@@ -203,6 +203,38 @@ TEST_F(OriginalDirectoryTest, DirectoryWithoutALogOpensToItsRecords) {
   }
 }
 
+// The file has the last state already; a line of the log by itself would clash with it.
+TEST_F(OriginalDirectoryTest, LogThatRepeatsAnEarlierClashIsApplied) {
+  Tree tree = OriginalUniversity();
+  const auto student = [](int id, const std::string& email) {
+    return absl::StrCat("{\"name\": \"S\", \"email\": \"", email, "\", \"gpa\": 1.0, \"id\": ", id,
+                        "}");
+  };
+  const auto line = [](const std::string& operation, const std::string& record) {
+    return absl::StrCat("{\"timestamp\": \"2026-01-22T20:31:17\", \"operation\": \"", operation,
+                        "\", \"table\": \"student\", \"record\": ", record,
+                        ", \"old_record\": null}\n");
+  };
+  tree["data/student.records"] = student(1, "y") + "\n" + student(2, "x") + "\n";
+  tree[kLog] = line("INSERT", student(1, "x")) + line("UPDATE", student(1, "y")) +
+               line("INSERT", student(2, "x"));
+  Campus campus(tree);
+  ASSERT_THAT(campus.Open(), IsOk());
+  EXPECT_THAT(Ids(campus, "student"), ElementsAre(1, 2));
+}
+
+TEST_F(OriginalDirectoryTest, AdoptedDirectoryThatLosesItsLogIsRefused) {
+  Campus campus(OriginalUniversity());
+  ASSERT_THAT(campus.Open(), IsOk());
+  ASSERT_THAT(campus.students().Insert({.name = "Eve"}), IsOk());
+  ASSERT_THAT(campus.engine->Checkpoint(), IsOk());
+  ASSERT_THAT(campus.Close(), IsOk());
+  Tree tree = campus.Files();
+  tree.erase(kLog);
+  Campus again(tree);
+  EXPECT_THAT(again.Open(), Fails(absl::StatusCode::kDataLoss, "the log is lost"));
+}
+
 TEST_F(OriginalDirectoryTest, HalfALineAtTheLogsEndDoesNotCount) {
   Tree tree = OriginalUniversity();
   tree[kLog].resize(tree[kLog].size() - 20);

@@ -126,6 +126,50 @@ TEST_F(RecoveryTest, RecordsInTheWayOfANewTableAreKeptAside) {
   EXPECT_EQ(opened.Bytes("data/student.records.surplus"), "somebody's\n");
 }
 
+// What is kept for a person is never replaced by the next that has to be kept.
+TEST_F(RecoveryTest, SurplusKeptBeforeIsNotReplaced) {
+  Enrol("Alice");
+  ASSERT_THAT(campus.Close(), IsOk());
+  Tree files = campus.Files();
+  for (const std::string bytes : {"first\n", "second\n"}) {
+    files[kRecords] += bytes;
+    Campus opened(files);
+    ASSERT_THAT(opened.Open(), IsOk());
+    ASSERT_THAT(opened.Close(), IsOk());
+    files = opened.Files();
+  }
+  EXPECT_THAT(files["data/student.records.surplus"], HasSubstr("first"));
+  EXPECT_THAT(files["data/student.records.surplus.2"], HasSubstr("second"));
+}
+
+TEST_F(RecoveryTest, SchemaFileInTheWayOfANewTableIsRefused) {
+  Campus empty;
+  ASSERT_THAT(empty.Open(), IsOk());
+  ASSERT_THAT(empty.Close(), IsOk());
+  Tree files = empty.Files();
+  Enrol("Alice");
+  files["schema/student.schema.json"] = campus.Bytes("schema/student.schema.json");
+  Campus opened(files);
+  ASSERT_THAT(opened.Open(), IsOk());
+  EXPECT_THAT(opened.engine->CreateTable(schema::StructCodec<testing::Student>::Schema()),
+              Fails(absl::StatusCode::kFailedPrecondition, "schema/student.schema.json"));
+}
+
+// The file, the log and the table in memory say the same of it, so it opens again.
+TEST_F(RecoveryTest, DefaultsAreStoredInTheFormInWhichTheyAreRead) {
+  TableSchema schema;
+  schema.table_name = "grade";
+  schema.columns.push_back({.name = "id", .type = Type::kInt, .primary_key = true});
+  schema.columns.push_back({.name = "weight", .type = Type::kFloat, .default_json = "1.50"});
+  schema.columns.push_back({.name = "mark", .type = Type::kString, .default_json = "\"\\u0041\""});
+  schema.columns.push_back(
+      {.name = "more", .type = Type::kJson, .nullable = true, .default_json = "{ \"a\" : 1.0e3}"});
+  ASSERT_THAT(campus.engine->CreateTable(schema), IsOk());
+  EXPECT_EQ(campus.engine->FindTable("grade")->layout().schema().columns[1].default_json, "1.5");
+  ASSERT_THAT(campus.Close(), IsOk());
+  EXPECT_THAT(campus.Open(), IsOk());
+}
+
 TEST_F(RecoveryTest, AHalfWrittenCompactionDoesNotCount) {
   Enrol("Alice");
   Rename(1, "Alicia");

@@ -206,6 +206,17 @@ TEST_F(TableTest, TableWithoutAPrimaryKeyNumbersItsRows) {
   EXPECT_EQ(campus.TableOf<Visit>().size(), 2U);
 }
 
+// Its tombstone has the key and a mark more, and must be a line, too.
+TEST_F(TableTest, LargestRecordCanBeErased) {
+  const std::size_t overhead =
+      std::string("{\"id\":1,\"name\":\"\",\"email\":null,\"gpa\":0.0}").size();
+  const std::size_t room = schema::kLineBytesMax - overhead;
+  EXPECT_THAT(campus.students().Insert({.id = 1, .name = std::string(room, 'x')}),
+              Fails(absl::StatusCode::kInvalidArgument, "too large"));
+  ASSERT_THAT(campus.students().Insert({.id = 1, .name = std::string(room - 16, 'x')}), IsOk());
+  EXPECT_THAT(campus.students().Erase(1), IsOk());
+}
+
 TEST_F(TableTest, ForEachGoesInFileOrderAndStopsWhenTold) {
   for (const char* name : {"Alice", "Bob", "Carol"}) Enrol(name);
   ASSERT_THAT(campus.students().Update({.id = 1, .name = "Alicia"}), IsOk());

@@ -22,7 +22,7 @@ enum class Create {
 
 // What opening is doing, for a progress display. Called on the opening thread.
 struct OpenProgress {
-  const char* step = "";  // "reading student", "replaying the log"
+  const char* step = "";  // the file that is read, "data/student.records"
   std::uint64_t done = 0;
   std::uint64_t total = 0;
 };

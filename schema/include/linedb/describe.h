@@ -1,9 +1,9 @@
 // How a C++ struct is stored as a table: its columns, keys and defaults. No macros.
 //
 //   struct Student {
-//     std::optional<std::int64_t> id;
+//     std::optional<std::int64_t> id = {};
 //     std::string name;
-//     std::optional<std::string> email;
+//     std::optional<std::string> email = {};
 //     double gpa = 0.0;
 //   };
 //   template <>
