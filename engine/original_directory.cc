@@ -106,7 +106,7 @@ absl::Status TableLog::Note(bool is_delete, std::string_view record, const TextL
   if (!fits.ok()) return fits;
   std::string scratch;
   const std::optional<std::string_view> key =
-      KeyTextOf(layout.keys()[0], line, spans.data(), &scratch);
+      schema::KeyTextOf(layout.keys()[0], line, spans.data(), &scratch);
   if (!key) return absl::DataLossError("the record has no key");
   changes_.NoteKeyUsed(line, spans.data());
   words_[std::string(*key)] = {is_delete ? std::string() : line, where.number, where.byte};

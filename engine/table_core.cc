@@ -116,7 +116,7 @@ absl::Status TableCore::WriteJson(WriteTransaction& transaction, WriteMode mode,
     const schema::KeyLayout& key = table_->layout().keys()[0];
     std::string scratch;
     const std::optional<std::string_view> text =
-        KeyTextOf(key, std::string_view(*lines).substr(begin), spans.data(), &scratch);
+        schema::KeyTextOf(key, std::string_view(*lines).substr(begin), spans.data(), &scratch);
     *key_text = key.columns.size() == 1 ? std::string(text.value_or("null"))
                                         : absl::StrCat("[", std::string(text.value_or("")), "]");
   }

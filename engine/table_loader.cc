@@ -123,7 +123,7 @@ absl::Status ReplayOperation(TableChanges& changes, const wal::LogEntry& entry) 
   } else if (is_delete) {
     std::string scratch;
     const std::optional<std::string_view> key =
-        KeyTextOf(layout.keys()[0], record, spans.data(), &scratch);
+        schema::KeyTextOf(layout.keys()[0], record, spans.data(), &scratch);
     done = key ? changes.Erase(*key).status() : absl::DataLossError("its key is null");
   } else {
     changes.BeginLine()->append(record);

@@ -29,7 +29,8 @@ std::string KeyOfLine(const schema::RecordLayout& layout, std::string_view line)
   std::vector<schema::FieldSpan> spans(static_cast<std::size_t>(layout.column_count()));
   if (!schema::SplitCanonical(layout, line, layout.column_count() - 1, spans.data())) return "";
   std::string scratch;
-  return std::string(KeyTextOf(layout.keys()[0], line, spans.data(), &scratch).value_or(""));
+  return std::string(
+      schema::KeyTextOf(layout.keys()[0], line, spans.data(), &scratch).value_or(""));
 }
 
 class Verifier {

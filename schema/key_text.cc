@@ -46,19 +46,21 @@ bool ReadParts(const RecordLayout& layout, const KeyLayout& key, JsonReader* rea
 
 }  // namespace
 
-bool AppendKeyText(const KeyLayout& key, std::string_view line, const std::vector<FieldSpan>& spans,
-                   std::string* text) {
-  const std::size_t begin = text->size();
-  for (const int column : key.columns) {
-    const std::string_view value = spans[static_cast<std::size_t>(column)].In(line);
-    if (value == "null") {
-      text->resize(begin);
-      return false;
-    }
-    if (text->size() > begin) text->push_back(',');
-    text->append(value);
+std::optional<std::string_view> KeyTextOf(const KeyLayout& key, std::string_view line,
+                                          const FieldSpan* spans, std::string* scratch) {
+  assert(!key.columns.empty());
+  if (key.columns.size() == 1) {
+    const std::string_view text = spans[key.columns[0]].In(line);
+    return text == "null" ? std::nullopt : std::optional(text);
   }
-  return true;
+  scratch->clear();
+  for (const int column : key.columns) {
+    const std::string_view text = spans[column].In(line);
+    if (text == "null") return std::nullopt;
+    if (!scratch->empty()) scratch->push_back(',');
+    scratch->append(text);
+  }
+  return *scratch;
 }
 
 absl::StatusOr<std::string> KeyTextFromJson(const RecordLayout& layout, const KeyLayout& key,

@@ -57,15 +57,15 @@ bool IsTombstone(std::string_view line);
 void AppendTombstone(const RecordLayout& layout, std::string_view line,
                      const std::vector<FieldSpan>& spans, std::string* tombstone);
 
-// The text of the primary key in a tombstone line, as AppendKeyText gives it; nothing if the line
+// The text of the primary key in a tombstone line, as KeyTextOf gives it; nothing if the line
 // is no tombstone of this layout.
 std::optional<std::string> TombstoneKey(const RecordLayout& layout, std::string_view tombstone);
 
-// Appends the text by which a key of the record is compared and hashed: the values' canonical
-// texts joined by ",". False, and nothing appended, if one of them is null (such a record clashes
-// with nothing by this key).
-bool AppendKeyText(const KeyLayout& key, std::string_view line, const std::vector<FieldSpan>& spans,
-                   std::string* text);
+// The text by which a key of the record is compared and hashed: the values' canonical texts joined
+// by ",". A view into the line, or into `scratch` for a key of several columns. Nothing if one of
+// them is null: such a record clashes with nothing by this key.
+std::optional<std::string_view> KeyTextOf(const KeyLayout& key, std::string_view line,
+                                          const FieldSpan* spans, std::string* scratch);
 
 // The key text of key values given as JSON: a bare value for a key of one column (also a JSON
 // array of one), an array for a compound key. kInvalidArgument if they do not fit the columns.

@@ -19,8 +19,9 @@ absl::StatusOr<bool> RepeatsLog(FileSystem& files, const DatabasePaths& paths,
   const absl::StatusOr<std::string> archived = ReadArchive(files, Archive{name, path, 0});
   const absl::StatusOr<std::string> text = ReadFile(files, paths.Log());
   if (!archived.ok() || !text.ok()) return false;  // not known to be repeated: it stays
-  // A copy of a log whose last lines were in the page cache only, and went with the power, is longer
-  // than the log. Nobody was told of them: the rotation that was to keep them did not come about.
+  // A copy of a log whose last lines were in the page cache only, and went with the power, is
+  // longer than the log. Nobody was told of them: the rotation that was to keep them did not come
+  // about.
   return text->starts_with(*archived) || archived->starts_with(*text);
 }
 

@@ -1,7 +1,10 @@
 // Import: from the texts of records to a transaction.
 
+#include <functional>
 #include <optional>
+#include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "engine/exchange/record_judge.h"
@@ -15,6 +18,39 @@ namespace {
 
 constexpr std::size_t kUnknownColumnsMax = 1000;
 constexpr std::uint64_t kRecordsPerProgress = 1024;
+
+// Where in the input the records of the open transaction came from, by their lines in the table.
+// While nobody asks it costs two numbers a record. One thread.
+class RecordOrigins {
+ public:
+  void Add(std::string_view line, std::uint64_t number) {
+    const std::size_t hash = std::hash<std::string_view>()(line);
+    if (asked_) {
+      by_hash_[hash] = number;
+    } else {
+      added_.emplace_back(hash, number);
+    }
+  }
+
+  // 0 if it came from elsewhere.
+  std::uint64_t Find(std::string_view line) {
+    asked_ = true;
+    for (const auto& [hash, number] : added_) by_hash_[hash] = number;
+    added_.clear();
+    const auto found = by_hash_.find(std::hash<std::string_view>()(line));
+    return found == by_hash_.end() ? 0 : found->second;
+  }
+
+  void Clear() {
+    added_.clear();
+    by_hash_.clear();
+  }
+
+ private:
+  bool asked_ = false;
+  std::vector<std::pair<std::size_t, std::uint64_t>> added_;
+  std::unordered_map<std::size_t, std::uint64_t> by_hash_;
+};
 
 class Importer {
  public:
@@ -38,6 +74,7 @@ class Importer {
   absl::Status Take(const SourceRecord& record);
   absl::Status Write(const SourceRecord& record);
   absl::StatusOr<bool> Exists();
+  std::string OriginOfTaken();
   void RejectFaulty(const SourceRecord& record, const schema::RecordError& first);
   void Reject(const SourceRecord& record);
   void AddProblem(ImportProblem problem);
@@ -53,6 +90,7 @@ class Importer {
   schema::CanonicalizeOptions canonicalize_;
 
   std::optional<WriteTransaction> transaction_;
+  RecordOrigins origins_;
   std::uint64_t batch_inserted_ = 0;
   std::uint64_t batch_replaced_ = 0;
   std::string line_;
@@ -93,6 +131,7 @@ absl::Status Importer::Begin() {
   absl::StatusOr<WriteTransaction> transaction = database_.Begin();
   if (!transaction.ok()) return transaction.status();
   transaction_.emplace(*std::move(transaction));
+  origins_.Clear();
   batch_inserted_ = 0;
   batch_replaced_ = 0;
   return absl::OkStatus();
@@ -154,6 +193,7 @@ absl::Status Importer::Write(const SourceRecord& record) {
       *transaction_, replace ? WriteMode::kUpsert : WriteMode::kInsert, spans_.data());
   if (written.ok()) {
     ++(exists ? batch_replaced_ : batch_inserted_);
+    origins_.Add(line_, record.position.line);
     return absl::OkStatus();
   }
   const bool clashes = written.code() == absl::StatusCode::kAlreadyExists;
@@ -169,6 +209,7 @@ absl::Status Importer::Write(const SourceRecord& record) {
       ProblemAt(record.position, "", clashes ? ProblemKind::kClash : ProblemKind::kConstraint);
   if (colon != message.npos) problem.table_column = message.substr(0, colon);
   problem.reason = colon == message.npos ? message : message.substr(colon + 2);
+  if (clashes) problem.reason += OriginOfTaken();
   AddProblem(std::move(problem));
   Reject(record);
   return absl::OkStatus();
@@ -176,13 +217,38 @@ absl::Status Importer::Write(const SourceRecord& record) {
 
 // Whether the table has a record with the primary key of line_.
 absl::StatusOr<bool> Importer::Exists() {
-  key_text_.clear();
-  if (!schema::AppendKeyText(layout_.keys()[0], line_, spans_, &key_text_)) return false;
+  const std::optional<std::string_view> text =
+      schema::KeyTextOf(layout_.keys()[0], line_, spans_.data(), &key_text_);
+  if (!text) return false;
   const absl::Status found =
-      core_.Visit(&*transaction_, 0, key_text_, [](std::string_view) { return absl::OkStatus(); });
+      core_.Visit(&*transaction_, 0, *text, [](std::string_view) { return absl::OkStatus(); });
   if (found.ok()) return true;
   if (found.code() == absl::StatusCode::kNotFound) return false;
   return found;
+}
+
+// ", from line 3" if the record with which line_ clashes came from this transaction's input.
+std::string Importer::OriginOfTaken() {
+  std::string replaced;
+  for (std::size_t key = 0; key < layout_.keys().size(); ++key) {
+    const std::optional<std::string_view> text =
+        schema::KeyTextOf(layout_.keys()[key], line_, spans_.data(), &key_text_);
+    if (!text) continue;
+    std::string taken;
+    const absl::Status found =
+        core_.Visit(&*transaction_, static_cast<int>(key), *text, [&taken](std::string_view line) {
+          taken = line;
+          return absl::OkStatus();
+        });
+    if (!found.ok() || taken == replaced) continue;
+    if (key == 0 && options_.on_conflict == OnConflict::kReplace) {
+      replaced = std::move(taken);  // no clash: line_ would have come in its place
+      continue;
+    }
+    const std::uint64_t line = origins_.Find(taken);
+    return line == 0 ? "" : absl::StrCat(", from line ", line);
+  }
+  return "";
 }
 
 void Importer::RejectFaulty(const SourceRecord& record, const schema::RecordError& first) {

@@ -14,23 +14,6 @@ namespace linedb::engine {
 
 std::uint64_t HashKeyText(std::string_view text) { return XXH3_64bits(text.data(), text.size()); }
 
-std::optional<std::string_view> KeyTextOf(const schema::KeyLayout& key, std::string_view line,
-                                          const schema::FieldSpan* spans, std::string* scratch) {
-  assert(!key.columns.empty());
-  if (key.columns.size() == 1) {
-    const std::string_view text = spans[key.columns[0]].In(line);
-    return text == "null" ? std::nullopt : std::optional(text);
-  }
-  scratch->clear();
-  for (const int column : key.columns) {
-    const std::string_view text = spans[column].In(line);
-    if (text == "null") return std::nullopt;
-    if (!scratch->empty()) scratch->push_back(',');
-    scratch->append(text);
-  }
-  return *scratch;
-}
-
 TableState::TableState(schema::RecordLayout layout)
     : indexes(layout.keys().size()), layout_(std::move(layout)) {}
 
@@ -48,7 +31,7 @@ bool TableState::LineHasKey(int key, RecordLocation location, std::string_view t
   const int last = *std::max_element(parts.columns.begin(), parts.columns.end());
   if (!schema::SplitCanonical(layout_, line, last, spans.data())) return false;
   std::string scratch;
-  return KeyTextOf(parts, line, spans.data(), &scratch) == text;
+  return schema::KeyTextOf(parts, line, spans.data(), &scratch) == text;
 }
 
 void TableState::NoteKeyUsed(std::int64_t value, std::int64_t* next) const {
@@ -67,7 +50,7 @@ bool TableState::LoadLine(RecordLocation location, RecordLocation* clash) {
   RecordLocation old;
   for (std::size_t key = 0; key < indexes.size(); ++key) {
     const std::optional<std::string_view> text =
-        KeyTextOf(layout_.keys()[key], line, spans.data(), &scratch);
+        schema::KeyTextOf(layout_.keys()[key], line, spans.data(), &scratch);
     if (!text) continue;
     const std::uint64_t hash = HashKeyText(*text);
     const RecordLocation found =
@@ -117,7 +100,7 @@ void TableState::RemoveLoaded(RecordLocation location) {
   std::string scratch;
   for (std::size_t key = 0; key < indexes.size(); ++key) {
     const std::optional<std::string_view> text =
-        KeyTextOf(layout_.keys()[key], line, spans.data(), &scratch);
+        schema::KeyTextOf(layout_.keys()[key], line, spans.data(), &scratch);
     if (text) indexes[key].Erase(HashKeyText(*text), location);
   }
   superseded.Insert(location.offset());

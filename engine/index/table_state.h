@@ -32,11 +32,6 @@ inline constexpr std::int64_t kKeysExhausted = std::numeric_limits<std::int64_t>
 
 std::uint64_t HashKeyText(std::string_view text);
 
-// The text of a line's key: a view into the line, or into `scratch` for a compound key. Nothing if
-// a column of it is null: such a record clashes with nothing.
-std::optional<std::string_view> KeyTextOf(const schema::KeyLayout& key, std::string_view line,
-                                          const schema::FieldSpan* spans, std::string* scratch);
-
 // The state of one table. Readers hold `mutex` shared; the writer holds it exclusively when it
 // changes what they see, and needs no lock to read, since nobody else changes anything.
 class TableState {

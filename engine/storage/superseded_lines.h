@@ -29,7 +29,6 @@ class SupersededLines {
     if (chunk >= chunks_.size() || chunks_[chunk] == nullptr) return false;
     return ((*chunks_[chunk])[bit % kChunkBits / 64] >> (bit % 64) & 1) != 0;
   }
-  bool empty() const { return chunks_.empty(); }
 
  private:
   static constexpr std::uint64_t kChunkBits = 8192;  // 64 KiB of file

@@ -69,7 +69,8 @@ absl::Status TableChanges::CheckKeys(WriteMode mode, std::string_view line,
   const std::vector<schema::KeyLayout>& keys = table_.layout().keys();
   line_keys_.clear();
   for (std::size_t key = 0; key < keys.size(); ++key) {
-    const std::optional<std::string_view> text = KeyTextOf(keys[key], line, spans, &scratch_);
+    const std::optional<std::string_view> text =
+        schema::KeyTextOf(keys[key], line, spans, &scratch_);
     if (!text) continue;
     line_keys_.push_back({static_cast<int>(key), HashKeyText(*text), {}});
     table_.indexes[key].Prefetch(line_keys_.back().hash);
@@ -78,7 +79,7 @@ absl::Status TableChanges::CheckKeys(WriteMode mode, std::string_view line,
   old_line_ = {};
   for (const IndexEntry& entry : line_keys_) {
     const std::size_t key = static_cast<std::size_t>(entry.key);
-    const std::string_view text = *KeyTextOf(keys[key], line, spans, &scratch_);
+    const std::string_view text = *schema::KeyTextOf(keys[key], line, spans, &scratch_);
     const RecordLocation found =
         table_.Find(entry.key, entry.hash, text, kNoLimit,
                     [this](RecordLocation location) { return !IsSuperseded(location); });
@@ -143,7 +144,7 @@ void TableChanges::Supersede(RecordLocation old) {
   static_cast<void>(split);
   for (std::size_t key = 0; key < layout.keys().size(); ++key) {
     const std::optional<std::string_view> text =
-        KeyTextOf(layout.keys()[key], line, spans.data(), &scratch_);
+        schema::KeyTextOf(layout.keys()[key], line, spans.data(), &scratch_);
     if (text) removed_.push_back({static_cast<int>(key), HashKeyText(*text), old});
   }
   superseded_.insert(old.offset());

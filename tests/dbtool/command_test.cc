@@ -198,5 +198,56 @@ TEST_F(CommandTest, TableMayBeNamedLikeACommand) {
   EXPECT_EQ(Out("dbtool cat data/university cat"), "");
 }
 
+TEST_F(CommandTest, WhereFindsATextInAJsonColumn) {
+  Out("dbtool create data/university film -q --column id:int:primary_key --column "
+      "Title:json:nullable");
+  Write("film.jsonl",
+        "{\"id\":1,\"Title\":\"The Land Girls\"}\n{\"id\":2,\"Title\":1984}\n"
+        "{\"id\":3,\"Title\":\"1984\"}\n{\"id\":4,\"Title\":{\"en\":\"Alien\"}}\n"
+        "{\"id\":5,\"Title\":\"[draft]\"}\n{\"id\":6,\"Title\":true}\n");
+  Out("dbtool import data/university film film.jsonl -q");
+  struct Row {
+    const char* where;
+    const char* id;
+  };
+  const Row rows[] = {{"Title = 'The Land Girls'", "1"},
+                      {"Title = '\"The Land Girls\"'", "1"},
+                      {"Title = 1984", "2"},
+                      {"Title = '1984'", "3"},
+                      {"Title = '{\"en\":\"Alien\"}'", "4"},
+                      {"Title = '[draft]'", "5"},
+                      {"Title = true", "6"},
+                      {"Title = 'nowhere'", ""},
+                      {"Title = 2026-01-01", ""}};
+  for (const Row& row : rows) {
+    Write("where", row.where);
+    const Outcome outcome =
+        Run("dbtool cat data/university film --columns id --where \"$(cat where)\" | jq .id");
+    EXPECT_EQ(outcome.out, row.id[0] == '\0' ? "" : row.id + std::string("\n")) << row.where;
+    EXPECT_EQ(outcome.err, "") << row.where;
+  }
+}
+
+TEST_F(CommandTest, ABadSchemaOnStdinIsTheCallersMistake) {
+  const Outcome outcome =
+      Run("echo '{\"table_name\":' | dbtool create data/university t --schema -");
+  EXPECT_EQ(outcome.exit_code, 2) << outcome.err;
+  EXPECT_TRUE(Contains(outcome.err, "<stdin>: ")) << outcome.err;
+  EXPECT_FALSE(Contains(outcome.err, "verify")) << outcome.err;
+}
+
+TEST_F(CommandTest, WalOfATableThatNobodyKnowsIsNotFound) {
+  Out("dbtool create data/university empty -q --column id:int");
+  Out("dbtool wal data/university --table empty");
+  const Outcome outcome = Run("dbtool wal data/university --table studnet");
+  EXPECT_EQ(outcome.exit_code, 3);
+  EXPECT_TRUE(Contains(outcome.err, "did you mean \"student\"?")) << outcome.err;
+  EXPECT_EQ(Run("dbtool wal data/university --table nope").exit_code, 3);
+  // Of a table that was dropped the log still tells.
+  MakeOriginal("original");
+  Out("sed -i 's/student/dropped/' original/wal/transaction.log");
+  EXPECT_TRUE(Contains(Out("dbtool wal original --table dropped"), "Bob"));
+}
+
 }  // namespace
 }  // namespace linedb

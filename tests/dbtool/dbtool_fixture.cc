@@ -10,6 +10,9 @@
 #include <map>
 #include <sstream>
 
+#include "linedb/database.h"
+#include "linedb/json_table.h"
+
 namespace linedb {
 namespace fs = std::filesystem;
 
@@ -103,6 +106,31 @@ void DbtoolTest::MakeUniversity() {
   Out("dbtool import data/university student student.jsonl -q");
   Out("dbtool import data/university enrollment enrollment.jsonl -q --create "
       "--primary-key student_id,course_id");
+}
+
+void DbtoolTest::MakeOriginal(const std::string& directory) {
+  for (const char* part : {"/schema", "/data", "/wal"}) fs::create_directories(directory + part);
+  Write(directory + "/schema/student.schema.json",
+        R"({"table_name": "student", "schema": {
+          "id": {"type": "int", "primary_key": true, "nullable": true, "unique": false},
+          "name": {"type": "str", "primary_key": false, "nullable": false, "unique": false}},
+          "created_at": "2026-01-22T20:31:17.592172"})");
+  Write(directory + "/data/student.records", "{\"name\": \"Alice\", \"id\": 1}\n");
+  Write(directory + "/wal/transaction.log",
+        R"({"timestamp": "2026-01-22T20:31:17.595724", "operation": "INSERT", )"
+        R"("table": "student", "record": {"name": "Bob", "id": 2}, "old_record": null})"
+        "\n");
+}
+
+void DbtoolTest::MakeCrashed(const std::string& directory) {
+  auto writer = Database::Open("data/university");
+  ASSERT_TRUE(writer.ok()) << writer.status();
+  auto students = JsonTable::Open(**writer, "student");
+  ASSERT_TRUE(students.ok());
+  ASSERT_TRUE(students->Insert({{"id", 10}, {"name", "Hal"}}).ok());
+  // As after kill -9: the files as they are while the writer lives, but a writer that does not.
+  Out("cp -r data/university " + directory);
+  Out("sed -i 's/\"pid\":[0-9]*/\"pid\":999999999/' " + directory + "/LOCK");
 }
 
 }  // namespace linedb

@@ -39,6 +39,10 @@ class DbtoolTest : public testing::Test {
   //   student    1 Alice 3.8, 2 Bob 3.5, 3 "Zoë" without email and gpa
   //   enrollment [1,101] "A", [2,101] null
   void MakeUniversity();
+  // A directory as the Python original leaves it: student 1 Alice, and 2 Bob in the log alone.
+  void MakeOriginal(const std::string& directory);
+  // A copy of the database whose writer was killed after it had added student 10 Hal.
+  void MakeCrashed(const std::string& directory);
 
  private:
   Outcome Shell(const std::string& script);

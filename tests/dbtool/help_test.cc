@@ -78,6 +78,30 @@ TEST_F(HelpTest, Rule07MistypedNamesGetASuggestion) {
   }
 }
 
+TEST_F(HelpTest, AMistypedWordIsToldWhatWasExpected) {
+  struct Row {
+    const char* flags;
+    const char* told;
+  };
+  const Row rows[] = {{"cat d t --format xml", "expected table, jsonl, json or csv, found xml"},
+                      {"cat d t --color pink", "expected auto, always or never, found pink"},
+                      {"cat d t --limit -1", "expected a whole number, 0 or more, found -1"},
+                      {"import d t f --format xml", "expected auto, jsonl, json or csv, found xml"},
+                      {"import d t f --on-conflict x", "expected fail, skip or replace, found x"}};
+  for (const Row& row : rows) {
+    const Outcome outcome = Run(std::string("dbtool ") + row.flags);
+    EXPECT_EQ(outcome.exit_code, 2) << row.flags;
+    EXPECT_NE(outcome.err.find(row.told), outcome.err.npos) << row.flags << '\n' << outcome.err;
+  }
+}
+
+TEST_F(HelpTest, ImportSaysWhatTakesMemory) {
+  const std::string help = Out("dbtool help import");
+  for (const char* part : {"8 bytes of memory", "holds a copy of the table in memory"}) {
+    EXPECT_NE(help.find(part), help.npos) << part << '\n' << help;
+  }
+}
+
 TEST_F(HelpTest, VersionIsTheProjects) {
   EXPECT_EQ(Out("dbtool --version"), "dbtool " LINEDB_VERSION "\n");
 }

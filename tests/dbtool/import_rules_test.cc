@@ -1,6 +1,7 @@
 // The rules of import (cli.md 14 to 21) as far as the command adds to Import, whose own rows stand
 // in tests/engine/exchange_import_test.cc.
 
+#include "linedb/database.h"
 #include "nlohmann/json.hpp"
 #include "tests/dbtool/dbtool_fixture.h"
 
@@ -59,6 +60,32 @@ TEST_F(ImportRules, Rule14MemoryDoesNotGrowWithALine) {
   EXPECT_LT(outcome.memory_kib, 96 * 1024);
 }
 
+TEST_F(ImportRules, Rule14ABatchOfNoneIsRefused) {
+  const Outcome outcome = Run("dbtool import data/university student more.jsonl --batch 0");
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_TRUE(Contains(outcome.err, "leave --batch out for one transaction")) << outcome.err;
+}
+
+// What the input is cut off by is a reader that stops: the signal comes while it waits.
+std::string InterruptedImport(const std::string& first, const std::string& flags) {
+  return "mkfifo pipe; { " + first +
+         "; sleep 2; } >pipe & sh -c 'echo $$ >pid; exec dbtool import data/university student "
+         "pipe " +
+         flags + "' & import=$!; sleep 0.5; kill -INT $(cat pid); wait $import; rm pipe";
+}
+
+TEST_F(ImportRules, Rule14AnInterruptSaysWhatIsInTheTable) {
+  // A batch is committed when it is full, so two records of five are not there.
+  const std::string few = "seq 21 22 | sed 's/.*/{\"id\":&,\"name\":\"x\"}/'";
+  const Outcome none = Run(InterruptedImport(few, "--batch 5"));
+  EXPECT_TRUE(Contains(none.err, "nothing of it is in the table")) << none.err;
+  EXPECT_EQ(Students(), kThreeStudents);
+  const std::string many = "seq 21 20000 | sed 's/.*/{\"id\":&,\"name\":\"x\"}/'";
+  const Outcome some = Run(InterruptedImport(many, "--batch 5"));
+  EXPECT_TRUE(Contains(some.err, "the batches committed before are in the table")) << some.err;
+  EXPECT_TRUE(Contains(Students(), "{\"id\":25}"));
+}
+
 TEST_F(ImportRules, Rule15EveryErrorHasFileLineAndColumn) {
   const Outcome outcome = Run("dbtool import data/university student mixed.jsonl");
   EXPECT_TRUE(Contains(outcome.err, "mixed.jsonl:2:29: student.gpa: expected float, found \"abc\""))
@@ -101,6 +128,70 @@ TEST_F(ImportRules, Rule17DryRunChecksAndWritesNothing) {
   EXPECT_EQ(Students(), kThreeStudents);
   EXPECT_EQ(Read("data/university/wal/transaction.log"), before);
   EXPECT_EQ(Run("dbtool cat data/university new").exit_code, 3);
+}
+
+// `--rejects mixed.jsonl --yes` replaced the good records of mixed.jsonl by its bad ones.
+TEST_F(ImportRules, Rule16RejectsReplaceNeitherTheInputNorTheDatabase) {
+  Out("ln -s . there; ln mixed.jsonl second_name; ln -s data/university/data link.reasons");
+  const std::string input = Read("mixed.jsonl");
+  const std::string before = TreeOf("data/university");
+  for (const char* file :
+       {"mixed.jsonl", "./there/mixed.jsonl", "second_name", "link",
+        "data/university/data/student.records", "there/data/../data/university/new"}) {
+    const Outcome outcome = Run(
+        std::string("dbtool import data/university/ student mixed.jsonl --yes --rejects ") + file);
+    EXPECT_EQ(outcome.exit_code, 2) << file << '\n' << outcome.err;
+    EXPECT_EQ(Read("mixed.jsonl"), input) << file;
+    EXPECT_EQ(TreeOf("data/university"), before) << file;
+  }
+  EXPECT_EQ(Run("dbtool import data/university student - <mixed.jsonl --yes --rejects mixed.jsonl")
+                .exit_code,
+            2);
+  EXPECT_EQ(Read("mixed.jsonl"), input);
+}
+
+// A dry run used to open for writing: it took the lock, recovered and converted.
+TEST_F(ImportRules, Rule17DryRunLeavesEveryByteOfEveryKindOfDatabase) {
+  MakeOriginal("original");
+  MakeCrashed("crashed");
+  Write("two.jsonl", "{\"id\":2,\"name\":\"Taken\"}\n{\"id\":30,\"name\":\"Free\"}\n");
+  auto writer = Database::Open("data/university");
+  ASSERT_TRUE(writer.ok()) << writer.status();
+  for (const std::string directory : {"original", "crashed", "data/university"}) {
+    const std::string before = TreeOf(directory);
+    const std::string import = "dbtool import " + directory;
+    const Outcome clash = Run(import + " student two.jsonl --dry-run");
+    EXPECT_EQ(clash.exit_code, 7) << directory << '\n' << clash.err;
+    EXPECT_TRUE(Contains(clash.err, "two.jsonl:1:1: student.id: value 2 is taken")) << clash.err;
+    const Outcome skip = Run(import + " student two.jsonl --dry-run --on-conflict skip --json");
+    EXPECT_EQ(skip.exit_code, 0) << directory << '\n' << skip.err;
+    EXPECT_EQ(json::parse(skip.out)["skipped"], 1);
+    EXPECT_EQ(json::parse(skip.out)["inserted"], 1);
+    EXPECT_EQ(json::parse(skip.out)["committed"], false);
+    EXPECT_EQ(Run(import + " artist artist.jsonl --create --dry-run").exit_code, 0) << directory;
+    EXPECT_EQ(Run(import + " STUDENT two.jsonl --create --dry-run").exit_code, 7) << directory;
+    EXPECT_EQ(Run(import + " studnt two.jsonl --dry-run").exit_code, 3) << directory;
+    EXPECT_EQ(TreeOf(directory), before) << directory;
+  }
+}
+
+TEST_F(ImportRules, Rule17DryRunNeedsNoPermissionToWrite) {
+  // No lock file either: opening for writing would have to make one.
+  Out("rm data/university/LOCK; chmod -R a-w data/university");
+  const Outcome outcome = Run("dbtool import data/university student more.jsonl --dry-run");
+  Out("chmod -R u+w data/university");
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_TRUE(Contains(outcome.err, "inserted 1")) << outcome.err;
+  EXPECT_FALSE(Exists("data/university/LOCK"));
+}
+
+TEST_F(ImportRules, Rule17DryRunSeesTheRecordsOfATableWithoutKey) {
+  Write("note.jsonl", "{\"text\":\"a\"}\n{\"text\":\"b\"}\n");
+  Out("dbtool import data/university note note.jsonl --create --unique text -q");
+  const Outcome outcome = Run("dbtool import data/university note note.jsonl --dry-run");
+  EXPECT_EQ(outcome.exit_code, 7) << outcome.err;
+  EXPECT_TRUE(Contains(outcome.err, "note.jsonl:2:1: note.text: value \"b\" is taken"))
+      << outcome.err;
 }
 
 TEST_F(ImportRules, Rule18OnConflictFailsSkipsOrReplaces) {
@@ -160,6 +251,15 @@ TEST_F(ImportRules, Rule20CreateReadsAPipeOnceAndLeavesNoTableBehindAnError) {
             7);
   EXPECT_EQ(Run("dbtool inspect data/university twice").exit_code, 3);
   EXPECT_EQ(Run("dbtool import data/university ../x artist.jsonl --create").exit_code, 2);
+}
+
+TEST_F(ImportRules, Rule20AFullDiskSaysThatTheEmptyTableStays) {
+  Out("seq 20000 | sed 's/.*/{\"n\":&}/' >number.jsonl");
+  const Outcome outcome =
+      Run("ulimit -f 100; dbtool import data/university number number.jsonl --create -q");
+  EXPECT_EQ(outcome.exit_code, 6) << outcome.err;
+  EXPECT_TRUE(Contains(outcome.err, "the empty table number stays; make room")) << outcome.err;
+  EXPECT_EQ(Out("dbtool cat data/university number -q"), "");
 }
 
 TEST_F(ImportRules, Rule21EndsWithCountsAlsoAsJson) {

@@ -97,16 +97,7 @@ TEST_F(OpeningRules, Rule12NewerFormatNamesBothVersions) {
 }
 
 TEST_F(OpeningRules, Rule13ReplayIsToldAndReadingDoesNotDoIt) {
-  {
-    auto writer = Database::Open("data/university");
-    ASSERT_TRUE(writer.ok()) << writer.status();
-    auto students = JsonTable::Open(**writer, "student");
-    ASSERT_TRUE(students.ok());
-    ASSERT_TRUE(students->Insert({{"id", 10}, {"name", "Hal"}}).ok());
-    // As after kill -9: the files as they are while the writer lives, but a writer that does not.
-    Out("cp -r data/university crashed");
-    Out("sed -i 's/\"pid\":[0-9]*/\"pid\":999999999/' crashed/LOCK");
-  }
+  MakeCrashed("crashed");
   const std::string before = TreeOf("crashed");
   const Outcome inspect = Run("dbtool inspect crashed --json");
   EXPECT_TRUE(Contains(inspect.out, "\"needed\":true")) << inspect.out;
@@ -118,6 +109,39 @@ TEST_F(OpeningRules, Rule13ReplayIsToldAndReadingDoesNotDoIt) {
   EXPECT_EQ(import.exit_code, 0);
   EXPECT_TRUE(Contains(import.err, "replayed")) << import.err;
   EXPECT_FALSE(Contains(Run("dbtool cat crashed student").err, "replayed"));
+}
+
+// The original numbers no transactions: "0 transactions" was what opening one used to tell.
+TEST_F(OpeningRules, Rule13TakingOverAnOriginalIsToldAsThat) {
+  MakeOriginal("original");
+  const std::string before = TreeOf("original");
+  const Outcome cat = Run("dbtool cat original student");
+  EXPECT_EQ(cat.out, "{\"id\":1,\"name\":\"Alice\"}\n{\"id\":2,\"name\":\"Bob\"}\n");
+  EXPECT_EQ(cat.err,
+            "dbtool: original: in the Python original's format: applied 1 operation of its log, in "
+            "memory: nothing on disk was changed\n");
+  const std::string inspect = Out("dbtool inspect original --format table");
+  EXPECT_TRUE(Contains(inspect, "1 operation of the original's log: applied on reading, converted"))
+      << inspect;
+  EXPECT_TRUE(Contains(Out("dbtool inspect original --json"), "\"needed\":true"));
+  EXPECT_EQ(TreeOf("original"), before);
+  Write("eve.jsonl", "{\"id\":3,\"name\":\"Eve\"}\n");
+  const Outcome import = Run("dbtool import original student eve.jsonl");
+  EXPECT_EQ(import.exit_code, 0);
+  EXPECT_TRUE(Contains(import.err,
+                       "dbtool: original: taken over from the Python original's format, with 1 "
+                       "operation of its log\n"))
+      << import.err;
+}
+
+TEST_F(OpeningRules, Rule13AProperlyClosedDatabaseIsNotCalledCrashed) {
+  Out("printf '{\"torn' >>data/university/wal/transaction.log");
+  const Outcome import = Run("dbtool import data/university student more.jsonl");
+  EXPECT_EQ(import.exit_code, 0) << import.err;
+  EXPECT_FALSE(Contains(import.err, "not closed properly")) << import.err;
+  EXPECT_EQ(import.err.rfind("dbtool: data/university: recovered: ", 0), 0u) << import.err;
+  EXPECT_TRUE(Contains(import.err, "replayed from the log\ndbtool: wal/transaction.log line "))
+      << import.err;
 }
 
 }  // namespace

@@ -51,11 +51,18 @@ TEST_F(StreamRules, Rule02ExitCodesTellWhatHappened) {
       {"dbtool", 2},
       {"dbtool cat data/university", 2},
       {"dbtool cat data/university student --where 'nonsense = 1'", 2},
+      {"dbtool cat data/university student --limit -1", 2},
+      {"dbtool cat data/university student --limit=-1", 2},
+      {"dbtool import data/university student bad.jsonl --batch -1", 2},
+      {"dbtool import data/university student bad.jsonl --max-errors -1", 2},
+      {"dbtool wal data/university --from -3", 2},
+      {"dbtool wal data/university --to=-3", 2},
       {"dbtool cat nowhere student", 3},
       {"dbtool cat data/university nothing", 3},
       {"dbtool get data/university student 99", 3},
       {"dbtool import data/university student nofile.jsonl", 3},
       {"dbtool cat data/university student >/dev/full", 6},
+      {"dbtool import data/university student data", 6},
       {"dbtool import data/university student student.jsonl", 7},
       {"dbtool create data/university student --column id:int", 7},
       {"dbtool init data/university", 7},
@@ -198,6 +205,21 @@ TEST_F(StreamRules, Rule22ExportReplacesAFileOnlyWithYes) {
   EXPECT_EQ(Read("there.jsonl"), "precious\n");
   Out("dbtool export data/university student there.jsonl --yes");
   EXPECT_EQ(Read("there.jsonl"), Read("student.jsonl"));
+}
+
+// `export DIR T DIR/data/T.records --yes` replaced the table's own file.
+TEST_F(StreamRules, Rule22ExportReplacesNothingOfTheDatabase) {
+  Out("ln -s . there; ln -s data/university/wal/transaction.log link; mkdir beside "
+      "data/university2");
+  const std::string before = TreeOf("data/university");
+  for (const char* file : {"data/university/data/student.records", "data/university/new.jsonl",
+                           "there/beside/../data/university/LOCK", "link", "data/university"}) {
+    const Outcome outcome =
+        Run(std::string("dbtool export data/university/ student --yes ") + file);
+    EXPECT_EQ(outcome.exit_code, 2) << file << '\n' << outcome.err;
+    EXPECT_EQ(TreeOf("data/university"), before) << file;
+  }
+  Out("dbtool export data/university student data/university2/student.jsonl");
 }
 
 TEST_F(StreamRules, FailedExportLeavesNoFile) {

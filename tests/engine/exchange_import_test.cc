@@ -91,10 +91,11 @@ TEST_F(ImportTest, ReportsEachErrorAtItsPlace) {
        "1:15: t.s: a control character in a string\n"},
       {"{\"id\":1,\"s\":\"\xff\"}\n", "1:14: t.s: the text is not UTF-8\n"},
       {"{\"id\":1}\n{\"id\":2}\n{\"id\":1}\n",
-       "3:1: t.id: value 1 is taken by the record {\"id\":1,\"s\":null,\"f\":null,\"u\":null}\n"},
+       "3:1: t.id: value 1 is taken by the record "
+       "{\"id\":1,\"s\":null,\"f\":null,\"u\":null}, from line 1\n"},
       {"{\"id\":1,\"u\":\"a\"}\n{\"id\":2,\"u\":\"a\"}\n",
        "2:1: t.u: value \"a\" is taken by the record "
-       "{\"id\":1,\"s\":null,\"f\":null,\"u\":\"a\"}\n"},
+       "{\"id\":1,\"s\":null,\"f\":null,\"u\":\"a\"}, from line 1\n"},
       {"{\"id\":1,\"s\":" + deep + "}\n",
        "1:13: t.s: expected str, found " + std::string(60, '[') + "...\n"},
   };
@@ -269,6 +270,25 @@ TEST_F(ImportTest, GibibyteLineIsOneErrorAndReadingGoesOn) {
   ASSERT_TRUE(report.ok()) << report.status();
   EXPECT_EQ(Problems(*report), "f:1:1: t: record of more than 16777215 bytes\n");
   EXPECT_EQ(report->read, 2u);
+}
+
+TEST_F(ImportTest, AClashNamesTheLineItsOtherRecordCameFrom) {
+  Take("{\"id\":1,\"u\":\"a\"}\n");
+  const std::string input =
+      "{\"id\":1}\n\n{\"id\":2,\"u\":\"b\"}\n{\"id\":3,\"u\":\"b\"}\n{\"id\":2}\n"
+      "{\"id\":4,\"u\":\"d\"}\n{\"id\":4}\n{\"id\":5,\"u\":\"a\"}\n";
+  const auto ends = [this, &input](const ImportOptions& options) {
+    std::string text;
+    for (const ImportProblem& problem : Take(input, options).problems) {
+      const std::size_t end = problem.reason.rfind('}');
+      text += std::to_string(problem.line) + problem.reason.substr(end) + "\n";
+    }
+    return text;
+  };
+  EXPECT_EQ(ends({}), "1}\n4}, from line 3\n5}, from line 3\n7}, from line 6\n8}\n");
+  // Replacing 2 is no clash, and what it had is free; of 1 nothing is left.
+  Take("{\"id\":2,\"u\":\"x\"}\n");
+  EXPECT_EQ(ends({.on_conflict = OnConflict::kReplace}), "4}, from line 3\n");
 }
 
 }  // namespace

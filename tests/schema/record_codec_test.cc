@@ -95,9 +95,10 @@ TEST(RecordCodecTest, TombstonesNameTheKeyOfTheRecord) {
   std::string tombstone;
   AppendTombstone(layout, kTrackLine, spans, &tombstone);
   EXPECT_EQ(tombstone, R"({"$deleted":true,"playlist":3,"position":9})");
-  std::string key;
-  ASSERT_TRUE(AppendKeyText(layout.keys()[0], kTrackLine, spans, &key));
-  EXPECT_EQ(TombstoneKey(layout, tombstone), key);
+  std::string scratch;
+  const auto key = KeyTextOf(layout.keys()[0], kTrackLine, spans.data(), &scratch);
+  ASSERT_TRUE(key.has_value());
+  EXPECT_EQ(TombstoneKey(layout, tombstone), *key);
 }
 
 // [schema-2.5]
@@ -142,13 +143,11 @@ TEST(RecordCodecTest, KeysWithNullClashWithNothing) {
   const RecordLayout layout = TrackLayout();
   const std::string line = R"({"playlist":3,"title":null,"position":9,"extra":null})";
   const std::vector<FieldSpan> spans = Split(layout, line);
-  std::string text = "before";
-  EXPECT_FALSE(AppendKeyText(layout.keys()[1], line, spans, &text));
-  EXPECT_FALSE(AppendKeyText(layout.keys()[2], line, spans, &text));
-  EXPECT_FALSE(AppendKeyText(layout.keys()[3], line, spans, &text));
-  EXPECT_EQ(text, "before");
-  EXPECT_TRUE(AppendKeyText(layout.keys()[0], line, spans, &text));
-  EXPECT_EQ(text, "before3,9");
+  std::string scratch;
+  for (const std::size_t key : {1, 2, 3}) {
+    EXPECT_EQ(KeyTextOf(layout.keys()[key], line, spans.data(), &scratch), std::nullopt) << key;
+  }
+  EXPECT_EQ(KeyTextOf(layout.keys()[0], line, spans.data(), &scratch), "3,9");
 }
 
 std::string KeyOrFault(const absl::StatusOr<std::string>& key) {

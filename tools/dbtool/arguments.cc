@@ -2,14 +2,11 @@
 
 #include <algorithm>
 #include <cctype>
-#include <map>
 #include <memory>
-#include <set>
 #include <utility>
 
 #include "CLI/Config.hpp"
 #include "CLI/Formatter.hpp"
-#include "CLI/Validators.hpp"
 #include "engine/nearest_name.h"
 #include "tools/dbtool/errors.h"
 
@@ -71,6 +68,37 @@ std::string UsageHint(const CLI::App& app, const std::vector<std::string>& words
                           : "`dbtool help " + commands[0]->get_name() + "` shows how it is used";
 }
 
+// "expected table, jsonl or json, found xml"; empty if it is one of them.
+std::string ExpectedOneOf(const std::vector<std::string>& words, const std::string& found) {
+  std::string expected;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == found) return "";
+    if (i > 0) expected += i + 1 < words.size() ? ", " : " or ";
+    expected += words[i];
+  }
+  return "expected " + expected + ", found " + found;
+}
+
+// Turns the word into the number of its enumerator, which is what the option is made of.
+CLI::Validator FormatName() {
+  const auto to_number = [](std::string& word) {
+    static const std::vector<std::pair<std::string, Format>> kFormats = {
+        {"table", Format::kTable},
+        {"jsonl", Format::kJsonLines},
+        {"json", Format::kJson},
+        {"csv", Format::kCsv}};
+    std::vector<std::string> names;
+    for (const auto& [name, format] : kFormats) {
+      names.push_back(name);
+      if (word != name) continue;
+      word = std::to_string(static_cast<int>(format));
+      return std::string();
+    }
+    return ExpectedOneOf(names, word);
+  };
+  return CLI::Validator(to_number, "");
+}
+
 std::string OneLine(std::string text) {
   std::replace(text.begin(), text.end(), '\n', ' ');
   return text;
@@ -111,10 +139,6 @@ int Run(CLI::App& app, const std::vector<std::string>& words, Context& context) 
 }  // namespace
 
 void AddCommonFlags(CLI::App& app, Context& context) {
-  static const std::map<std::string, Format> kFormats = {{"table", Format::kTable},
-                                                         {"jsonl", Format::kJsonLines},
-                                                         {"json", Format::kJson},
-                                                         {"csv", Format::kCsv}};
   app.fallthrough();
   app.get_formatter()->label("REQUIRED", "");
   app.require_subcommand(1);
@@ -122,10 +146,10 @@ void AddCommonFlags(CLI::App& app, Context& context) {
   app.add_flag("--json", context.json, "One JSON object on stdout; errors as JSON, too");
   app.add_option("--format", context.format,
                  "table, jsonl, json or csv (default: table on a terminal, else jsonl)")
-      ->transform(CLI::CheckedTransformer(kFormats).description(""))
+      ->transform(FormatName())
       ->type_name("FORMAT");
   app.add_option("--color", context.color, "auto, always or never")
-      ->check(CLI::IsMember(std::set<std::string>{"auto", "always", "never"}).description(""))
+      ->check(OneOf({"auto", "always", "never"}))
       ->type_name("WHEN");
   app.add_flag("-q,--quiet", context.quiet, "Nothing on stderr but errors");
   app.add_flag("-v,--verbose", context.verbose, "More on stderr");
@@ -161,6 +185,19 @@ void AddDirectory(CLI::App* command, std::string* directory) {
 
 void AddTable(CLI::App* command, std::string* table) {
   command->add_option("TABLE", *table, "The table")->required()->type_name("");
+}
+
+CLI::Validator OneOf(const std::vector<std::string>& words) {
+  return CLI::Validator([words](std::string& word) { return ExpectedOneOf(words, word); }, "");
+}
+
+CLI::Validator WholeNumber() {
+  const auto check = [](std::string& word) {
+    const bool digits = word.find_first_not_of("0123456789") == word.npos && !word.empty();
+    return digits ? std::string()
+                  : "expected a whole number, 0 or more, found " + UnprotectNumber(word);
+  };
+  return CLI::Validator(check, "");
 }
 
 int ParseAndRun(CLI::App& app, int argc, const char* const* argv, Context& context) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "CLI/App.hpp"
+#include "CLI/Validators.hpp"
 #include "tools/dbtool/context.h"
 
 namespace linedb::dbtool {
@@ -21,6 +22,11 @@ CLI::App* AddCommand(CLI::App& app, const std::string& name, const std::string& 
 // The first two words of most commands.
 void AddDirectory(CLI::App* command, std::string* directory);
 void AddTable(CLI::App* command, std::string* table);
+
+// Checks of an option's value, which say what was expected: one of these words; a whole number. (An
+// unsigned option by itself would take -1 for the largest number there is.)
+CLI::Validator OneOf(const std::vector<std::string>& words);
+CLI::Validator WholeNumber();
 
 // Parses, runs the command and returns the exit code.
 int ParseAndRun(CLI::App& app, int argc, const char* const* argv, Context& context);

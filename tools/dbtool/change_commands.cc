@@ -44,8 +44,9 @@ absl::StatusOr<TableSchema> SchemaFromFile(const Context& context, const ChangeO
   if (!text.ok()) return text.status();
   absl::StatusOr<schema::SchemaDocument> document = schema::ParseSchemaDocument(*text);
   if (!document.ok()) {
-    return absl::Status(document.status().code(),
-                        options.schema_file + ": " + std::string(document.status().message()));
+    // It is the caller's text, and no file of the database that is damaged.
+    const std::string name = options.schema_file == "-" ? "<stdin>" : options.schema_file;
+    return absl::InvalidArgumentError(name + ": " + std::string(document.status().message()));
   }
   if (document->schema.table_name != options.table) {
     Note(context,

@@ -35,17 +35,34 @@ class ProgressLine {
   bool shown_ = false;
 };
 
-void TellWhatOpeningFound(const Context& context, const Database& database, Access access) {
+// What opening did with the log; empty if there is nothing to tell.
+std::string ReplayTold(const Database& database, const std::string& directory, Access access) {
   const OpenReport& report = database.open_report();
-  for (const std::string& note : report.notes) Note(context, note);
-  const bool in_memory = access == Access::kReadOnly;
-  const bool replayed =
-      in_memory ? WriterStateOf(database.directory()) == WriterState::kDied : report.recovered;
-  if (report.operations_replayed == 0 || !replayed) return;
-  Note(context, "it was not closed properly: replayed " +
-                    WithThousands(report.operations_replayed) + " operations of " +
-                    WithThousands(report.transactions_replayed) + " transactions from the log" +
-                    (in_memory ? ", in memory: nothing on disk was changed" : ""));
+  const bool reading = access == Access::kReadOnly;
+  const std::string operations = Counted(report.operations_replayed, "operation");
+  const std::string in_memory = reading ? ", in memory: nothing on disk was changed" : "";
+  if (report.original_format) {
+    if (!reading) {
+      return directory + ": taken over from the Python original's format, with " + operations +
+             " of its log";
+    }
+    if (report.operations_replayed == 0) return "";
+    return directory + ": in the Python original's format: applied " + operations + " of its log" +
+           in_memory;
+  }
+  const bool recovered =
+      reading ? WriterStateOf(database.directory()) == WriterState::kDied : report.recovered;
+  if (!recovered || (report.operations_replayed == 0 && report.notes.empty())) return "";
+  return directory + ": recovered: " + operations + " of " +
+         Counted(report.transactions_replayed, "transaction") + " replayed from the log" +
+         in_memory;
+}
+
+void TellWhatOpeningFound(const Context& context, const Database& database,
+                          const std::string& directory, Access access) {
+  const std::string replay = ReplayTold(database, directory, access);
+  if (!replay.empty()) Note(context, replay);
+  for (const std::string& note : database.open_report().notes) Note(context, note);
 }
 
 }  // namespace
@@ -84,7 +101,7 @@ absl::StatusOr<std::unique_ptr<Database>> OpenDatabase(const Context& context,
     database = Database::Open(directory, options);
   }
   if (!database.ok()) return database;
-  TellWhatOpeningFound(context, **database, access);
+  TellWhatOpeningFound(context, **database, directory, access);
   const auto milliseconds =
       std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count();
   Detail(context, "opened " + directory + " in " + std::to_string(milliseconds) + " ms");
@@ -107,6 +124,10 @@ std::string WithThousands(std::uint64_t number) {
     text.insert(at, 1, ',');
   }
   return text;
+}
+
+std::string Counted(std::uint64_t number, std::string_view noun) {
+  return WithThousands(number) + ' ' + std::string(noun) + (number == 1 ? "" : "s");
 }
 
 std::string ByteText(std::uint64_t bytes) {

@@ -52,6 +52,8 @@ bool Confirmed(const Context& context, std::string_view question);
 
 // "1,234"
 std::string WithThousands(std::uint64_t number);
+// "1 operation", "1,234 operations"
+std::string Counted(std::uint64_t number, std::string_view noun);
 // "1.2 MiB"
 std::string ByteText(std::uint64_t bytes);
 

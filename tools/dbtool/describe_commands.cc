@@ -47,6 +47,8 @@ ReportJson LogJson(const Statistics& statistics) {
 }
 
 bool NeedsReplay(const Database& database) {
+  const OpenReport& report = database.open_report();
+  if (report.original_format) return report.operations_replayed > 0;
   return WriterStateOf(database.directory()) == WriterState::kDied;
 }
 
@@ -75,6 +77,10 @@ ReportJson DatabaseJson(const Database& database) {
 
 std::string ReplayText(const Database& database) {
   const OpenReport& report = database.open_report();
+  if (report.original_format) {
+    return Counted(report.operations_replayed, "operation") +
+           " of the original's log: applied on reading, converted by the next command that writes";
+  }
   switch (WriterStateOf(database.directory())) {
     case WriterState::kNone:
       return "nothing: it was closed properly";
@@ -83,9 +89,9 @@ std::string ReplayText(const Database& database) {
     case WriterState::kDied:
       break;
   }
-  return WithThousands(report.operations_replayed) + " operations of " +
-         WithThousands(report.transactions_replayed) + " transactions, " +
-         WithThousands(report.torn_bytes) + " torn bytes, by the next command that writes";
+  return Counted(report.operations_replayed, "operation") + " of " +
+         Counted(report.transactions_replayed, "transaction") + ", " +
+         Counted(report.torn_bytes, "torn byte") + ", by the next command that writes";
 }
 
 void TellDatabase(Context& context, const Database& database, const ReportJson& report) {

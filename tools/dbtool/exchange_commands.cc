@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "CLI/App.hpp"
-#include "CLI/Validators.hpp"
 #include "linedb/exchange.h"
 #include "tools/dbtool/arguments.h"
 #include "tools/dbtool/commands.h"
@@ -61,6 +60,10 @@ int ExportToFile(Context& context, Database& database, const ExportOptions& opti
 }
 
 int RunExport(Context& context, const ExportOptions& options) {
+  if (options.file != "-" && IsInside(options.file, options.directory)) {
+    return FailUsage(context, options.file + " is inside the database " + options.directory,
+                     "export to a file outside it");
+  }
   auto database = OpenDatabase(context, options.directory, Access::kReadOnly);
   if (!database.ok()) return FailOpen(context, database.status());
   const FileFormat format = options.format == "json" ? FileFormat::kJson : FileFormat::kJsonLines;
@@ -68,8 +71,13 @@ int RunExport(Context& context, const ExportOptions& options) {
                              : ExportToFile(context, **database, options, format);
 }
 
-CLI::Validator OneOf(std::vector<std::string> words) {
-  return CLI::IsMember(std::set<std::string>(words.begin(), words.end())).description("");
+CLI::Validator NotZero() {
+  const auto check = [](std::string& word) {
+    return word.find_first_not_of('0') != word.npos
+               ? std::string()
+               : "0 records are no batch; leave --batch out for one transaction";
+  };
+  return CLI::Validator(check, "");
 }
 
 void AddImportFlags(CLI::App* command, ImportJob* job) {
@@ -86,16 +94,26 @@ void AddImportFlags(CLI::App* command, ImportJob* job) {
       ->check(OneOf({"fail", "skip", "replace"}))
       ->type_name("WHAT");
   command->add_flag("--ignore-columns", job->ignore_columns, "Leave unknown columns out");
-  command->add_option("--batch", job->batch, "Commit every N records; without, all or nothing")
+  command
+      ->add_option("--batch", job->batch,
+                   "Commit every N records; without, all or nothing: all of it is\n"
+                   "one transaction, which takes about 8 bytes of memory for\n"
+                   "each byte of input")
+      ->check(WholeNumber())
+      ->check(NotZero())
       ->type_name("N");
-  auto* dry_run = command->add_flag("--dry-run", job->dry_run, "Check everything, write nothing");
+  auto* dry_run =
+      command->add_flag("--dry-run", job->dry_run,
+                        "Check everything, write nothing; holds a copy of the table in memory");
   command
       ->add_option("--rejects", job->rejects,
                    "Take the good records; write the bad ones here, as they are, and why to "
                    "FILE.reasons")
       ->excludes(dry_run)
       ->type_name("FILE");
-  command->add_option("--max-errors", job->errors_max, "Errors told, of each run")->type_name("N");
+  command->add_option("--max-errors", job->errors_max, "Errors told, of each run")
+      ->check(WholeNumber())
+      ->type_name("N");
 }
 
 }  // namespace
@@ -113,7 +131,8 @@ void AddExchangeCommands(CLI::App& app, Context& context) {
   AddTable(import, &job->table);
   import->add_option("FILE", job->file, "The file, or - for stdin")->required()->type_name("");
   AddImportFlags(import, job.get());
-  import->callback([&context, job] { context.action = [&, job] { return job->Run(context);
+  import->callback(
+      [&context, job] { context.action = [&, job] { return job->Run(context);
 };
 }  // namespace linedb::dbtool
 );

@@ -4,14 +4,26 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "tools/dbtool/process.h"
 
 namespace linedb::dbtool {
 namespace {
+
+namespace fs = std::filesystem;
+
+bool HasPrefix(const fs::path& path, fs::path base) {
+  if (!base.has_filename()) base = base.parent_path();  // "data/" is "data"
+  const auto [path_end, base_end] =
+      std::mismatch(path.begin(), path.end(), base.begin(), base.end());
+  return base_end == base.end();
+}
 
 absl::Status WriteError(const std::string& name, int error) {
   const std::string message = "write " + name + ": " + ErrorText(error);
@@ -37,6 +49,16 @@ absl::Status WriteError(const std::string& name, int error) {
 }
 
 }  // namespace
+
+bool IsInside(const std::string& file, const std::string& directory) {
+  std::error_code ignored;
+  const fs::path base = fs::weakly_canonical(fs::absolute(directory, ignored), ignored);
+  const fs::path path = fs::absolute(file, ignored);
+  if (base.empty() || path.empty()) return false;
+  // The place of the name counts as well as the place it links to: Finish replaces the name.
+  const fs::path parent = fs::weakly_canonical(path.parent_path(), ignored);
+  return HasPrefix(parent, base) || HasPrefix(fs::weakly_canonical(path, ignored), base);
+}
 
 absl::StatusOr<std::unique_ptr<ExportFile>> ExportFile::Create(const std::string& name,
                                                                Existing existing) {

@@ -15,6 +15,9 @@ namespace linedb::dbtool {
 
 enum class Existing { kRefuse, kReplace };
 
+// Whether the file, there or not, is or would be inside the directory, links followed.
+bool IsInside(const std::string& file, const std::string& directory);
+
 // One thread. Destroyed before Finish, it leaves nothing behind.
 class ExportFile {
  public:

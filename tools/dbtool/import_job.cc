@@ -11,6 +11,7 @@
 #include "tools/dbtool/errors.h"
 #include "tools/dbtool/export_file.h"
 #include "tools/dbtool/import_rejects.h"
+#include "tools/dbtool/memory_copy.h"
 #include "tools/dbtool/process.h"
 
 namespace linedb::dbtool {
@@ -42,16 +43,18 @@ class ImportRun {
       : context_(context), job_(job), input_(input) {}
 
   int Run() {
-    auto database = OpenDatabase(context_, job_.directory, Access::kReadWrite);
+    auto database = OpenDatabase(context_, job_.directory,
+                                 job_.dry_run ? Access::kReadOnly : Access::kReadWrite);
     if (!database.ok()) return FailOpen(context_, database.status());
     if (!(*database)->Schema(job_.table).ok() && job_.create) return CreateAndImport(**database);
     if (int exit_code = CheckKeysAgree(**database); exit_code != kExitOk) return exit_code;
+    if (job_.dry_run) return TryOut(*std::move(database));
     if (!job_.rejects.empty()) {
       if (auto core = (*database)->OpenCore(job_.table); !core.ok()) {
         return Fail(context_, core.status());
       }
     }
-    return Import(**database, job_.dry_run ? Pass::kCheck : Pass::kWrite);
+    return Import(**database, Pass::kWrite);
   }
 
  private:
@@ -91,6 +94,14 @@ class ImportRun {
         "leave out --create and --primary-key to import into it as it is");
   }
 
+  // Imports into a copy: what is opened for reading only can neither be written to nor locked.
+  int TryOut(std::unique_ptr<Database> database) {
+    auto copy = CopyTable(*database, job_.table);
+    if (!copy.ok()) return Fail(context_, copy.status());
+    database.reset();  // one copy is enough
+    return Import(**copy, Pass::kCheck);
+  }
+
   int CreateAndImport(Database& database) {
     if (absl::Status ready = input_.MakeRepeatable(); !ready.ok()) return Fail(context_, ready);
     InferOptions infer;
@@ -111,17 +122,18 @@ class ImportRun {
     }
     // A table cannot be taken back once it is made, so the records are checked before it is.
     if (job_.rejects.empty()) {
-      const int checked = CheckInMemory(*schema);
+      const int checked = CheckInMemory(database, *schema);
       if (checked != kExitOk || job_.dry_run) return checked;
     }
     if (absl::Status rewound = input_.Rewind(); !rewound.ok()) return Fail(context_, rewound);
     if (absl::Status made = database.CreateTable(*schema); !made.ok()) return Fail(context_, made);
+    created_ = true;
     return Import(database, Pass::kWrite);
   }
 
   // Imports into a table that is nowhere on disk; silent if all is well and more is to come.
-  int CheckInMemory(const TableSchema& schema) {
-    auto memory = Database::OpenInMemory();
+  int CheckInMemory(const Database& database, const TableSchema& schema) {
+    auto memory = CopySchemas(database);
     if (!memory.ok()) return Fail(context_, memory.status());
     absl::Status ready = (*memory)->CreateTable(schema);
     if (ready.ok()) ready = input_.Rewind();
@@ -147,10 +159,14 @@ class ImportRun {
         return progress(bytes) && rejects->Flush().ok();
       };
     }
+    const std::uint64_t commits_before = database.Stats().commits;
     auto report = linedb::Import(database, job_.table, input_.stream(), options);
     EndProgress();
+    some_committed_ = database.Stats().commits > commits_before;
     if (rejects != nullptr) {
-      if (absl::Status kept = rejects->Flush(); !kept.ok()) return Fail(context_, kept);
+      if (absl::Status kept = rejects->Flush(); !kept.ok()) {
+        return Fail(context_, kept, StoppedHint(kept));
+      }
     }
     if (!report.ok()) return FailImport(report.status());
     if (rejects != nullptr && report->rejected > 0) {
@@ -163,23 +179,38 @@ class ImportRun {
 
   int FailRejects(const absl::Status& status) {
     if (status.code() != absl::StatusCode::kAlreadyExists) return Fail(context_, status);
-    return FailUsage(context_, std::string(status.message()), "--yes replaces it");
+    return FailUsage(context_, std::string(status.message()),
+                     "--yes replaces it" + (created_ ? "; " + Remains() : ""));
   }
 
   int FailImport(const absl::Status& status) {
     if (Interrupted()) {
-      Fail(context_, status,
-           job_.batch == 0 ? "nothing of it is in the table"
-                           : "the batches committed before are in the table");
+      Fail(context_, status, Remains());
       return kExitInterrupted;
     }
     // Reading stopped: why is better told by the file.
-    if (!input_.status().ok()) return Fail(context_, input_.status());
+    if (absl::Status read = input_.status(); !read.ok()) {
+      return Fail(context_, read, StoppedHint(read));
+    }
     if (status.code() == absl::StatusCode::kInvalidArgument) {
-      Fail(context_, status);
+      Fail(context_, status, StoppedHint(status));
       return kExitProblems;
     }
-    return Fail(context_, status);
+    return Fail(context_, status, StoppedHint(status));
+  }
+
+  // What an import that was stopped leaves behind.
+  std::string Remains() const {
+    if (some_committed_) return "the batches committed before are in the table";
+    if (created_) return "the empty table " + job_.table + " stays";
+    return "nothing of it is in the table";
+  }
+
+  // Empty (the usual hint) if nothing is left behind.
+  std::string StoppedHint(const absl::Status& status) const {
+    if (!some_committed_ && !created_) return "";
+    const bool full = status.code() == absl::StatusCode::kResourceExhausted;
+    return Remains() + (full ? "; make room and run it again" : "");
   }
 
   void ShowProgress(std::uint64_t bytes) {
@@ -199,7 +230,19 @@ class ImportRun {
   const ImportJob& job_;
   InputFile& input_;
   std::uint64_t shown_bytes_ = 0;
+  bool created_ = false;         // the table, by this run
+  bool some_committed_ = false;  // records, by this run
 };
+
+// Why the rejects must not go there; empty if they may.
+std::string WrongPlaceForRejects(const ImportJob& job, const InputFile& input) {
+  if (job.rejects.empty() || job.rejects == "-") return "";
+  for (const std::string& name : {job.rejects, job.rejects + ".reasons"}) {
+    if (IsInside(name, job.directory)) return name + " is inside the database " + job.directory;
+    if (input.IsSameFile(name)) return name + " is the file that is imported";
+  }
+  return "";
+}
 
 }  // namespace
 
@@ -217,6 +260,9 @@ int ImportJob::Run(Context& context) const {
   CatchInterrupts();
   auto input = InputFile::Open(file);
   if (!input.ok()) return Fail(context, input.status());
+  if (std::string wrong = WrongPlaceForRejects(*this, **input); !wrong.empty()) {
+    return FailUsage(context, wrong, "name another file with --rejects");
+  }
   return ImportRun(context, *this, **input).Run();
 }
 

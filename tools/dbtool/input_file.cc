@@ -26,8 +26,6 @@ absl::Status ErrorOf(const std::string& name, int error) {
       return absl::PermissionDeniedError(message);
     case EINTR:
       return absl::CancelledError(message);
-    case EISDIR:
-      return absl::InvalidArgumentError(message);
     case ENOSPC:
       return absl::ResourceExhaustedError(message);
     default:
@@ -90,6 +88,13 @@ absl::Status InputFile::MakeRepeatable() {
   ::close(std::exchange(fd_, spool_fd));
   regular_ = true;
   return Rewind();
+}
+
+bool InputFile::IsSameFile(const std::string& name) const {
+  struct stat ours = {};
+  struct stat other = {};
+  if (::fstat(fd_, &ours) != 0 || ::stat(name.c_str(), &other) != 0) return false;
+  return S_ISREG(ours.st_mode) && ours.st_dev == other.st_dev && ours.st_ino == other.st_ino;
 }
 
 absl::Status InputFile::status() const {

@@ -16,7 +16,7 @@ namespace linedb::dbtool {
 // One thread.
 class InputFile {
  public:
-  // "-" is stdin. kNotFound, kPermissionDenied, kInvalidArgument (a directory).
+  // "-" is stdin. kNotFound, kPermissionDenied, kInternal (a directory, the disk).
   static absl::StatusOr<std::unique_ptr<InputFile>> Open(const std::string& name);
   ~InputFile();
   InputFile(const InputFile&) = delete;
@@ -30,6 +30,8 @@ class InputFile {
   std::istream& stream() { return *stream_; }
   // "students.jsonl", "<stdin>"
   const std::string& name() const { return name_; }
+  // Whether `name` is this very file, under whatever name.
+  bool IsSameFile(const std::string& name) const;
   // 0 if it is not known.
   std::uint64_t bytes() const { return bytes_; }
   // Why reading stopped before the end; OK if it did not.

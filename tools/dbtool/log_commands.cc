@@ -1,14 +1,17 @@
 // wal, verify: what the log says, and whether the files are whole.
 
+#include <algorithm>
 #include <utility>
 
 #include "CLI/App.hpp"
+#include "engine/nearest_name.h"
 #include "tools/dbtool/arguments.h"
 #include "tools/dbtool/commands.h"
 #include "tools/dbtool/errors.h"
 #include "tools/dbtool/log_reader.h"
 #include "tools/dbtool/output.h"
 #include "tools/dbtool/verify_command.h"
+#include "wal/file_system.h"
 
 namespace linedb::dbtool {
 namespace {
@@ -43,10 +46,39 @@ void WriteOperation(const LoggedOperation& operation, RowWriter& writer) {
               BoolText(entry.commit || operation.is_original), file, line});
 }
 
+// kNotFound, with a suggestion, if neither the schemas nor the log know the table.
+absl::Status CheckTable(const wal::DatabasePaths& paths, const std::string& table) {
+  std::vector<std::string> names;
+  const auto files = wal::PosixFileSystem().List(paths.SchemaDirectory());
+  if (!files.ok()) return absl::OkStatus();  // reading the log tells what is wrong
+  for (const std::string& file : *files) {
+    if (auto name = wal::TableOfSchemaFile(file); name.has_value()) names.push_back(*name);
+  }
+  if (std::find(names.begin(), names.end(), table) != names.end()) return absl::OkStatus();
+  bool known = false;
+  const absl::Status read = ReadOperations(
+      paths, {},
+      [&](const LoggedOperation& operation) {
+        known = known || operation.entry->table == table;
+        return !known;
+      },
+      // Of a log that cannot be read to its end nobody knows which tables it knows.
+      [&known](const std::string&) { known = true; });
+  if (known || !read.ok()) return absl::OkStatus();
+  const std::string nearest = engine::NearestName(table, names);
+  return absl::NotFoundError("neither the database nor its log has a table \"" + table + "\"" +
+                             (nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?"));
+}
+
 int Wal(Context& context, const WalOptions& options) {
   std::string directory = options.directory;
   while (directory.size() > 1 && directory.back() == '/') directory.pop_back();
   const wal::DatabasePaths paths(directory);
+  if (!options.table.empty()) {
+    if (absl::Status known = CheckTable(paths, options.table); !known.ok()) {
+      return Fail(context, known);
+    }
+  }
   std::unique_ptr<RowWriter> writer = NewRowWriter(
       context, {.columns = {"lsn", "txn", "timestamp", "operation", "table", "checkpointed",
                             "record", "old_record", "commit", "file", "line"},
@@ -74,8 +106,12 @@ void AddLogCommands(CLI::App& app, Context& context) {
       app, "wal", "Show the log's operations, archives included",
       {"dbtool wal data/university", "dbtool wal data/university --from 2 --to 5 --table student"});
   AddDirectory(wal, &options->directory);
-  wal->add_option("--from", options->range.first.value, "From this lsn on")->type_name("LSN");
-  wal->add_option("--to", options->range.last.value, "Up to this lsn")->type_name("LSN");
+  wal->add_option("--from", options->range.first.value, "From this lsn on")
+      ->check(WholeNumber())
+      ->type_name("LSN");
+  wal->add_option("--to", options->range.last.value, "Up to this lsn")
+      ->check(WholeNumber())
+      ->type_name("LSN");
   wal->add_option("--table", options->table, "Only this table's")->type_name("");
   wal->callback(
       [&context, options] { context.action = [&, options] { return Wal(context, *options); }; });

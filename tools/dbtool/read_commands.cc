@@ -317,7 +317,9 @@ void AddReadCommands(CLI::App& app, Context& context) {
       ->type_name("");
   cat->add_option("--order-by", options->order_by, "a:desc,b: sorted; null comes first")
       ->type_name("");
-  cat->add_option("--limit", options->limit, "At most that many records")->type_name("N");
+  cat->add_option("--limit", options->limit, "At most that many records")
+      ->check(WholeNumber())
+      ->type_name("N");
   cat->callback(
       [&context, options] { context.action = [&, options] { return Cat(context, *options); }; });
 

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "engine/nearest_name.h"
+#include "nlohmann/json.hpp"
 #include "schema/column_value.h"
 #include "schema/time_text.h"
 #include "tools/dbtool/output.h"
@@ -108,10 +109,21 @@ absl::Status Expected(std::string_view what, const Token& found) {
       (found.kind == TokenKind::kEnd ? ", found the end" : ", found " + found.text));
 }
 
+// A text is a string of JSON, unless it spells what has no other spelling here: '{"a":1}', '[1]'
+// or, a string as well, '"a"'. Any other token is what it is in JSON, and else a string, too.
+bool IsJson(const Token& token) {
+  const bool is_text = token.kind == TokenKind::kString;
+  const std::size_t first = token.text.find_first_not_of(" \t\r\n");
+  if (first == token.text.npos) return false;
+  if (is_text && std::string_view("{[\"").find(token.text[first]) == std::string_view::npos) {
+    return false;
+  }
+  return nlohmann::json::accept(token.text);
+}
+
 // The literal as JSON text of the column's type.
 std::string LiteralJson(const Token& token, Type type) {
-  if (token.kind != TokenKind::kString) return token.text;
-  if (type == Type::kJson) return token.text;
+  if (type == Type::kJson ? IsJson(token) : token.kind != TokenKind::kString) return token.text;
   if (type == Type::kTimestamp) {
     const bool is_day = schema::IsDate(token.text);
     const std::string text = is_day ? token.text + "T00:00:00Z" : token.text;

@@ -119,8 +119,8 @@ class Table {
     return Walk(&transaction, std::forward<Visit>(visit));
   }
 
-  // ForEach that reads only the named members, and calls `visit` with one value for each: several
-  // times faster than whole rows.
+  // ForEach that reads only the named members, and calls `visit` with one value for each; the text
+  // behind the last of them is not looked at, and no string but those named is copied.
   //   students.ForEachOf<&Student::gpa>([&](double gpa) { sum += gpa; });
   template <auto... Members, class Visit>
   absl::Status ForEachOf(Visit&& visit) const {

@@ -115,17 +115,6 @@ struct StructCodec : StructLayout<T> {
     return failed;
   }
 
-  // The key of a canonical line. Returns as Decode does.
-  static int DecodeKey(std::string_view line, Key* key) {
-    if constexpr (kHasRowId) {
-      const char* end = line.data() + line.size();
-      const char* at = ReadLiteral(line.data(), end, "{\"$rowid\":");
-      return at != nullptr && ReadInt64(at, end, key) != nullptr ? kDecoded : 0;
-    } else {
-      return DecodeKeyMembers(line, key, typename Layout::KeyIndexes());
-    }
-  }
-
   // Appends the text by which the key is compared and hashed (schema/record_codec.h). Fails as
   // Encode does.
   static absl::Status AppendKeyText(const Key& key, std::string* text) {
@@ -145,9 +134,6 @@ struct StructCodec : StructLayout<T> {
 
   // The key under which Encode stores the row.
   static Key KeyOf(const T& row, std::int64_t next_key) { return Layout::KeyOf(row, next_key); }
-
-  // Puts the key into the row's members; a $rowid has none.
-  static void SetKey(T* row, const Key& key) { Layout::SetKey(row, key); }
 
  private:
   template <std::size_t I>
@@ -222,15 +208,6 @@ struct StructCodec : StructLayout<T> {
       at = ReadLiteral(at, end, PrefixOf<I>());
       return at == nullptr ? nullptr : SkipValue(at, end);
     }
-  }
-
-  template <std::size_t... I>
-  static int DecodeKeyMembers(std::string_view line, Key* key, std::index_sequence<I...>) {
-    std::tuple<typename FieldAt<I>::Value...> values;
-    const int failed = DecodeColumns<FieldAt<I>::kMember...>(line, &values);
-    if (failed != kDecoded) return failed;
-    *key = std::apply([](auto&... parts) { return Key(Layout::Plain(parts)...); }, values);
-    return kDecoded;
   }
 
   template <class... Parts>

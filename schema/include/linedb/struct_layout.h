@@ -142,14 +142,6 @@ struct StructLayout {
     }
   }
 
-  static void SetKey(T* row, const Key& key) {
-    if constexpr (kKeyIsTuple) {
-      SetKeyParts(row, key, KeyIndexes(), std::make_index_sequence<KeyIndexes::size()>());
-    } else if constexpr (!kHasRowId) {
-      row->*FieldAt<FirstKeyIndex()>::kMember = key;
-    }
-  }
-
   static TableSchema MakeSchema() {
     TableSchema schema;
     schema.table_name = std::string(kTableName);
@@ -179,12 +171,6 @@ struct StructLayout {
     } else {
       return value == 0;
     }
-  }
-
-  template <std::size_t... I, std::size_t... Part>
-  static void SetKeyParts(T* row, const Key& key, std::index_sequence<I...>,
-                          std::index_sequence<Part...>) {
-    ((row->*FieldAt<I>::kMember = std::get<Part>(key)), ...);
   }
 
   template <class F>
