@@ -144,7 +144,7 @@ TEST(RecordCodecTest, KeysWithNullClashWithNothing) {
   const std::string line = R"({"playlist":3,"title":null,"position":9,"extra":null})";
   const std::vector<FieldSpan> spans = Split(layout, line);
   std::string scratch;
-  for (const std::size_t key : {1, 2, 3}) {
+  for (const std::size_t key : {1U, 2U, 3U}) {
     EXPECT_EQ(KeyTextOf(layout.keys()[key], line, spans.data(), &scratch), std::nullopt) << key;
   }
   EXPECT_EQ(KeyTextOf(layout.keys()[0], line, spans.data(), &scratch), "3,9");
