@@ -11,7 +11,6 @@
 #include "absl/strings/str_cat.h"
 #include "nlohmann/json.hpp"
 #include "schema/time_text.h"
-#include "wal/file_system.h"
 
 namespace linedb::engine {
 namespace {
@@ -78,6 +77,12 @@ bool IsLockNoteOfLiveProcess(std::string_view note) {
   if (pid <= 0) return false;
   if (kill(static_cast<pid_t>(pid), 0) != 0 && errno != EPERM) return false;
   return IsRunning(pid, json["program"].get<std::string>());
+}
+
+WriterState WriterStateOf(wal::FileSystem& files, const wal::DatabasePaths& paths) {
+  const absl::StatusOr<std::string> note = wal::ReadFile(files, paths.Lock());
+  if (!note.ok() || note->empty()) return WriterState::kNone;
+  return IsLockNoteOfLiveProcess(*note) ? WriterState::kAlive : WriterState::kDied;
 }
 
 }  // namespace linedb::engine

@@ -1,10 +1,13 @@
-// What the holder of the lock writes into LOCK.
+// What the holder of the lock writes into LOCK, and what it tells others.
 
 #ifndef LINEDB_ENGINE_LOCK_NOTE_H_
 #define LINEDB_ENGINE_LOCK_NOTE_H_
 
 #include <string>
 #include <string_view>
+
+#include "wal/file_names.h"
+#include "wal/file_system.h"
 
 namespace linedb::engine {
 
@@ -17,6 +20,14 @@ std::string DescribeLockNote(std::string_view note);
 
 // Whether the process named by the note is running on this machine, as far as can be told.
 bool IsLockNoteOfLiveProcess(std::string_view note);
+
+// Whether somebody writes to a database, as far as one can tell without taking its lock.
+enum class WriterState {
+  kNone,   // the last one closed it properly, or LOCK cannot be read
+  kAlive,  // a process of this machine has it open
+  kDied,   // it was not closed: the next opening for writing recovers it
+};
+WriterState WriterStateOf(wal::FileSystem& files, const wal::DatabasePaths& paths);
 
 }  // namespace linedb::engine
 

@@ -166,8 +166,7 @@ absl::StatusOr<OpenedDatabase> Opener::OpenForReading() {
       TakeOver();
     }
     // A writer that lives keeps its note too; one that died left the mending to the next.
-    const absl::StatusOr<std::string> note = wal::ReadFile(files_, paths_.Lock());
-    opened_.report.recovered = note.ok() && !note->empty() && !IsLockNoteOfLiveProcess(*note);
+    opened_.report.recovered = WriterStateOf(files_, paths_) == WriterState::kDied;
     return std::move(opened_);
   }
 }

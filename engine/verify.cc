@@ -47,7 +47,6 @@ class Verifier {
     report_.problems.push_back({wal::ShortName(paths_, path), line, byte, std::move(kind),
                                 std::move(key), std::move(message)});
   }
-  void ReadLockNote();
   void VerifySchemas();
   absl::Status VerifyLog();
   void VerifyTables();
@@ -63,15 +62,8 @@ class Verifier {
   Catalog catalog_;
   wal::RecoveredLog log_;
   std::map<std::string, std::unique_ptr<TableState>> tables_;
-  bool writer_alive_ = false;
-  bool clean_ = true;
+  WriterState writer_ = WriterState::kNone;
 };
-
-void Verifier::ReadLockNote() {
-  absl::StatusOr<std::string> note = wal::ReadFile(files_, paths_.Lock());
-  clean_ = !note.ok() || note->empty();
-  writer_alive_ = !clean_ && IsLockNoteOfLiveProcess(*note);
-}
 
 // One by one, so that a damaged file does not hide another.
 void Verifier::VerifySchemas() {
@@ -99,7 +91,7 @@ absl::Status Verifier::VerifyLog() {
     return absl::OkStatus();
   }
   absl::StatusOr<std::vector<wal::LogProblem>> problems =
-      wal::VerifyLogs(files_, paths_, writer_alive_);
+      wal::VerifyLogs(files_, paths_, writer_ == WriterState::kAlive);
   if (absl::IsNotFound(problems.status())) {  // a folder that is missing is a finding
     Add(paths_.Log(), 1, 0, "missing_file", std::string(problems.status().message()));
     return absl::OkStatus();
@@ -241,7 +233,7 @@ void Verifier::Replay() {
 // After a proper end the file goes on as the log says. After a crash it need not, and the next
 // opening makes it so.
 void Verifier::VerifyTail(TableState& table) {
-  if (!clean_) return;
+  if (writer_ != WriterState::kNone) return;
   const std::string path = paths_.Records(table.name());
   absl::StatusOr<std::string> bytes = wal::ReadFile(files_, path);
   if (!bytes.ok()) {
@@ -277,7 +269,7 @@ void Verifier::VerifyOriginal() {
 }
 
 absl::Status Verifier::Run() {
-  ReadLockNote();
+  writer_ = WriterStateOf(files_, paths_);
   VerifySchemas();
   if (absl::Status done = VerifyLog(); !done.ok()) return done;
   if (log_.kind == wal::LogKind::kOriginal) {

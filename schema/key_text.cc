@@ -1,5 +1,8 @@
 // Keys as text: of records, from JSON, from what a person types.
 
+#include <cassert>
+#include <optional>
+
 #include "absl/strings/str_cat.h"
 #include "schema/column_value.h"
 #include "schema/json_reader.h"

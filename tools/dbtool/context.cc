@@ -6,7 +6,6 @@
 #include <iostream>
 
 #include "tools/dbtool/process.h"
-#include "tools/dbtool/writer_state.h"
 
 namespace linedb::dbtool {
 namespace {
@@ -50,9 +49,7 @@ std::string ReplayTold(const Database& database, const std::string& directory, A
     return directory + ": in the Python original's format: applied " + operations + " of its log" +
            in_memory;
   }
-  const bool recovered =
-      reading ? WriterStateOf(database.directory()) == WriterState::kDied : report.recovered;
-  if (!recovered || (report.operations_replayed == 0 && report.notes.empty())) return "";
+  if (!report.recovered || (report.operations_replayed == 0 && report.notes.empty())) return "";
   return directory + ": recovered: " + operations + " of " +
          Counted(report.transactions_replayed, "transaction") + " replayed from the log" +
          in_memory;

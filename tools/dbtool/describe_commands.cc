@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "CLI/App.hpp"
+#include "engine/lock_note.h"
 #include "schema/schema_document.h"
 #include "tools/dbtool/arguments.h"
 #include "tools/dbtool/column_spec.h"
@@ -11,7 +12,8 @@
 #include "tools/dbtool/errors.h"
 #include "tools/dbtool/json_schema.h"
 #include "tools/dbtool/report.h"
-#include "tools/dbtool/writer_state.h"
+#include "wal/file_names.h"
+#include "wal/file_system.h"
 #include "wal/wal_format.h"
 
 namespace linedb::dbtool {
@@ -49,7 +51,7 @@ ReportJson LogJson(const Statistics& statistics) {
 bool NeedsReplay(const Database& database) {
   const OpenReport& report = database.open_report();
   if (report.original_format) return report.operations_replayed > 0;
-  return WriterStateOf(database.directory()) == WriterState::kDied;
+  return report.recovered;
 }
 
 ReportJson ReplayJson(const Database& database) {
@@ -81,13 +83,11 @@ std::string ReplayText(const Database& database) {
     return Counted(report.operations_replayed, "operation") +
            " of the original's log: applied on reading, converted by the next command that writes";
   }
-  switch (WriterStateOf(database.directory())) {
-    case WriterState::kNone:
-      return "nothing: it was closed properly";
-    case WriterState::kAlive:
-      return "nothing: a process has it open for writing";
-    case WriterState::kDied:
-      break;
+  if (!report.recovered) {
+    const wal::DatabasePaths paths(database.directory());
+    return engine::WriterStateOf(wal::PosixFileSystem(), paths) == engine::WriterState::kAlive
+               ? "nothing: a process has it open for writing"
+               : "nothing: it was closed properly";
   }
   return Counted(report.operations_replayed, "operation") + " of " +
          Counted(report.transactions_replayed, "transaction") + ", " +
