@@ -6,8 +6,12 @@
 
 namespace linedb::engine {
 
-Archiver::Archiver(wal::FileSystem& files, wal::DatabasePaths paths, int archives_kept)
-    : files_(files), paths_(std::move(paths)), archives_kept_(archives_kept) {}
+Archiver::Archiver(wal::FileSystem& files, wal::DatabasePaths paths, int archives_kept,
+                   Maintenance maintenance)
+    : files_(files),
+      paths_(std::move(paths)),
+      archives_kept_(archives_kept),
+      maintenance_(maintenance) {}
 
 Archiver::~Archiver() {
   {
@@ -19,6 +23,10 @@ Archiver::~Archiver() {
 }
 
 void Archiver::Request() {
+  if (maintenance_ == Maintenance::kManual) {
+    DoRound();
+    return;
+  }
   const std::lock_guard<std::mutex> lock(mutex_);
   requested_ = true;
   if (!thread_.joinable()) thread_ = std::thread([this] { Run(); });

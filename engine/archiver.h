@@ -7,6 +7,7 @@
 #include <mutex>
 #include <thread>
 
+#include "linedb/options.h"
 #include "wal/file_names.h"
 #include "wal/file_system.h"
 
@@ -17,11 +18,13 @@ namespace linedb::engine {
 // thread.
 class Archiver {
  public:
-  Archiver(wal::FileSystem& files, wal::DatabasePaths paths, int archives_kept);
+  Archiver(wal::FileSystem& files, wal::DatabasePaths paths, int archives_kept,
+           Maintenance maintenance);
   // Finishes the work asked for.
   ~Archiver();
 
-  // Asks for a round; the thread is started by the first.
+  // Asks for a round; the thread is started by the first. With kManual it is done when this
+  // returns.
   void Request();
   // Waits until nothing asked for is left to do.
   void WaitUntilIdle();
@@ -33,6 +36,7 @@ class Archiver {
   wal::FileSystem& files_;
   const wal::DatabasePaths paths_;
   const int archives_kept_;
+  const Maintenance maintenance_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool requested_ = false;

@@ -40,7 +40,7 @@ Engine::Engine(std::unique_ptr<wal::FileSystem> owned, wal::FileSystem& files,
       files_(files),
       paths_(directory),
       options_(options),
-      archiver_(files_, paths_, options.archives_kept) {}
+      archiver_(files_, paths_, options.archives_kept, options.maintenance) {}
 
 absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(std::unique_ptr<wal::FileSystem> owned,
                                                      wal::FileSystem& files,
@@ -134,7 +134,10 @@ absl::Status Engine::Commit(Transaction& transaction) {
   }
   NoteLog();
   // The transaction is durable whatever becomes of this; a failure that matters is in failure_.
-  if (log_->position().bytes > options_.log_bytes_max) CheckpointHoldingSlot().IgnoreError();
+  if (options_.maintenance == Maintenance::kBackground &&
+      log_->position().bytes > options_.log_bytes_max) {
+    CheckpointHoldingSlot().IgnoreError();
+  }
   slot_.Release();
   return absl::OkStatus();
 }

@@ -20,6 +20,12 @@ enum class Create {
   kAlways,     // kAlreadyExists if there is one
 };
 
+// Who does the work that keeps a database in shape: checkpoints, compaction, archives.
+enum class Maintenance {
+  kBackground,  // a thread of the database's own, when the options call for it
+  kManual,      // nobody but the caller, in Checkpoint and Close; no thread is ever started
+};
+
 // What opening is doing, for a progress display. Called on the opening thread.
 struct OpenProgress {
   const char* step = "";  // the file that is read, "data/student.records"
@@ -30,6 +36,8 @@ struct OpenProgress {
 struct Options {
   Access access = Access::kReadWrite;
   Create create = Create::kIfMissing;
+
+  Maintenance maintenance = Maintenance::kBackground;
 
   // A commit that finds the log longer than this runs a checkpoint. Larger: fewer pauses, and a
   // longer replay after a crash (about a second for each GiB).
