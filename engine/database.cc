@@ -39,10 +39,7 @@ absl::Status Database::Close() { return engine_->Close(); }
 absl::StatusOr<engine::TableCore> Database::OpenCore(std::string_view table) {
   engine::TableState* state = engine_->FindTable(table);
   if (state != nullptr) return engine::TableCore(engine_.get(), state);
-  const std::string nearest = engine::NearestName(table, engine_->TableNames());
-  return absl::NotFoundError(absl::StrCat(
-      "there is no table \"", std::string(table), "\"",
-      nearest.empty() ? std::string() : absl::StrCat("; did you mean \"", nearest, "\"?")));
+  return absl::NotFoundError(engine::NoSuchTable(table, engine_->TableNames()));
 }
 
 absl::StatusOr<engine::TableCore> Database::OpenOrCreate(const TableSchema& expected,
@@ -71,6 +68,9 @@ absl::Status Database::CreateTable(const TableSchema& schema) {
   return engine_->CreateTable(schema);
 }
 
+absl::Status Database::AlterTable(const TableSchema& schema) { return engine_->AlterTable(schema); }
+absl::Status Database::DropTable(std::string_view table) { return engine_->DropTable(table); }
+
 std::vector<std::string> Database::TableNames() const { return engine_->TableNames(); }
 
 absl::StatusOr<TableSchema> Database::Schema(std::string_view table) const {
@@ -79,10 +79,18 @@ absl::StatusOr<TableSchema> Database::Schema(std::string_view table) const {
   return core->schema();
 }
 
-absl::StatusOr<WriteTransaction> Database::Begin() {
-  absl::StatusOr<std::unique_ptr<engine::Transaction>> transaction = engine_->Begin();
+absl::StatusOr<WriteTransaction> Database::Begin() { return Begin(engine_->durability()); }
+
+absl::StatusOr<WriteTransaction> Database::Begin(Durability durability) {
+  absl::StatusOr<std::unique_ptr<engine::Transaction>> transaction = engine_->Begin(durability);
   if (!transaction.ok()) return transaction.status();
   return WriteTransaction(*std::move(transaction));
+}
+
+absl::StatusOr<ReadTransaction> Database::BeginRead() {
+  absl::StatusOr<std::shared_ptr<const engine::Snapshot>> snapshot = engine_->TakeSnapshot();
+  if (!snapshot.ok()) return snapshot.status();
+  return ReadTransaction(engine_.get(), *std::move(snapshot));
 }
 
 absl::StatusOr<CheckpointReport> Database::Checkpoint() { return engine_->Checkpoint(); }

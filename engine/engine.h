@@ -3,8 +3,9 @@
 #ifndef LINEDB_ENGINE_ENGINE_H_
 #define LINEDB_ENGINE_ENGINE_H_
 
+#include <atomic>
+#include <chrono>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
@@ -14,13 +15,17 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "engine/archiver.h"
+#include "engine/checkpoint_tables.h"
 #include "engine/index/table_state.h"
-#include "engine/transaction/commit.h"
+#include "engine/transaction/group_commit.h"
+#include "engine/transaction/publisher.h"
 #include "engine/transaction/transaction.h"
+#include "engine/transaction/writer_slot.h"
+#include "engine/worker.h"
 #include "linedb/options.h"
 #include "linedb/statistics.h"
 #include "linedb/table_schema.h"
+#include "wal/checkpoint.h"
 #include "wal/file_names.h"
 #include "wal/file_system.h"
 #include "wal/wal_writer.h"
@@ -30,7 +35,7 @@ namespace linedb::engine {
 // What Opener (open.h) found; Engine takes over from there.
 struct OpenedDatabase {
   std::unique_ptr<wal::FileLock> lock;  // null: read-only
-  std::map<std::string, std::unique_ptr<TableState>> tables;
+  TableMap tables;
   wal::LogHeader header;
   wal::LogPosition position;
   std::unique_ptr<wal::WalWriter> log;  // null: read-only, or a checkpoint must make one
@@ -38,7 +43,8 @@ struct OpenedDatabase {
 };
 
 // Any thread may call any method, but for Close, which comes last. Locks are taken in this order:
-// the writer's slot, tables_mutex_, a table's mutex, log_mutex_.
+// checkpoint_mutex_, the writer's slot, tables_mutex_, a table's mutex, and last those inside
+// GroupCommit and Publisher. Nobody syncs under any but the first two.
 class Engine {
  public:
   // `owned` may be null; `files` is then somebody else's and outlives the engine.
@@ -51,60 +57,88 @@ class Engine {
 
   TableState* FindTable(std::string_view name) const;
   std::vector<std::string> TableNames() const;
+
+  // engine_tables.cc: a transaction each.
   absl::Status CreateTable(const TableSchema& schema);
+  absl::Status DropTable(std::string_view name);
+  absl::Status AlterTable(const TableSchema& schema);
 
-  absl::StatusOr<std::unique_ptr<Transaction>> Begin();
-  // Ends the transaction, whatever it returns.
-  absl::Status Commit(Transaction& transaction);
+  absl::StatusOr<std::unique_ptr<Transaction>> Begin(Durability durability);
+  absl::StatusOr<std::unique_ptr<Transaction>> Begin() { return Begin(options_.durability); }
+  absl::Status Commit(std::unique_ptr<Transaction> transaction);
   void Rollback(Transaction& transaction);
+  // This transaction's changes to a table, begun if there are none.
+  TableChanges& ChangesOf(Transaction& transaction, TableState& table);
 
+  absl::StatusOr<std::shared_ptr<const Snapshot>> TakeSnapshot();
+
+  // engine_checkpoint.cc
   absl::StatusOr<CheckpointReport> Checkpoint();
 
   Statistics Stats() const;
   const OpenReport& report() const { return report_; }
   const std::string& directory() const { return paths_.directory(); }
+  Durability durability() const { return options_.durability; }
   bool read_only() const { return options_.access == Access::kReadOnly; }
 
  private:
   Engine(std::unique_ptr<wal::FileSystem> owned, wal::FileSystem& files,
          const std::string& directory, const Options& options);
 
-  // The slot is held by the caller in all of these.
+  absl::Status CheckUsable() const;
   absl::Status AcquireSlot();
-  absl::StatusOr<CheckpointReport> CheckpointHoldingSlot();
+  void ReleaseSlot();
+  TableMap Tables() const;
+
+  // A switch of logs, with its checkpoint. The slot is held by the caller, Flush has been called.
+  struct Switch {
+    TablesCheckpoint* checkpoint = nullptr;
+    TableMap tables;                                     // of the new log
+    const wal::LogOperation* first_operation = nullptr;  // its first transaction, or none
+  };
+  absl::Status SwitchLogs(Switch change, CheckpointReport* report);
+  absl::StatusOr<CheckpointReport> RunCheckpoint();
+  bool IsCheckpointNeeded() const;
+  bool IsCheckpointDue();
+  absl::Status TendArchives();
+  void Maintain();
+  void NoteCommit(Durability durability);
+  void SyncLate();
+
   absl::Status MoveStrayRecordsAside(const std::string& table);
   absl::Status LogCreation(const TableSchema& schema);
-  absl::StatusOr<std::unique_ptr<TableState>> MakeTable(const TableSchema& schema);
+  absl::StatusOr<std::shared_ptr<TableState>> MakeTable(const TableSchema& schema);
   absl::Status CheckNewTable(const TableSchema& schema) const;
-  void NoteLog();
-
-  // The log as Stats shows it: a copy, since the writer is somewhere in its own.
-  struct LogNote {
-    wal::LogHeader header;
-    wal::LogPosition position;
-    std::uint64_t commits = 0;
-    std::uint64_t checkpoints = 0;
-  };
+  absl::StatusOr<std::shared_ptr<TableState>> ExistingTable(std::string_view name) const;
+  absl::Status DropHoldingSlot(const std::shared_ptr<TableState>& table);
+  absl::Status AlterHoldingSlot(const std::shared_ptr<TableState>& table, const TableSchema& after);
+  void Retire(const std::shared_ptr<TableState>& table, const std::string& why);
 
   std::unique_ptr<wal::FileSystem> owned_files_;
   wal::FileSystem& files_;
   const wal::DatabasePaths paths_;
   const Options options_;
   OpenReport report_;
-  bool closed_ = false;
+  std::atomic<bool> closed_ = false;
 
   std::unique_ptr<wal::FileLock> lock_;
+  std::mutex checkpoint_mutex_;  // one checkpoint, or change of a schema, at a time
   WriterSlot slot_;
-  std::unique_ptr<wal::WalWriter> log_;  // the slot's holder's
-  absl::Status failure_;                 // the slot's holder's; not OK: nothing is written any more
+  Publisher publisher_;
+  GroupCommit commits_{publisher_};
 
-  mutable std::shared_mutex tables_mutex_;  // guards the map; a table, once in it, stays
-  std::map<std::string, std::unique_ptr<TableState>> tables_;
+  mutable std::shared_mutex tables_mutex_;  // guards the two below
+  TableMap tables_;
+  std::vector<std::shared_ptr<TableState>> retired_;  // for those who still hold them
 
-  mutable std::mutex log_mutex_;
-  LogNote log_note_;
+  mutable std::mutex maintenance_mutex_;  // guards the four below
+  std::uint64_t checkpoints_ = 0;
+  std::chrono::steady_clock::time_point checkpoint_time_ = std::chrono::steady_clock::now();
+  std::uint64_t checkpoint_bytes_next_ = 0;  // of the log; after a failure, later than else
+  absl::Status maintenance_failure_;
 
-  Archiver archiver_;
+  Worker maintainer_;
+  Worker syncer_;
 };
 
 }  // namespace linedb::engine

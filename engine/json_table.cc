@@ -114,14 +114,13 @@ absl::Status JsonTable::Erase(WriteTransaction& transaction, const Json& key) co
   return core_.Erase(transaction, *text);
 }
 
-absl::StatusOr<Json> JsonTable::Read(const WriteTransaction* transaction, int key,
-                                     const Json& value) const {
+absl::StatusOr<Json> JsonTable::Read(engine::View view, int key, const Json& value) const {
   absl::StatusOr<std::string> json = TextOf(value);
   if (!json.ok()) return json.status();
   absl::StatusOr<std::string> text = core_.KeyTextFromJson(key, *json);
   if (!text.ok()) return text.status();
   Json record;
-  absl::Status read = core_.Visit(transaction, key, *text, [&record](std::string_view line) {
+  absl::Status read = core_.Visit(view, key, *text, [&record](std::string_view line) {
     record = ParseLine(line);
     return absl::OkStatus();
   });
@@ -129,26 +128,46 @@ absl::StatusOr<Json> JsonTable::Read(const WriteTransaction* transaction, int ke
   return record;
 }
 
-absl::StatusOr<Json> JsonTable::Get(const Json& key) const { return Read(nullptr, 0, key); }
+absl::StatusOr<Json> JsonTable::Get(const Json& key) const { return Read({}, 0, key); }
 absl::StatusOr<Json> JsonTable::Get(const WriteTransaction& transaction, const Json& key) const {
-  return Read(&transaction, 0, key);
+  return Read(transaction, 0, key);
+}
+absl::StatusOr<Json> JsonTable::Get(const ReadTransaction& snapshot, const Json& key) const {
+  return Read(snapshot, 0, key);
+}
+
+absl::StatusOr<Json> JsonTable::ReadBy(engine::View view, std::string_view columns,
+                                       const Json& value) const {
+  const int number = core_.FindKey(columns);
+  if (number >= 0) return Read(view, number, value);
+  return absl::InvalidArgumentError(schema().table_name + ": no key on " + std::string(columns));
 }
 
 absl::StatusOr<Json> JsonTable::FindBy(std::string_view columns, const Json& key) const {
-  const int number = core_.FindKey(columns);
-  if (number < 0) {
-    return absl::InvalidArgumentError(schema().table_name + ": no key on " + std::string(columns));
+  return ReadBy({}, columns, key);
+}
+absl::StatusOr<Json> JsonTable::FindBy(const ReadTransaction& snapshot, std::string_view columns,
+                                       const Json& key) const {
+  return ReadBy(snapshot, columns, key);
+}
+
+absl::Status JsonTable::Walk(engine::View view,
+                             const std::function<bool(const Json&)>& visit) const {
+  absl::StatusOr<engine::RecordCursor> cursor = core_.Scan(view);
+  if (!cursor.ok()) return cursor.status();
+  std::string_view line;
+  while (cursor->Next(&line)) {
+    if (!visit(ParseLine(line))) break;
   }
-  return Read(nullptr, number, key);
+  return cursor->status();
 }
 
 absl::Status JsonTable::ForEach(const std::function<bool(const Json&)>& visit) const {
-  engine::RecordCursor cursor = core_.Scan(nullptr);
-  std::string_view line;
-  while (cursor.Next(&line)) {
-    if (!visit(ParseLine(line))) break;
-  }
-  return absl::OkStatus();
+  return Walk({}, visit);
+}
+absl::Status JsonTable::ForEach(const ReadTransaction& snapshot,
+                                const std::function<bool(const Json&)>& visit) const {
+  return Walk(snapshot, visit);
 }
 
 }  // namespace linedb

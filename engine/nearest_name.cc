@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 
 namespace linedb::engine {
 namespace {
@@ -39,6 +40,12 @@ std::string NearestName(std::string_view wanted, const std::vector<std::string>&
     nearest = name;
   }
   return nearest;
+}
+
+std::string NoSuchTable(std::string_view wanted, const std::vector<std::string>& names) {
+  const std::string nearest = NearestName(wanted, names);
+  return absl::StrCat("there is no table \"", std::string(wanted), "\"",
+                      nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?");
 }
 
 }  // namespace linedb::engine

@@ -13,6 +13,9 @@ namespace linedb::engine {
 // are few enough to be a slip; else empty. Any thread.
 std::string NearestName(std::string_view wanted, const std::vector<std::string>& names);
 
+// The message that there is no such table, with the name that was meant, perhaps. Any thread.
+std::string NoSuchTable(std::string_view wanted, const std::vector<std::string>& names);
+
 }  // namespace linedb::engine
 
 #endif  // LINEDB_ENGINE_NEAREST_NAME_H_

@@ -236,6 +236,7 @@ absl::Status Opener::KeepTornTail() {
 absl::Status Opener::RotateRecovered() {
   TablesCheckpoint checkpoint(files_, paths_, options_);
   absl::Status done = checkpoint.Prepare(opened_.tables);
+  if (done.ok()) done = checkpoint.Complete(opened_.tables);
   if (!done.ok()) {
     checkpoint.Abandon();
     return done;
@@ -247,7 +248,8 @@ absl::Status Opener::RotateRecovered() {
   if (!log.ok()) return log.status();
   opened_.log = *std::move(log);
   CheckpointReport report;
-  return checkpoint.Finish(&report);
+  Publisher publisher;  // nobody reads yet
+  return checkpoint.Finish(publisher, &report);
 }
 
 }  // namespace

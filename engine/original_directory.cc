@@ -117,7 +117,7 @@ absl::Status TableLog::Apply() {
   std::map<std::uint64_t, const LastWord*> writes;  // in the log's order
   for (const auto& [key, word] : words_) {
     const RecordLocation old = changes_.Find(0, key);
-    if (old && changes_.table().records.View(old) == word.line) continue;
+    if (old && changes_.generation().records.View(old) == word.line) continue;
     if (old) {
       if (absl::Status erased = changes_.Erase(key).status(); !erased.ok()) return erased;
     }
@@ -195,7 +195,7 @@ absl::Status LoadOriginal(wal::FileSystem& files, const wal::DatabasePaths& path
     if (!layout.ok()) {
       return AtPlace(wal::ShortName(paths, paths.Schema(name)), layout.status());
     }
-    auto table = std::make_unique<TableState>(*std::move(layout));
+    auto table = std::make_shared<TableState>(*std::move(layout));
     table->schema_checksum = entry.checksum;
     TableChanges& table_changes =
         *changes.emplace(name, std::make_unique<TableChanges>(*table)).first->second;
@@ -210,7 +210,9 @@ absl::Status LoadOriginal(wal::FileSystem& files, const wal::DatabasePaths& path
   absl::Status replayed = ReplayOriginalLog(files, paths, changes, &opened->report);
   if (!replayed.ok()) return replayed;
   for (const auto& [name, table_changes] : changes) {
-    table_changes->Publish(/*accept_tail=*/false);
+    table_changes->Seal(/*accept_tail=*/false);
+    table_changes->Publish();
+    table_changes->generation().Settle(kNoLimit, kNoLimit);  // nobody reads yet
   }
   return absl::OkStatus();
 }
@@ -225,6 +227,7 @@ absl::Status AdoptOriginal(wal::FileSystem& files, const wal::DatabasePaths& pat
   const Options options;
   TablesCheckpoint checkpoint(files, paths, options);
   absl::Status done = checkpoint.Prepare(opened->tables);
+  if (done.ok()) done = checkpoint.Complete(opened->tables);
   // The original's log keeps its lines under the name that the original would have given it.
   const std::string archive = paths.Archive({.time = ArchiveTime(), .original = true});
   if (done.ok()) {
@@ -246,7 +249,8 @@ absl::Status AdoptOriginal(wal::FileSystem& files, const wal::DatabasePaths& pat
   opened->log = *std::move(log);
   opened->report.recovered = true;
   CheckpointReport report;
-  return checkpoint.Finish(&report);
+  Publisher publisher;  // nobody reads yet
+  return checkpoint.Finish(publisher, &report);
 }
 
 }  // namespace linedb::engine

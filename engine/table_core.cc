@@ -13,10 +13,13 @@
 namespace linedb::engine {
 namespace {
 
-absl::Status NoSuchRecord(const TableState& table, int key, std::string_view text) {
-  return absl::NotFoundError(absl::StrCat(table.name(), ": no record with ",
-                                          table.layout().keys()[static_cast<std::size_t>(key)].name,
-                                          " ", std::string(text)));
+absl::Status VisitIn(const TableGeneration& generation, int key, std::uint64_t hash,
+                     std::string_view text, std::uint64_t limit, TableCore::LineVisitor visit) {
+  const RecordLocation location = generation.Find(key, hash, text, limit);
+  if (location) return visit(generation.records.View(location));
+  return absl::NotFoundError(absl::StrCat(
+      generation.layout().schema().table_name, ": no record with ",
+      generation.layout().keys()[static_cast<std::size_t>(key)].name, " ", std::string(text)));
 }
 
 }  // namespace
@@ -27,12 +30,19 @@ RecordCursor& RecordCursor::operator=(RecordCursor&&) noexcept = default;
 RecordCursor::~RecordCursor() = default;
 
 bool RecordCursor::Next(std::string_view* line) { return state_->Next(line); }
+const absl::Status& RecordCursor::status() const { return state_->status(); }
 
 const TableSchema& TableCore::schema() const { return table_->layout().schema(); }
 
 std::uint64_t TableCore::record_count() const {
   const std::shared_lock<std::shared_mutex> lock(table_->mutex);
-  return table_->live;
+  return table_->generation->published().live;
+}
+
+absl::StatusOr<std::uint64_t> TableCore::record_count(const ReadTransaction& snapshot) const {
+  absl::StatusOr<const TableSnapshot*> seen = SeenBy(snapshot);
+  if (!seen.ok()) return seen.status();
+  return (*seen)->extent.live;
 }
 
 absl::StatusOr<WriteTransaction> TableCore::Begin() const {
@@ -41,61 +51,83 @@ absl::StatusOr<WriteTransaction> TableCore::Begin() const {
   return WriteTransaction(*std::move(transaction));
 }
 
-absl::Status TableCore::Visit(const WriteTransaction* transaction, int key,
-                              std::string_view key_text, LineVisitor visit) const {
-  const TableChanges* changes = nullptr;
-  if (transaction != nullptr) {
-    absl::Status usable = Check(*transaction);
-    if (!usable.ok()) return usable;
-    changes = transaction->transaction_->FindChangesOf(*table_);
+absl::StatusOr<const TableSnapshot*> TableCore::SeenBy(const ReadTransaction& snapshot) const {
+  if (!snapshot.active()) return absl::FailedPreconditionError("the transaction has ended");
+  if (snapshot.engine_ != engine_) {
+    return absl::FailedPreconditionError("the transaction is another database's");
   }
-  if (changes != nullptr) {
-    const RecordLocation location = changes->Find(key, key_text);
-    if (!location) return NoSuchRecord(*table_, key, key_text);
-    return visit(table_->records.View(location));
+  const TableSnapshot* seen = snapshot.snapshot_->Find(table_);
+  if (seen != nullptr) return seen;
+  return absl::FailedPreconditionError(absl::StrCat(
+      "table ", table_->name(), " was made, or altered, after the transaction had begun"));
+}
+
+absl::Status TableCore::Visit(View view, int key, std::string_view key_text,
+                              LineVisitor visit) const {
+  const std::uint64_t hash = HashKeyText(key_text);
+  // The writer reads without a lock: nobody else changes anything.
+  if (view.writer() != nullptr) {
+    if (absl::Status usable = Check(*view.writer()); !usable.ok()) return usable;
+    return VisitIn(*table_->generation, key, hash, key_text, kNoLimit, visit);
+  }
+  if (view.snapshot() != nullptr) {
+    absl::StatusOr<const TableSnapshot*> seen = SeenBy(*view.snapshot());
+    if (!seen.ok()) return seen.status();
+    const std::shared_lock<std::shared_mutex> lock(table_->mutex);
+    return VisitIn(*(*seen)->generation, key, hash, key_text, (*seen)->extent.bytes, visit);
   }
   const std::shared_lock<std::shared_mutex> lock(table_->mutex);
-  const RecordLocation location = table_->FindCommitted(key, key_text);
-  if (!location) return NoSuchRecord(*table_, key, key_text);
-  return visit(table_->records.View(location));
+  if (!table_->retired.ok()) return table_->retired;
+  const TableGeneration& generation = *table_->generation;
+  return VisitIn(generation, key, hash, key_text, generation.published_bytes(), visit);
 }
 
 absl::Status TableCore::Check(const WriteTransaction& transaction) const {
   if (!transaction.active()) return absl::FailedPreconditionError("the transaction has ended");
-  if (transaction.transaction_->engine() == engine_) return absl::OkStatus();
-  return absl::FailedPreconditionError("the transaction is another database's");
+  if (transaction.transaction_->engine() != engine_) {
+    return absl::FailedPreconditionError("the transaction is another database's");
+  }
+  return table_->retired;  // no lock: tables are retired by writers only
 }
 
-RecordCursor TableCore::Scan(const WriteTransaction* transaction) const {
-  const TableChanges* changes = transaction == nullptr || !Check(*transaction).ok()
-                                    ? nullptr
-                                    : transaction->transaction_->FindChangesOf(*table_);
-  return RecordCursor(changes != nullptr ? std::make_unique<ScanState>(*changes)
-                                         : std::make_unique<ScanState>(*table_));
+absl::StatusOr<RecordCursor> TableCore::Scan(View view) const {
+  if (view.writer() != nullptr) {
+    if (absl::Status usable = Check(*view.writer()); !usable.ok()) return usable;
+    return RecordCursor(ScanState::OfWriter(*table_));
+  }
+  if (view.snapshot() != nullptr) {
+    absl::StatusOr<const TableSnapshot*> seen = SeenBy(*view.snapshot());
+    if (!seen.ok()) return seen.status();
+    const std::shared_lock<std::shared_mutex> lock(table_->mutex);
+    return RecordCursor(ScanState::OfGeneration((*seen)->generation, (*seen)->extent.bytes));
+  }
+  absl::StatusOr<std::unique_ptr<ScanState>> state = ScanState::OfPublished(*table_);
+  if (!state.ok()) return state.status();
+  return RecordCursor(*std::move(state));
 }
 
 int TableCore::FindKey(std::string_view columns) const { return table_->layout().FindKey(columns); }
 
 std::string* TableCore::BeginLine(WriteTransaction& transaction) const {
-  return transaction.transaction_->ChangesOf(*table_).BeginLine();
+  return engine_->ChangesOf(*transaction.transaction_, *table_).BeginLine();
 }
 
 absl::Status TableCore::WriteLine(WriteTransaction& transaction, WriteMode mode,
                                   const schema::FieldSpan* spans) const {
   absl::StatusOr<Change> change =
-      transaction.transaction_->ChangesOf(*table_).FinishLine(mode, spans);
+      engine_->ChangesOf(*transaction.transaction_, *table_).FinishLine(mode, spans);
   if (!change.ok()) return change.status();
   transaction.transaction_->Record(*table_, *change);
   return absl::OkStatus();
 }
 
 void TableCore::CancelLine(WriteTransaction& transaction) const {
-  transaction.transaction_->ChangesOf(*table_).CancelLine();
+  engine_->ChangesOf(*transaction.transaction_, *table_).CancelLine();
 }
 
 std::int64_t TableCore::next_key(const WriteTransaction& transaction) const {
   const TableChanges* changes = transaction.transaction_->FindChangesOf(*table_);
-  return changes != nullptr ? changes->next_id() : table_->next_id;
+  return changes != nullptr ? changes->next_id() : table_->generation->written.next_id;
 }
 
 absl::Status TableCore::WriteJson(WriteTransaction& transaction, WriteMode mode,
@@ -125,7 +157,8 @@ absl::Status TableCore::WriteJson(WriteTransaction& transaction, WriteMode mode,
 
 absl::Status TableCore::Erase(WriteTransaction& transaction, std::string_view key_text) const {
   if (absl::Status usable = Check(transaction); !usable.ok()) return usable;
-  absl::StatusOr<Change> change = transaction.transaction_->ChangesOf(*table_).Erase(key_text);
+  absl::StatusOr<Change> change =
+      engine_->ChangesOf(*transaction.transaction_, *table_).Erase(key_text);
   if (!change.ok()) return change.status();
   transaction.transaction_->Record(*table_, *change);
   return absl::OkStatus();

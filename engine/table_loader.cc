@@ -30,7 +30,7 @@ std::string JudgeLine(const schema::RecordLayout& layout, std::string_view line)
   return "";
 }
 
-absl::Status ChecksumError(const TableState& table, const wal::TableCheckpoint& checkpoint,
+absl::Status ChecksumError(const TableGeneration& table, const wal::TableCheckpoint& checkpoint,
                            const std::string& file_name) {
   // The checksum says that something is wrong; a line that is no record says where. Damage within
   // a value leaves a line that could have been a record: then all that is known is the range.
@@ -78,7 +78,7 @@ absl::StatusOr<bool> CompactedAwaitsRename(wal::FileSystem& files, const wal::Da
   return records->Checksum() == checkpoint.checksum;
 }
 
-absl::Status LoadRecords(TableState& table, const wal::TableCheckpoint& checkpoint,
+absl::Status LoadRecords(TableGeneration& table, const wal::TableCheckpoint& checkpoint,
                          const std::string& file_name, const Options& options) {
   assert(table.records.file_bytes() == checkpoint.bytes);
   table.records.ComputeChecksum();
@@ -86,7 +86,7 @@ absl::Status LoadRecords(TableState& table, const wal::TableCheckpoint& checkpoi
     return ChecksumError(table, checkpoint, file_name);
   }
   for (HashIndex& index : table.indexes) index.Reserve(checkpoint.live);
-  table.next_id = checkpoint.next_id;
+  table.written.next_id = checkpoint.next_id;
   const std::string_view bytes = table.records.file_view();
   std::uint64_t progress_next = kProgressBytes;
   for (std::size_t begin = 0; begin < bytes.size();) {
@@ -95,7 +95,7 @@ absl::Status LoadRecords(TableState& table, const wal::TableCheckpoint& checkpoi
     if (newline == begin || newline == bytes.size() || newline - begin > schema::kLineBytesMax ||
         !table.LoadLine(RecordLocation(begin, newline - begin), &clash)) {
       return absl::DataLossError(
-          absl::StrCat(file_name, " line ", table.lines + 1, " byte ", begin, ": ",
+          absl::StrCat(file_name, " line ", table.written.lines + 1, " byte ", begin, ": ",
                        clash ? absl::StrCat("a unique value that the record at byte ",
                                             clash.offset(), " has already")
                              : std::string("not a record of this table")));
@@ -105,15 +105,18 @@ absl::Status LoadRecords(TableState& table, const wal::TableCheckpoint& checkpoi
     progress_next += kProgressBytes;
     options.progress({file_name.c_str(), begin, bytes.size()});
   }
-  table.visible_bytes = table.records.file_bytes();
-  if (table.lines == checkpoint.lines && table.live == checkpoint.live) return absl::OkStatus();
-  return absl::DataLossError(absl::StrCat(
-      file_name, " line ", table.lines, " byte ", bytes.size(), ": ", table.lines, " lines with ",
-      table.live, " records, the checkpoint says ", checkpoint.lines, " with ", checkpoint.live));
+  table.written.bytes = table.records.file_bytes();
+  table.Publish(table.written);
+  if (table.written.lines == checkpoint.lines && table.written.live == checkpoint.live)
+    return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat(file_name, " line ", table.written.lines, " byte ",
+                                          bytes.size(), ": ", table.written.lines, " lines with ",
+                                          table.written.live, " records, the checkpoint says ",
+                                          checkpoint.lines, " with ", checkpoint.live));
 }
 
 absl::Status ReplayOperation(TableChanges& changes, const wal::LogEntry& entry) {
-  const schema::RecordLayout& layout = changes.table().layout();
+  const schema::RecordLayout& layout = changes.generation().layout();
   const bool is_delete = entry.operation == wal::Operation::kDelete;
   const std::string_view record = is_delete ? entry.old_record : entry.record;
   FieldSpans spans(static_cast<std::size_t>(layout.column_count()));

@@ -9,7 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "engine/index/table_state.h"
+#include "engine/index/table_generation.h"
 #include "engine/transaction/table_changes.h"
 #include "linedb/options.h"
 #include "wal/file_names.h"
@@ -28,7 +28,7 @@ absl::StatusOr<bool> CompactedAwaitsRename(wal::FileSystem& files, const wal::Da
 // Checks the file's bytes against the checkpoint and enters their lines into the indexes, in one
 // pass each over bytes that the first has brought into memory. `file_name` stands in messages.
 // kDataLoss with file, line and byte for what does not fit.
-absl::Status LoadRecords(TableState& table, const wal::TableCheckpoint& checkpoint,
+absl::Status LoadRecords(TableGeneration& table, const wal::TableCheckpoint& checkpoint,
                          const std::string& file_name, const Options& options);
 
 // Does to the table what an operation on a record says; the line goes to the tail. kDataLoss if it

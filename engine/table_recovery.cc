@@ -1,5 +1,6 @@
 #include "engine/table_recovery.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -15,20 +16,41 @@ absl::Status TableRecovery::Load(const Catalog& catalog) {
 
 absl::Status TableRecovery::LoadTables(const Catalog& catalog) {
   for (const auto& [name, checkpoint] : log_.header.tables) {
-    const auto entry = catalog.find(name);
-    const std::string file = Short(paths_.Schema(name));
-    if (entry == catalog.end()) {
-      return absl::DataLossError(file + " line 1 byte 0: the file is missing");
-    }
-    if (entry->second.checksum != checkpoint.schema_checksum) {
-      return absl::DataLossError(absl::StrCat(
-          file, " line 1 byte 0: checksum ", wal::FormatChecksum(entry->second.checksum),
-          ", expected ", wal::FormatChecksum(checkpoint.schema_checksum)));
-    }
-    absl::Status loaded = LoadTable(entry->second, checkpoint);
+    absl::StatusOr<CatalogEntry> entry = SchemaOf(name, catalog, checkpoint);
+    if (!entry.ok()) return entry.status();
+    absl::Status loaded = LoadTable(*entry, checkpoint);
     if (!loaded.ok()) return loaded;
   }
   return absl::OkStatus();
+}
+
+// An altered table's schema file is renamed into place after the switch of logs, as its records
+// are.
+absl::StatusOr<CatalogEntry> TableRecovery::SchemaOf(const std::string& table,
+                                                     const Catalog& catalog,
+                                                     const wal::TableCheckpoint& checkpoint) {
+  const std::string file = Short(paths_.Schema(table));
+  const auto entry = catalog.find(table);
+  if (entry == catalog.end()) {
+    return absl::DataLossError(file + " line 1 byte 0: the file is missing");
+  }
+  if (entry->second.checksum == checkpoint.schema_checksum) {
+    // What waits beside it is of an alteration that did not come about.
+    if (writing()) files_.Remove(paths_.SchemaNext(table)).IgnoreError();
+    return entry->second;
+  }
+  absl::StatusOr<CatalogEntry> next = ReadNextSchemaFile(files_, paths_, table);
+  if (!next.ok() || next->checksum != checkpoint.schema_checksum) {
+    return absl::DataLossError(
+        absl::StrCat(file, " line 1 byte 0: checksum ", wal::FormatChecksum(entry->second.checksum),
+                     ", expected ", wal::FormatChecksum(checkpoint.schema_checksum)));
+  }
+  if (!writing()) return next;
+  absl::Status placed = PlaceNextSchemaFile(files_, paths_, table);
+  if (!placed.ok()) return placed;
+  Note(absl::StrCat(file, " was put into place, as an alteration had meant to"));
+  rewritten_ = true;
+  return next;
 }
 
 // A compacted file is renamed into place after the switch of logs; a crash in between leaves the
@@ -69,10 +91,10 @@ absl::Status TableRecovery::LoadTable(const CatalogEntry& entry,
   if (!file.ok()) return file.status();
   absl::StatusOr<RecordsFile> records = RecordsFile::Open(*std::move(file), checkpoint.bytes);
   if (!records.ok()) return AtPlace(Short(*path) + " line 1 byte 0", records.status());
-  auto table = std::make_unique<TableState>(*std::move(layout));
-  table->records = *std::move(records);
+  auto table = std::make_shared<TableState>(*std::move(layout));
+  table->generation->records = *std::move(records);
   table->schema_checksum = entry.checksum;
-  absl::Status loaded = LoadRecords(*table, checkpoint, Short(*path), options_);
+  absl::Status loaded = LoadRecords(*table->generation, checkpoint, Short(*path), options_);
   if (!loaded.ok()) return loaded;
   // Of a checkpoint that did not come about, since the table is whole without it.
   if (writing()) files_.Remove(paths_.RecordsCompacted(name)).IgnoreError();
@@ -88,7 +110,7 @@ absl::Status TableRecovery::Replay(const Catalog& catalog) {
     if (entry.commit) ++transactions_replayed_;
   }
   for (const auto& [name, entry] : catalog) {
-    if (tables_.contains(name)) continue;
+    if (tables_.contains(name) || dropped_.contains(name)) continue;
     Note(absl::StrCat(Short(paths_.Schema(name)),
                       " is of a table that the log does not know; it is left alone"));
   }
@@ -96,7 +118,16 @@ absl::Status TableRecovery::Replay(const Catalog& catalog) {
 }
 
 absl::Status TableRecovery::ReplayEntry(const wal::LogEntry& entry, const Catalog& catalog) {
-  if (entry.operation == wal::Operation::kCreateTable) return ReplayCreateTable(entry, catalog);
+  switch (entry.operation) {
+    case wal::Operation::kCreateTable:
+      return ReplayCreateTable(entry, catalog);
+    case wal::Operation::kDropTable:
+      return ReplayDropTable(entry);
+    case wal::Operation::kAlterTable:
+      return ReplayAlterTable(entry);
+    default:
+      break;
+  }
   const std::string name(entry.table);
   const auto table = tables_.find(name);
   if (table != tables_.end()) {
@@ -104,6 +135,41 @@ absl::Status TableRecovery::ReplayEntry(const wal::LogEntry& entry, const Catalo
   }
   return absl::DataLossError(
       absl::StrCat("line ", entry.line, " byte ", entry.byte, ": there is no table ", name));
+}
+
+// The header of the log that begins with it does not have the table any more; a crash may have left
+// its files. Unless it was made anew since: then they were gone before.
+absl::Status TableRecovery::ReplayDropTable(const wal::LogEntry& entry) {
+  const std::string name(entry.table);
+  if (tables_.contains(name) || log_.header.tables.contains(name)) {
+    return absl::DataLossError(absl::StrCat("line ", entry.line, " byte ", entry.byte, ": table ",
+                                            name, " stands in the header all the same"));
+  }
+  dropped_.insert(name);
+  const bool made_anew =
+      std::any_of(log_.entries.begin(), log_.entries.end(), [&](const wal::LogEntry& other) {
+        return other.operation == wal::Operation::kCreateTable && other.table == name;
+      });
+  if (!writing() || made_anew) return absl::OkStatus();
+  bool left = false;
+  for (const std::string& path : {paths_.Schema(name), paths_.Records(name)}) {
+    left = left || !absl::IsNotFound(files_.Stat(path).status());
+  }
+  if (!left) return absl::OkStatus();
+  rewritten_ = true;
+  Note(absl::StrCat("the files of table ", name, " were removed, as dropping it had meant to"));
+  return RemoveTableFiles(files_, paths_, name);
+}
+
+// The header of the log that begins with it shows the table as it is since.
+absl::Status TableRecovery::ReplayAlterTable(const wal::LogEntry& entry) {
+  const auto table = tables_.find(std::string(entry.table));
+  if (table != tables_.end() &&
+      schema::FormatSchemaDocumentCompact(table->second->layout().schema()) == entry.record) {
+    return absl::OkStatus();
+  }
+  return absl::DataLossError(absl::StrCat("line ", entry.line, " byte ", entry.byte,
+                                          ": the table is not what this line made of it"));
 }
 
 // The log is ahead of the files: a crash may have left neither of the table's.
@@ -128,7 +194,7 @@ absl::Status TableRecovery::ReplayCreateTable(const wal::LogEntry& entry, const 
     rewritten_ = true;
   }
   absl::StatusOr<wal::FileInfo> records = files_.Stat(paths_.Records(schema.table_name));
-  absl::StatusOr<std::unique_ptr<TableState>> table;
+  absl::StatusOr<std::shared_ptr<TableState>> table;
   if (records.ok()) {
     wal::TableCheckpoint nothing;
     nothing.checksum = BlockChecksumOf("");
@@ -142,7 +208,7 @@ absl::Status TableRecovery::ReplayCreateTable(const wal::LogEntry& entry, const 
   } else {
     absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(schema);
     if (!layout.ok()) return layout.status();
-    table = std::make_unique<TableState>(*std::move(layout));
+    table = std::make_shared<TableState>(*std::move(layout));
   }
   if (!table.ok()) return table.status();
   tables_[schema.table_name] = *std::move(table);
@@ -151,7 +217,7 @@ absl::Status TableRecovery::ReplayCreateTable(const wal::LogEntry& entry, const 
 
 // Proves that the file goes on as the log says, or makes it so.
 absl::Status TableRecovery::SettleTail(TableState& table, bool clean) {
-  RecordsFile& records = table.records;
+  RecordsFile& records = table.generation->records;
   absl::StatusOr<bool> holds = records.FileHoldsTail();
   if (!holds.ok()) return holds.status();
   // After a crash the same bytes are no proof: they may be in the page cache and, after a sync that
@@ -177,18 +243,24 @@ absl::Status TableRecovery::SettleTail(TableState& table, bool clean) {
   return done;
 }
 
+void TableRecovery::Publish(TableChanges& changes, bool accept_tail) {
+  changes.Seal(accept_tail);
+  changes.Publish();
+  changes.generation().Settle(kNoLimit, kNoLimit);  // nobody reads yet
+}
+
 absl::Status TableRecovery::SettleTails(bool clean) {
   for (auto& [name, table] : tables_) {
     if (absl::Status settled = SettleTail(*table, clean); !settled.ok()) return settled;
     const auto changes = changes_.find(name);
-    if (changes != changes_.end()) changes->second.Publish(/*accept_tail=*/true);
+    if (changes != changes_.end()) Publish(changes->second, /*accept_tail=*/true);
   }
   changes_.clear();
   return absl::OkStatus();
 }
 
 void TableRecovery::PublishTails() {
-  for (auto& [name, changes] : changes_) changes.Publish(/*accept_tail=*/false);
+  for (auto& [name, changes] : changes_) Publish(changes, /*accept_tail=*/false);
   changes_.clear();
 }
 
@@ -211,7 +283,7 @@ absl::StatusOr<std::string> KeepSurplus(wal::FileSystem& files, const std::strin
   return name;
 }
 
-absl::StatusOr<std::unique_ptr<TableState>> NewTable(wal::FileSystem& files,
+absl::StatusOr<std::shared_ptr<TableState>> NewTable(wal::FileSystem& files,
                                                      const wal::DatabasePaths& paths,
                                                      const CatalogEntry& entry) {
   absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(entry.schema);
@@ -224,8 +296,8 @@ absl::StatusOr<std::unique_ptr<TableState>> NewTable(wal::FileSystem& files,
   if (!durable.ok()) return durable;
   absl::StatusOr<RecordsFile> records = RecordsFile::Open(*std::move(file), 0);
   if (!records.ok()) return records.status();
-  auto table = std::make_unique<TableState>(*std::move(layout));
-  table->records = *std::move(records);
+  auto table = std::make_shared<TableState>(*std::move(layout));
+  table->generation->records = *std::move(records);
   table->schema_checksum = entry.checksum;
   return table;
 }

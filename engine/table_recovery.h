@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -55,12 +56,17 @@ class TableRecovery {
  private:
   absl::Status LoadTables(const Catalog& catalog);
   absl::Status LoadTable(const CatalogEntry& entry, const wal::TableCheckpoint& checkpoint);
+  absl::StatusOr<CatalogEntry> SchemaOf(const std::string& table, const Catalog& catalog,
+                                        const wal::TableCheckpoint& checkpoint);
   absl::StatusOr<std::string> RecordsPath(const std::string& table,
                                           const wal::TableCheckpoint& checkpoint);
   absl::Status Replay(const Catalog& catalog);
   absl::Status ReplayEntry(const wal::LogEntry& entry, const Catalog& catalog);
+  absl::Status ReplayDropTable(const wal::LogEntry& entry);
+  absl::Status ReplayAlterTable(const wal::LogEntry& entry);
   absl::Status ReplayCreateTable(const wal::LogEntry& entry, const Catalog& catalog);
   absl::Status SettleTail(TableState& table, bool clean);
+  static void Publish(TableChanges& changes, bool accept_tail);
 
   bool writing() const { return options_.access == Access::kReadWrite; }
   void Note(std::string sentence) { notes_.push_back(std::move(sentence)); }
@@ -72,6 +78,7 @@ class TableRecovery {
   const wal::RecoveredLog& log_;
   TableMap tables_;
   std::map<std::string, TableChanges> changes_;  // what the log did, table by table
+  std::set<std::string> dropped_;                // by the log, whatever is left of their files
   std::vector<std::string> notes_;
   bool rewritten_ = false;
   std::uint64_t transactions_replayed_ = 0;
@@ -87,7 +94,7 @@ absl::StatusOr<std::string> KeepSurplus(wal::FileSystem& files, const std::strin
                                         std::string_view bytes);
 
 // Makes the empty .records file of a table that was just created, and its state.
-absl::StatusOr<std::unique_ptr<TableState>> NewTable(wal::FileSystem& files,
+absl::StatusOr<std::shared_ptr<TableState>> NewTable(wal::FileSystem& files,
                                                      const wal::DatabasePaths& paths,
                                                      const CatalogEntry& entry);
 

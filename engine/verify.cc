@@ -51,7 +51,7 @@ class Verifier {
   absl::Status VerifyLog();
   void VerifyTables();
   void VerifyTable(const std::string& name, const wal::TableCheckpoint& checkpoint);
-  void LoadLines(TableState& table, const std::string& path);
+  void LoadLines(TableGeneration& table, const std::string& path);
   void Replay();
   void VerifyTail(TableState& table);
   void VerifyOriginal();
@@ -61,7 +61,7 @@ class Verifier {
   VerifyReport report_;
   Catalog catalog_;
   wal::RecoveredLog log_;
-  std::map<std::string, std::unique_ptr<TableState>> tables_;
+  TableMap tables_;
   WriterState writer_ = WriterState::kNone;
 };
 
@@ -119,7 +119,7 @@ void Verifier::VerifyTables() {
   Replay();
   for (const auto& [name, table] : tables_) {
     ++report_.tables;
-    report_.records += table->live;
+    report_.records += table->generation->written.live;
   }
 }
 
@@ -130,12 +130,18 @@ void Verifier::VerifyTable(const std::string& name, const wal::TableCheckpoint& 
     if (!there.ok()) Add(paths_.Schema(name), 1, 0, "missing_file", "the file is missing");
     return;  // unreadable: reported already
   }
-  if (entry->second.checksum != checkpoint.schema_checksum) {
+  // An alteration's last step may be left to the next opening.
+  CatalogEntry schema = entry->second;
+  if (schema.checksum != checkpoint.schema_checksum && writer_ != WriterState::kNone) {
+    absl::StatusOr<CatalogEntry> next = ReadNextSchemaFile(files_, paths_, name);
+    if (next.ok()) schema = *std::move(next);
+  }
+  if (schema.checksum != checkpoint.schema_checksum) {
     Add(paths_.Schema(name), 1, 0, "checksum",
-        absl::StrCat("checksum ", wal::FormatChecksum(entry->second.checksum), ", expected ",
+        absl::StrCat("checksum ", wal::FormatChecksum(schema.checksum), ", expected ",
                      wal::FormatChecksum(checkpoint.schema_checksum)));
   }
-  absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(entry->second.schema);
+  absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(schema.schema);
   if (!layout.ok()) {
     Add(paths_.Schema(name), 1, 0, "schema", std::string(layout.status().message()));
     return;
@@ -153,28 +159,31 @@ void Verifier::VerifyTable(const std::string& name, const wal::TableCheckpoint& 
     Add(path, 1, 0, "truncated", std::string(records.status().message()));
     return;
   }
-  auto table = std::make_unique<TableState>(*std::move(layout));
-  table->records = *std::move(records);
-  table->next_id = checkpoint.next_id;
-  table->records.ComputeChecksum();
+  auto table = std::make_shared<TableState>(*std::move(layout));
+  TableGeneration& generation = *table->generation;
+  generation.records = *std::move(records);
+  generation.written.next_id = checkpoint.next_id;
+  generation.records.ComputeChecksum();
   const std::size_t problems_before = report_.problems.size();
-  LoadLines(*table, path);
+  LoadLines(generation, path);
   const bool located = report_.problems.size() > problems_before;
-  if (table->records.Checksum() != checkpoint.checksum && !located) {
+  if (generation.records.Checksum() != checkpoint.checksum && !located) {
     Add(path, 1, 0, "checksum",
-        absl::StrCat("checksum ", wal::FormatChecksum(table->records.Checksum()), ", expected ",
+        absl::StrCat("checksum ", wal::FormatChecksum(generation.records.Checksum()), ", expected ",
                      wal::FormatChecksum(checkpoint.checksum), " of the first ", checkpoint.bytes,
                      " bytes: a value was changed"));
-  } else if (!located && (table->lines != checkpoint.lines || table->live != checkpoint.live)) {
+  } else if (!located && (generation.written.lines != checkpoint.lines ||
+                          generation.written.live != checkpoint.live)) {
     Add(path, 1, 0, "count",
-        absl::StrCat(table->lines, " lines with ", table->live, " records, the checkpoint says ",
-                     checkpoint.lines, " with ", checkpoint.live));
+        absl::StrCat(generation.written.lines, " lines with ", generation.written.live,
+                     " records, the checkpoint says ", checkpoint.lines, " with ",
+                     checkpoint.live));
   }
   tables_[name] = std::move(table);
 }
 
 // Judges every line, and enters those that are good.
-void Verifier::LoadLines(TableState& table, const std::string& path) {
+void Verifier::LoadLines(TableGeneration& table, const std::string& path) {
   const std::string_view bytes = table.records.file_view();
   std::uint64_t number = 0;
   for (std::size_t begin = 0; begin < bytes.size();) {
@@ -193,7 +202,7 @@ void Verifier::LoadLines(TableState& table, const std::string& path) {
     }
     begin = end + 1;
   }
-  table.visible_bytes = table.records.file_bytes();
+  table.written.bytes = table.records.file_bytes();
 }
 
 void Verifier::Replay() {
@@ -215,8 +224,12 @@ void Verifier::Replay() {
         Add(paths_.Schema(name), 1, 0, "checksum",
             absl::StrCat("not the schema that line ", entry.line, " of the log created"));
       }
-      tables_[name] = std::make_unique<TableState>(*std::move(layout));
+      tables_[name] = std::make_shared<TableState>(*std::move(layout));
       continue;
+    }
+    if (entry.operation == wal::Operation::kDropTable ||
+        entry.operation == wal::Operation::kAlterTable) {
+      continue;  // the header shows what they did
     }
     const auto table = tables_.find(name);
     if (table == tables_.end()) continue;  // its files are reported already
@@ -227,7 +240,7 @@ void Verifier::Replay() {
     }
   }
   for (auto& [name, table] : tables_) VerifyTail(*table);
-  for (auto& [name, table_changes] : changes) table_changes.Publish(/*accept_tail=*/false);
+  for (auto& [name, table_changes] : changes) table_changes.Seal(/*accept_tail=*/false);
 }
 
 // After a proper end the file goes on as the log says. After a crash it need not, and the next
@@ -237,14 +250,15 @@ void Verifier::VerifyTail(TableState& table) {
   const std::string path = paths_.Records(table.name());
   absl::StatusOr<std::string> bytes = wal::ReadFile(files_, path);
   if (!bytes.ok()) {
-    if (!table.records.has_file()) {
+    if (!table.generation->records.has_file()) {
       Add(path, 1, 0, "missing_file", std::string(bytes.status().message()));
     }
     return;
   }
-  const std::uint64_t begin = std::min<std::uint64_t>(table.records.file_bytes(), bytes->size());
+  const std::uint64_t begin =
+      std::min<std::uint64_t>(table.generation->records.file_bytes(), bytes->size());
   const std::string_view found = std::string_view(*bytes).substr(begin);
-  const std::string& expected = table.records.tail();
+  const std::string& expected = table.generation->records.tail();
   if (found == expected) return;
   const std::size_t same = static_cast<std::size_t>(
       std::mismatch(found.begin(), found.end(), expected.begin(), expected.end()).first -
@@ -263,7 +277,7 @@ void Verifier::VerifyOriginal() {
   }
   for (const auto& [name, table] : opened.tables) {
     ++report_.tables;
-    report_.records += table->live;
+    report_.records += table->generation->written.live;
   }
   report_.log_lines = opened.report.operations_replayed;
 }

@@ -19,19 +19,28 @@ struct NewLog {
 };
 
 absl::StatusOr<NewLog> WriteNewLog(FileSystem& files, const DatabasePaths& paths,
-                                   const LogHeader& header) {
-  std::string line;
+                                   const LogHeader& header, const LogOperation* operation) {
+  std::string text;
   NewLog log{nullptr, header, LogPosition{}};
-  log.position.checksum = AppendHeaderLine(header, &line);
-  absl::StatusOr<std::unique_ptr<File>> file =
-      WriteTemporary(files, TemporaryOf(paths.Log()), line);
-  if (!file.ok()) return file.status();
-  log.file = *std::move(file);
-  log.position.bytes = line.size();
+  log.position.checksum = AppendHeaderLine(header, &text);
   log.position.lines = 1;
   log.position.next_lsn = header.first_lsn;
   log.position.next_transaction = header.first_transaction;
   log.position.durable = Lsn{header.first_lsn.value - 1};
+  if (operation != nullptr) {
+    log.position.checksum =
+        AppendOperationLine(*operation, LineNumbers{header.first_lsn, header.first_transaction},
+                            header.timestamp, log.position.durable, &text);
+    log.position.lines += 1;
+    log.position.next_lsn.value += 1;
+    log.position.next_transaction.value += 1;
+    log.position.durable.value += 1;  // once the log is in force
+  }
+  log.position.bytes = text.size();
+  absl::StatusOr<std::unique_ptr<File>> file =
+      WriteTemporary(files, TemporaryOf(paths.Log()), text);
+  if (!file.ok()) return file.status();
+  log.file = *std::move(file);
   return log;
 }
 
@@ -117,7 +126,7 @@ absl::Status PublishLog(FileSystem& files, const DatabasePaths& paths,
 
 absl::StatusOr<std::unique_ptr<WalWriter>> CreateLog(FileSystem& files, const DatabasePaths& paths,
                                                      const LogHeader& header) {
-  absl::StatusOr<NewLog> log = WriteNewLog(files, paths, header);
+  absl::StatusOr<NewLog> log = WriteNewLog(files, paths, header, nullptr);
   if (!log.ok()) return log.status();
   absl::Status status = files.Rename(TemporaryOf(paths.Log()), paths.Log());
   if (!status.ok()) {
@@ -135,7 +144,8 @@ absl::StatusOr<std::unique_ptr<WalWriter>> RotateLog(FileSystem& files, const Da
   if (!old_log.ok()) return old_log.status();
   absl::Status status = RemoveLeftovers(files, paths, rotation.old_header.first_lsn);
   if (!status.ok()) return status;
-  absl::StatusOr<NewLog> log = WriteNewLog(files, paths, SuccessorOf(rotation));
+  absl::StatusOr<NewLog> log =
+      WriteNewLog(files, paths, SuccessorOf(rotation), rotation.first_operation);
   if (!log.ok()) return log.status();
   const std::optional<std::string> archive =
       HasOperations(rotation) ? std::optional(ArchivePath(paths, rotation)) : std::nullopt;

@@ -30,6 +30,9 @@ struct Rotation {
   // The log was written by a process that died: its bytes may be in the page cache only, and stay
   // there whatever is synced. Its archive is then a copy.
   bool log_may_be_unsynced = false;
+  // The first transaction of the new log, of this one operation, or null. It comes about with the
+  // switch; the header's tables show it already.
+  const LogOperation* first_operation = nullptr;
 };
 
 // The records files are durable up to what `tables` says before this is called. Writes the new log

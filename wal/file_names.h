@@ -31,6 +31,8 @@ class DatabasePaths {
   std::string DataDirectory() const { return directory_ + "/data"; }
   std::string WalDirectory() const { return directory_ + "/wal"; }
   std::string Schema(std::string_view table) const;
+  // The successor of an altered table's schema file, until it is renamed into place.
+  std::string SchemaNext(std::string_view table) const { return Schema(table) + ".next"; }
   std::string Records(std::string_view table) const;
   // The compacted successor of a records file, until it is renamed into place.
   std::string RecordsCompacted(std::string_view table) const;

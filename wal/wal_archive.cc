@@ -120,6 +120,19 @@ absl::Status RemoveTemporaries(FileSystem& files, const DatabasePaths& paths) {
   return absl::OkStatus();
 }
 
+// How many of the newest are within the limits.
+std::size_t CountKept(const std::vector<Archive>& archives, const ArchiveLimits& limits) {
+  std::size_t kept = 0;
+  std::uint64_t bytes = 0;
+  for (auto archive = archives.rbegin(); archive != archives.rend(); ++archive, ++kept) {
+    bytes += archive->bytes;
+    if (kept == static_cast<std::size_t>(limits.count)) break;
+    if (limits.bytes > 0 && bytes > limits.bytes) break;
+    if (archive->name.time < limits.time) break;
+  }
+  return kept;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<Archive>> ListArchives(FileSystem& files, const DatabasePaths& paths) {
@@ -154,8 +167,9 @@ absl::Status CompressArchives(FileSystem& files, const DatabasePaths& paths) {
   return absl::OkStatus();
 }
 
-absl::Status RemoveOldArchives(FileSystem& files, const DatabasePaths& paths, int keep) {
-  assert(keep >= 0);
+absl::Status RemoveOldArchives(FileSystem& files, const DatabasePaths& paths,
+                               const ArchiveLimits& limits) {
+  assert(limits.count >= 0);
   const absl::StatusOr<std::string> log = IdentityOfLog(files, paths);
   if (!log.ok()) return log.status();
   const absl::StatusOr<std::vector<Archive>> archives = ListArchives(files, paths);
@@ -166,8 +180,8 @@ absl::Status RemoveOldArchives(FileSystem& files, const DatabasePaths& paths, in
     if (!in_force.ok()) return in_force.status();
     if (!archive.name.original && !*in_force) ours.push_back(archive);
   }
-  if (ours.size() <= static_cast<std::size_t>(keep)) return absl::OkStatus();
-  ours.resize(ours.size() - static_cast<std::size_t>(keep));
+  ours.resize(ours.size() - CountKept(ours, limits));
+  if (ours.empty()) return absl::OkStatus();
   for (Archive& archive : ours) {
     for (const bool compressed : {false, true}) {
       archive.name.compressed = compressed;

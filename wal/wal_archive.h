@@ -33,8 +33,16 @@ absl::StatusOr<std::string> ReadArchive(FileSystem& files, const Archive& archiv
 // Safe against a crash at any point, and beside a writer of the current log.
 absl::Status CompressArchives(FileSystem& files, const DatabasePaths& paths);
 
-// Removes the oldest archives of ours beyond `keep`.
-absl::Status RemoveOldArchives(FileSystem& files, const DatabasePaths& paths, int keep);
+// Which archives stay: the newest ones within every limit.
+struct ArchiveLimits {
+  int count = 0;
+  std::uint64_t bytes = 0;  // in all, as they are on disk; 0: any number
+  std::string time;         // not older than this, yyyymmdd_hhmmss UTC; empty: of any age
+};
+
+// Removes the archives of ours beyond the limits, the oldest first.
+absl::Status RemoveOldArchives(FileSystem& files, const DatabasePaths& paths,
+                               const ArchiveLimits& limits);
 
 // A fault found by reading a log or archive from end to end.
 struct LogProblem {

@@ -6,13 +6,26 @@
 #include "wal/wal_line.h"
 
 namespace linedb::wal {
+namespace {
+
+// A large transaction's buffer is not kept for ever.
+void Clear(std::string* buffer) {
+  constexpr std::size_t kBufferBytesKept = std::size_t{4} << 20;
+  if (buffer->capacity() > kBufferBytesKept) {
+    std::string().swap(*buffer);
+  } else {
+    buffer->clear();
+  }
+}
+
+}  // namespace
 
 WalWriter::WalWriter(std::unique_ptr<File> file, LogHeader header, LogPosition position)
     : file_(std::move(file)),
       header_(std::move(header)),
-      synced_(position),
       written_(position),
-      added_(position) {
+      synced_(position),
+      durable_(position.durable.value) {
   assert(file_ != nullptr);
   assert(position.bytes > 0 && position.lines > 0);
   assert(position.next_lsn >= header_.first_lsn && position.durable < position.next_lsn);
@@ -21,60 +34,53 @@ WalWriter::WalWriter(std::unique_ptr<File> file, LogHeader header, LogPosition p
 
 void WalWriter::Add(absl::Span<const LogOperation> operations, std::string_view timestamp) {
   assert(!operations.empty());
-  const std::size_t bytes_before = buffer_.size();
+  const std::size_t bytes_before = adding_.size();
+  const Lsn durable{durable_.load(std::memory_order_acquire)};
   for (std::size_t i = 0; i < operations.size(); ++i) {
     const bool last = i + 1 == operations.size();
-    added_.checksum = AppendOperationLine(
-        operations[i], LineNumbers{added_.next_lsn, added_.next_transaction}, timestamp,
-        last ? std::optional<Lsn>(added_.durable) : std::nullopt, &buffer_);
+    added_.checksum =
+        AppendOperationLine(operations[i], LineNumbers{added_.next_lsn, added_.next_transaction},
+                            timestamp, last ? std::optional<Lsn>(durable) : std::nullopt, &adding_);
     added_.next_lsn.value += 1;
     added_.lines += 1;
   }
   added_.next_transaction.value += 1;
-  added_.bytes += buffer_.size() - bytes_before;
-  assert(added_.bytes - written_.bytes == buffer_.size() - buffer_prefix_bytes_);
+  added_.bytes += adding_.size() - bytes_before;
+}
+
+void WalWriter::Stage() {
+  assert(adding_.size() >= kLinkBytes);
+  staged_.append(adding_, kLinkBytes);
+  staged_end_ = added_;
+  Clear(&adding_);
+  adding_.assign(LinkOf(added_.checksum));
+}
+
+void WalWriter::Take() {
+  writing_.append(staged_);
+  writing_end_ = staged_end_;
+  Clear(&staged_);
 }
 
 absl::Status WalWriter::Write() {
   if (failed()) return failure_;
-  if (added_.bytes == written_.bytes) return absl::OkStatus();
-  const absl::Status appended =
-      file_->Append(std::string_view(buffer_).substr(buffer_prefix_bytes_));
-  if (!appended.ok()) {
-    // An unknown part is in the file. A smaller write may succeed on a full disk, so a line behind
-    // half a line is near unless it is cut off now.
-    const absl::Status cut = file_->Truncate(written_.bytes);
-    if (!cut.ok()) failure_ = cut;
-    Discard();
-    return appended;
+  if (writing_.empty()) return absl::OkStatus();
+  assert(writing_end_.bytes - written_.bytes == writing_.size());
+  const absl::Status appended = file_->Append(writing_);
+  if (appended.ok()) {
+    const Lsn durable = written_.durable;
+    written_ = writing_end_;
+    written_.durable = durable;
+    Clear(&writing_);
+    return absl::OkStatus();
   }
-  written_ = added_;
-  Discard();
-  return absl::OkStatus();
-}
-
-void WalWriter::Discard() {
-  added_ = written_;
-  // A large transaction's buffer is not kept for ever.
-  constexpr std::size_t kBufferBytesKept = std::size_t{4} << 20;
-  if (buffer_.capacity() > kBufferBytesKept) std::string().swap(buffer_);
-  buffer_.assign(LinkOf(written_.checksum));
-  buffer_prefix_bytes_ = buffer_.size();
-  assert(buffer_prefix_bytes_ == kLinkBytes);
-}
-
-absl::Status WalWriter::Undo() {
-  if (failed()) return failure_;
-  assert(synced_.bytes <= written_.bytes);
-  if (synced_.bytes != written_.bytes) {
-    failure_ = file_->Truncate(synced_.bytes);
-    // Whole lines with their commit may be on the disk already; without a sync of the cut, a power
-    // failure would bring a transaction back that its caller was told did not happen.
-    if (!failed()) failure_ = file_->Sync();
-  }
-  written_ = synced_;
-  Discard();
-  return failure_;
+  // An unknown part is in the file. A smaller write may succeed on a full disk, so a line behind
+  // half a line is near unless it is cut off now. And whole transactions of it may be on the disk:
+  // without a sync of the cut, a power failure would bring back what its caller was told did not
+  // happen.
+  failure_ = file_->Truncate(written_.bytes);
+  if (!failed()) failure_ = file_->Sync();
+  return appended;
 }
 
 absl::Status WalWriter::Sync() {
@@ -82,10 +88,19 @@ absl::Status WalWriter::Sync() {
   failure_ = file_->Sync();
   if (failed()) return failure_;
   written_.durable.value = written_.next_lsn.value - 1;
-  added_.durable = written_.durable;
   synced_ = written_;
+  durable_.store(written_.durable.value, std::memory_order_release);
   assert(synced_.durable < synced_.next_lsn);
   return absl::OkStatus();
+}
+
+void WalWriter::Discard() {
+  Clear(&staged_);
+  Clear(&writing_);
+  Clear(&adding_);
+  adding_.assign(LinkOf(written_.checksum));
+  assert(adding_.size() == kLinkBytes);
+  added_ = staged_end_ = writing_end_ = written_;
 }
 
 }  // namespace linedb::wal

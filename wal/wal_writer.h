@@ -3,6 +3,8 @@
 #ifndef LINEDB_WAL_WAL_WRITER_H_
 #define LINEDB_WAL_WAL_WRITER_H_
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,25 +17,32 @@
 
 namespace linedb::wal {
 
-// The writer of one log. One thread at a time.
+// The writer of one log, made so that one thread can format while another writes and syncs:
+//
+//   Add       Stage       Take        Write      Sync
+//   adding -> staged ---> writing --> written -> synced
+//
+// One thread at a time calls Add, and one at a time Write and Sync, which may be another. Stage and
+// Take touch what both sides know: the caller sees to it that they do not run at the same time.
 class WalWriter {
  public:
   // Continues a log whose file ends exactly at `position`.
   WalWriter(std::unique_ptr<File> file, LogHeader header, LogPosition position);
 
-  // Formats a transaction of at least one operation, the last of which becomes its commit line,
-  // into the buffer, after those already there. Nothing is written yet.
+  // Formats a transaction of at least one operation, the last of which becomes its commit line.
   void Add(absl::Span<const LogOperation> operations, std::string_view timestamp);
-  // Writes the buffer with one append. An error leaves the log as it was before the first Add since
-  // the last good Write (truncated back); if even that fails, failed() and every later call fails.
+  // Hands over what was added.
+  void Stage();
+  // Takes what was staged, for the next Write.
+  void Take();
+  // Writes what was taken, with one append. An error leaves the log as it was (cut back, and the
+  // cut synced: whole transactions of it may have reached the disk), and nothing more can be
+  // written before a Discard; if even that fails, failed() and every later call fails.
   absl::Status Write();
-  // Forgets what was added since the last good Write.
-  void Discard();
-  // Cuts off what was written since the last good Sync, for a commit that cannot be finished.
-  // An error fails the writer for good.
-  absl::Status Undo();
   // Makes what was written durable. An error fails the writer for good: it is never retried.
   absl::Status Sync();
+  // Forgets what was added, staged and taken but not written. No other call runs meanwhile.
+  void Discard();
 
   bool failed() const { return !failure_.ok(); }
   // Why the writer takes nothing more; OK while it does.
@@ -41,17 +50,27 @@ class WalWriter {
   const LogHeader& header() const { return header_; }
   // After the last good Write.
   const LogPosition& position() const { return written_; }
+  bool has_unsynced() const { return synced_.bytes != written_.bytes; }
+  // Bytes staged and not taken.
+  std::size_t staged_bytes() const { return staged_.size(); }
 
  private:
   std::unique_ptr<File> file_;
   LogHeader header_;
-  LogPosition synced_;
-  LogPosition written_;
+
+  std::string adding_;  // the end of the line before, then the lines added
   LogPosition added_;
-  // The end of the line before, then the lines added.
-  std::string buffer_;
-  std::size_t buffer_prefix_bytes_ = 0;
+
+  std::string staged_;
+  LogPosition staged_end_;
+
+  std::string writing_;
+  LogPosition writing_end_;
+  LogPosition written_;
+  LogPosition synced_;
   absl::Status failure_;
+
+  std::atomic<std::uint64_t> durable_;  // the last lsn synced, for commit lines
 };
 
 }  // namespace linedb::wal

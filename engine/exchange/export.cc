@@ -47,15 +47,17 @@ absl::StatusOr<std::uint64_t> Export(Database& database, std::string_view table,
   const bool json = format == FileFormat::kJson;
   const engine::RowIdCutter cutter(core->schema());
   if (json) output << "{\"table\":\"" << core->schema().table_name << "\",\"records\":[";
-  engine::RecordCursor cursor = core->Scan(nullptr);
+  absl::StatusOr<engine::RecordCursor> cursor = core->Scan({});
+  if (!cursor.ok()) return cursor.status();
   std::string_view line;
   std::uint64_t count = 0;
-  while (output.good() && cursor.Next(&line)) {
+  while (output.good() && cursor->Next(&line)) {
     if (json) output << (count == 0 ? "\n" : ",\n");
     cutter.Write(line, output);
     if (!json) output.put('\n');
     ++count;
   }
+  if (!cursor->status().ok()) return cursor->status();
   if (json) {
     output << (count == 0 ? "" : "\n") << "],\"count\":" << count << ",\"exported_at\":\""
            << schema::FormatTimestamp(schema::Now()) << "\"}\n";

@@ -221,7 +221,7 @@ absl::StatusOr<bool> Importer::Exists() {
       schema::KeyTextOf(layout_.keys()[0], line_, spans_.data(), &key_text_);
   if (!text) return false;
   const absl::Status found =
-      core_.Visit(&*transaction_, 0, *text, [](std::string_view) { return absl::OkStatus(); });
+      core_.Visit(*transaction_, 0, *text, [](std::string_view) { return absl::OkStatus(); });
   if (found.ok()) return true;
   if (found.code() == absl::StatusCode::kNotFound) return false;
   return found;
@@ -236,7 +236,7 @@ std::string Importer::OriginOfTaken() {
     if (!text) continue;
     std::string taken;
     const absl::Status found =
-        core_.Visit(&*transaction_, static_cast<int>(key), *text, [&taken](std::string_view line) {
+        core_.Visit(*transaction_, static_cast<int>(key), *text, [&taken](std::string_view line) {
           taken = line;
           return absl::OkStatus();
         });

@@ -33,6 +33,14 @@ void BlockChecksum::Append(std::string_view bytes) {
   assert(full_blocks_.size() == bytes_ / kChecksumBlockBytes);
 }
 
+void BlockChecksum::Truncate(std::uint64_t bytes, std::string_view block) {
+  assert(bytes <= bytes_ && block.size() == bytes % kChecksumBlockBytes);
+  full_blocks_.resize(bytes / kChecksumBlockBytes);
+  bytes_ = bytes - block.size();
+  XXH3_64bits_reset(block_.get());
+  Append(block);
+}
+
 std::uint64_t BlockChecksum::Total() const {
   std::vector<std::uint64_t> sums = full_blocks_;
   if (bytes_ % kChecksumBlockBytes != 0) sums.push_back(XXH3_64bits_digest(block_.get()));

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "schema/schema_document.h"
+#include "wal/file_steps.h"
 #include "wal/wal_format.h"
 
 namespace linedb::engine {
@@ -14,6 +15,32 @@ namespace linedb::engine {
 absl::Status AtPlace(const std::string& where, const absl::Status& status) {
   return absl::Status(status.code(), absl::StrCat(where, ": ", std::string(status.message())));
 }
+
+namespace {
+
+absl::StatusOr<CatalogEntry> ReadEntry(wal::FileSystem& files, const wal::DatabasePaths& paths,
+                                       const std::string& path, const std::string& table) {
+  const std::string place = wal::ShortName(paths, path) + " line 1 byte 0";
+  absl::StatusOr<std::string> text = wal::ReadFile(files, path);
+  if (!text.ok()) return text.status();
+  absl::StatusOr<schema::SchemaDocument> document = schema::ParseSchemaDocument(*text);
+  if (!document.ok()) return AtPlace(place, document.status());
+  if (document->schema.table_name != table) {
+    return absl::DataLossError(
+        absl::StrCat(place, ": it is the schema of table \"", document->schema.table_name, "\""));
+  }
+  return CatalogEntry{std::move(document->schema), document->format, wal::ChecksumOf(*text)};
+}
+
+absl::StatusOr<CatalogEntry> WriteEntry(wal::FileSystem& files, const std::string& path,
+                                        const TableSchema& schema) {
+  const std::string text = schema::FormatSchemaDocument(schema);
+  absl::Status written = wal::WriteFileAtomically(files, path, text);
+  if (!written.ok()) return written;
+  return CatalogEntry{schema, schema::kSchemaFormat, wal::ChecksumOf(text)};
+}
+
+}  // namespace
 
 absl::StatusOr<Catalog> ReadCatalog(wal::FileSystem& files, const wal::DatabasePaths& paths) {
   Catalog catalog;
@@ -23,18 +50,9 @@ absl::StatusOr<Catalog> ReadCatalog(wal::FileSystem& files, const wal::DatabaseP
   for (const std::string& name : *names) {
     const std::optional<std::string> table = wal::TableOfSchemaFile(name);
     if (!table) continue;
-    const std::string path = paths.Schema(*table);
-    const std::string short_name = wal::ShortName(paths, path);
-    absl::StatusOr<std::string> text = wal::ReadFile(files, path);
-    if (!text.ok()) return text.status();
-    absl::StatusOr<schema::SchemaDocument> document = schema::ParseSchemaDocument(*text);
-    if (!document.ok()) return AtPlace(short_name + " line 1 byte 0", document.status());
-    if (document->schema.table_name != *table) {
-      return absl::DataLossError(absl::StrCat(short_name,
-                                              " line 1 byte 0: it is the schema of table \"",
-                                              document->schema.table_name, "\""));
-    }
-    catalog[*table] = {std::move(document->schema), document->format, wal::ChecksumOf(*text)};
+    absl::StatusOr<CatalogEntry> entry = ReadEntry(files, paths, paths.Schema(*table), *table);
+    if (!entry.ok()) return entry.status();
+    catalog[*table] = *std::move(entry);
   }
   return catalog;
 }
@@ -48,10 +66,35 @@ bool IsOriginal(const Catalog& catalog) {
 absl::StatusOr<CatalogEntry> WriteSchemaFile(wal::FileSystem& files,
                                              const wal::DatabasePaths& paths,
                                              const TableSchema& schema) {
-  const std::string text = schema::FormatSchemaDocument(schema);
-  absl::Status written = wal::WriteFileAtomically(files, paths.Schema(schema.table_name), text);
-  if (!written.ok()) return written;
-  return CatalogEntry{schema, schema::kSchemaFormat, wal::ChecksumOf(text)};
+  return WriteEntry(files, paths.Schema(schema.table_name), schema);
+}
+
+absl::StatusOr<CatalogEntry> WriteNextSchemaFile(wal::FileSystem& files,
+                                                 const wal::DatabasePaths& paths,
+                                                 const TableSchema& schema) {
+  return WriteEntry(files, paths.SchemaNext(schema.table_name), schema);
+}
+
+absl::Status PlaceNextSchemaFile(wal::FileSystem& files, const wal::DatabasePaths& paths,
+                                 const std::string& table) {
+  absl::Status renamed = files.Rename(paths.SchemaNext(table), paths.Schema(table));
+  return renamed.ok() ? files.SyncDirectory(paths.SchemaDirectory()) : renamed;
+}
+
+absl::StatusOr<CatalogEntry> ReadNextSchemaFile(wal::FileSystem& files,
+                                                const wal::DatabasePaths& paths,
+                                                const std::string& table) {
+  return ReadEntry(files, paths, paths.SchemaNext(table), table);
+}
+
+absl::Status RemoveTableFiles(wal::FileSystem& files, const wal::DatabasePaths& paths,
+                              const std::string& table) {
+  for (const std::string& path : {paths.Schema(table), paths.SchemaNext(table),
+                                  paths.Records(table), paths.RecordsCompacted(table)}) {
+    if (absl::Status removed = wal::RemoveIfThere(files, path); !removed.ok()) return removed;
+  }
+  absl::Status durable = files.SyncDirectory(paths.SchemaDirectory());
+  return durable.ok() ? files.SyncDirectory(paths.DataDirectory()) : durable;
 }
 
 }  // namespace linedb::engine

@@ -33,6 +33,22 @@ bool IsOriginal(const Catalog& catalog);
 absl::StatusOr<CatalogEntry> WriteSchemaFile(wal::FileSystem& files,
                                              const wal::DatabasePaths& paths,
                                              const TableSchema& schema);
+// The same under the name of an altered table's schema, to be placed when the log says so.
+absl::StatusOr<CatalogEntry> WriteNextSchemaFile(wal::FileSystem& files,
+                                                 const wal::DatabasePaths& paths,
+                                                 const TableSchema& schema);
+// Renames it into place.
+absl::Status PlaceNextSchemaFile(wal::FileSystem& files, const wal::DatabasePaths& paths,
+                                 const std::string& table);
+// What WriteNextSchemaFile wrote; kNotFound if nothing waits there.
+absl::StatusOr<CatalogEntry> ReadNextSchemaFile(wal::FileSystem& files,
+                                                const wal::DatabasePaths& paths,
+                                                const std::string& table);
+
+// Removes every file of a table that the log has dropped, durably; those that are gone do not
+// matter.
+absl::Status RemoveTableFiles(wal::FileSystem& files, const wal::DatabasePaths& paths,
+                              const std::string& table);
 
 // `status` with "where: " before its message.
 absl::Status AtPlace(const std::string& where, const absl::Status& status);

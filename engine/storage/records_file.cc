@@ -28,7 +28,7 @@ absl::Status RecordsFile::WriteTail() {
   assert(file_ != nullptr);
   if (tail_.empty()) return absl::OkStatus();
   absl::Status appended = file_->Append(tail_);
-  dirty_ = true;
+  sync_->dirty = true;
   if (appended.ok()) return appended;
   if (absl::Status cut = UnwriteTail(); !cut.ok()) {
     return absl::InternalError(
@@ -53,6 +53,16 @@ void RecordsFile::AcceptTail() {
   tail_.clear();
 }
 
+absl::Status RecordsFile::Unaccept(std::uint64_t file_bytes) {
+  assert(tail_.empty() && file_bytes <= file_bytes_);
+  if (file_bytes == file_bytes_) return absl::OkStatus();
+  const std::uint64_t block = file_bytes - file_bytes % kChecksumBlockBytes;
+  checksum_.Truncate(file_bytes, file_view().substr(block, file_bytes - block));
+  file_bytes_ = file_bytes;
+  sync_->dirty = true;
+  return file_->Truncate(file_bytes_);
+}
+
 absl::Status RecordsFile::UnwriteTail() { return file_->Truncate(file_bytes_); }
 
 absl::StatusOr<bool> RecordsFile::FileHoldsTail() {
@@ -73,21 +83,19 @@ absl::StatusOr<std::string> RecordsFile::ReadSurplus() {
 }
 
 absl::Status RecordsFile::CutSurplus() {
-  dirty_ = true;
+  sync_->dirty = true;
   return file_->Truncate(file_bytes_);
 }
 
 absl::Status RecordsFile::Sync() {
-  if (!sync_failure_.ok() || !dirty_) return sync_failure_;
+  const std::lock_guard<std::mutex> lock(sync_->mutex);
+  // Taken back before the sync: what is written meanwhile calls for another.
+  if (!sync_->failure.ok() || !sync_->dirty.exchange(false)) return sync_->failure;
   absl::Status synced = file_->Sync();
-  if (synced.ok()) {
-    dirty_ = false;
-    return synced;
-  }
   // Whatever the reason, a full disk included: what was written may be lost, and a second sync that
   // succeeds would prove nothing.
-  sync_failure_ = absl::InternalError(std::string(synced.message()));
-  return sync_failure_;
+  if (!synced.ok()) sync_->failure = absl::InternalError(std::string(synced.message()));
+  return sync_->failure;
 }
 
 }  // namespace linedb::engine

@@ -3,8 +3,10 @@
 #ifndef LINEDB_ENGINE_STORAGE_RECORDS_FILE_H_
 #define LINEDB_ENGINE_STORAGE_RECORDS_FILE_H_
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -17,12 +19,13 @@
 namespace linedb::engine {
 
 // One address space: [0, file_bytes) lies in the file and is mapped, [file_bytes, end) is the tail.
-// A transaction's lines grow in the tail; its commit appends the tail to the file (WriteTail),
-// and, once the log is synced, lets it count (AcceptTail) or drops it. A database opened for
-// reading keeps in the tail what the log has after the checkpoint, and never writes it.
+// A transaction's lines grow in the tail; its commit appends the tail to the file (WriteTail) and
+// goes on from there (AcceptTail), or drops it. A database opened for reading keeps in the tail
+// what the log has after the checkpoint, and never writes it.
 //
-// View may be called by any thread for bytes below file_bytes(); the owner's lock keeps AcceptTail
-// and Replace away from it meanwhile. All else is the writer's thread's.
+// View may be called by any thread for bytes that are published; the owner's lock keeps AcceptTail
+// away from it meanwhile. Sync may be called by any thread, beside the writer. All else is the
+// writer's.
 class RecordsFile {
  public:
   // A table without a file: everything is in the tail.
@@ -54,6 +57,8 @@ class RecordsFile {
   absl::Status MapTail();
   // The written and mapped tail is part of the file from now on.
   void AcceptTail();
+  // Cuts the file back to what it was, before the tails accepted since.
+  absl::Status Unaccept(std::uint64_t file_bytes);
   // Takes the bytes that WriteTail appended off the file again.
   absl::Status UnwriteTail();
 
@@ -64,8 +69,8 @@ class RecordsFile {
   // Cuts the file to file_bytes().
   absl::Status CutSurplus();
 
-  // Makes the file durable, if anything was written since the last time. A sync that failed is
-  // never tried again: kInternal from then on.
+  // Makes durable what was written before this call, if anything was since the last time. A sync
+  // that failed is never tried again: kInternal from then on.
   absl::Status Sync();
 
   // Of the file's bytes, without the tail.
@@ -74,15 +79,21 @@ class RecordsFile {
   void ComputeChecksum() { checksum_.Append(file_view().substr(checksum_.bytes())); }
 
  private:
+  // Apart, since it is shared between threads and does not move.
+  struct SyncState {
+    std::mutex mutex;
+    // What an earlier process wrote may be in the page cache only, so a file starts dirty.
+    std::atomic<bool> dirty = true;
+    absl::Status failure;
+  };
+
   std::unique_ptr<wal::File> file_;
   std::shared_ptr<const wal::Mapping> mapping_;
   std::shared_ptr<const wal::Mapping> mapping_next_;  // MapTail's, if the old one is too small
   std::uint64_t file_bytes_ = 0;
   std::string tail_;
   BlockChecksum checksum_;
-  // What an earlier process wrote may be in the page cache only, so a file starts dirty.
-  bool dirty_ = true;
-  absl::Status sync_failure_;
+  std::unique_ptr<SyncState> sync_ = std::make_unique<SyncState>();
 };
 
 }  // namespace linedb::engine

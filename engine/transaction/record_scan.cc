@@ -10,40 +10,53 @@
 
 namespace linedb::engine {
 
-ScanState::ScanState(const TableState& table) {
+absl::StatusOr<std::unique_ptr<ScanState>> ScanState::OfPublished(const TableState& table) {
   const std::shared_lock<std::shared_mutex> lock(table.mutex);
-  mapping = table.records.mapping();
-  superseded = table.superseded;
-  part = table.records.file_view();
-  // Behind the file lies the open transaction's tail, which is not visible, or what a read-only
-  // handle replayed, which is and does not change any more.
-  if (table.visible_bytes > table.records.file_bytes()) part_next = table.records.tail();
+  if (!table.retired.ok()) return table.retired;
+  // Under the same lock: what is superseded for everybody must not grow past the limit meanwhile.
+  const std::uint64_t limit = table.generation->published_bytes();
+  return OfGeneration(table.generation, limit);
 }
 
-ScanState::ScanState(const TableChanges& changes) {
-  const TableState& table = changes.table();
-  mapping = table.records.mapping();
-  superseded = table.superseded;
-  superseded_pending = changes.superseded_offsets();
-  part = table.records.file_view();
-  tail = std::make_shared<const std::string>(table.records.tail());
-  part_next = *tail;
+std::unique_ptr<ScanState> ScanState::OfGeneration(
+    std::shared_ptr<const TableGeneration> generation, std::uint64_t limit) {
+  return std::unique_ptr<ScanState>(new ScanState(std::move(generation), limit));
+}
+
+std::unique_ptr<ScanState> ScanState::OfWriter(const TableState& table) {
+  std::unique_ptr<ScanState> state(new ScanState(table.generation, kNoLimit));
+  // The tail grows while the scan runs.
+  state->tail_ = state->part_next_;
+  state->part_next_ = state->tail_;
+  return state;
+}
+
+ScanState::ScanState(std::shared_ptr<const TableGeneration> generation, std::uint64_t limit)
+    : generation_(std::move(generation)), superseded_(generation_->superseded) {
+  const RecordsFile& records = generation_->records;
+  mapping_ = records.mapping();
+  part_ = records.file_view().substr(0, limit);
+  // Behind the file's bytes lies the open transaction's tail, or what a read-only handle replayed,
+  // which does not change any more.
+  if (limit > records.file_bytes()) part_next_ = records.tail();
+  generation_->retained.ForEachSuperseded(
+      limit, [this](std::uint64_t offset) { retained_.insert(offset); });
 }
 
 bool ScanState::Next(std::string_view* line) {
   for (;;) {
-    if (position == part.size()) {
-      if (part_next.empty()) return false;
-      part_offset += part.size();
-      part = std::exchange(part_next, std::string_view());
-      position = 0;
+    if (position_ == part_.size()) {
+      if (part_next_.empty()) return false;
+      part_offset_ += part_.size();
+      part_ = std::exchange(part_next_, std::string_view());
+      position_ = 0;
     }
-    const char* begin = part.data() + position;
-    const void* newline = std::memchr(begin, '\n', part.size() - position);
+    const char* begin = part_.data() + position_;
+    const void* newline = std::memchr(begin, '\n', part_.size() - position_);
     assert(newline != nullptr);  // whole lines only are ever published
     const std::size_t length = static_cast<std::size_t>(static_cast<const char*>(newline) - begin);
-    const std::uint64_t offset = part_offset + position;
-    position += length + 1;
+    const std::uint64_t offset = part_offset_ + position_;
+    position_ += length + 1;
     if (IsSuperseded(offset)) continue;
     *line = std::string_view(begin, length);
     return true;

@@ -9,38 +9,46 @@
 #include <string_view>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/status/statusor.h"
 #include "engine/index/table_state.h"
 #include "engine/storage/superseded_lines.h"
 #include "wal/file_system.h"
 
 namespace linedb::engine {
 
-class TableChanges;
-
 // A scan's own view of a table: it shares the bytes, which never change, and copies the rest, so
 // it needs no lock while it runs and nothing that happens meanwhile shows in it.
-struct ScanState {
-  // Of what is committed; takes the table's lock for a moment.
-  explicit ScanState(const TableState& table);
-  // Also what the open transaction wrote; its thread only.
-  explicit ScanState(const TableChanges& changes);
+class ScanState {
+ public:
+  // Of what is published; takes the table's lock for a moment. The table's `retired` if it is.
+  static absl::StatusOr<std::unique_ptr<ScanState>> OfPublished(const TableState& table);
+  // Of a generation up to `limit`. The caller holds the mutex of its table, shared.
+  static std::unique_ptr<ScanState> OfGeneration(std::shared_ptr<const TableGeneration> generation,
+                                                 std::uint64_t limit);
+  // Of what the open transaction sees; its thread only.
+  static std::unique_ptr<ScanState> OfWriter(const TableState& table);
 
   bool Next(std::string_view* line);
-
-  std::shared_ptr<const wal::Mapping> mapping;  // keeps `part` alive
-  std::shared_ptr<const std::string> tail;      // likewise
-  SupersededLines superseded;
-  absl::flat_hash_set<std::uint64_t> superseded_pending;
-  std::string_view part;       // what is read now: the file's bytes, then the tail
-  std::string_view part_next;  // the tail, until it is `part`
-  std::uint64_t part_offset = 0;
-  std::size_t position = 0;  // in `part`
+  // Why Next ended early; OK otherwise.
+  const absl::Status& status() const { return status_; }
 
  private:
+  // The caller keeps writers away.
+  ScanState(std::shared_ptr<const TableGeneration> generation, std::uint64_t limit);
   bool IsSuperseded(std::uint64_t offset) const {
-    return superseded.Contains(offset) ||
-           (!superseded_pending.empty() && superseded_pending.contains(offset));
+    return superseded_.Contains(offset) || (!retained_.empty() && retained_.contains(offset));
   }
+
+  std::shared_ptr<const TableGeneration> generation_;  // keeps a read-only table's tail alive
+  std::shared_ptr<const wal::Mapping> mapping_;        // keeps `part_` alive
+  std::string tail_;                                   // likewise
+  SupersededLines superseded_;
+  absl::flat_hash_set<std::uint64_t> retained_;  // of these, the superseded ones
+  std::string_view part_;       // what is read now: the file's bytes, then the tail
+  std::string_view part_next_;  // the tail, until it is `part_`
+  std::uint64_t part_offset_ = 0;
+  std::size_t position_ = 0;  // in `part_`
+  absl::Status status_;
 };
 
 }  // namespace linedb::engine

@@ -9,23 +9,42 @@
 
 namespace linedb::engine {
 
-TableChanges::TableChanges(TableState& table) : table_(table), next_id_(table.next_id) {}
+namespace {
+
+// How many retained lines a transaction settles when it begins with a table, …
+constexpr std::uint64_t kSettledAtFirst = 512;
+// … and with each line that it retains: more than it adds.
+constexpr std::uint64_t kSettledPerLine = 2;
+
+}  // namespace
+
+TableChanges::TableChanges(TableState& table, std::uint64_t settle_limit)
+    : table_(table),
+      generation_(table.generation),
+      settle_limit_(settle_limit),
+      after_(generation_->written) {
+  if (!generation_->retained.empty()) {
+    const std::unique_lock<std::shared_mutex> lock(table_.mutex);
+    generation_->Settle(settle_limit_, kSettledAtFirst);
+  }
+  begin_ = MakeMark();
+}
 
 std::string* TableChanges::BeginLine() {
-  std::string& tail = table_.records.tail();
+  assert(!sealed_);
+  std::string& tail = generation_->records.tail();
   line_begin_ = tail.size();
   return &tail;
 }
 
-void TableChanges::CancelLine() { table_.records.tail().resize(line_begin_); }
+void TableChanges::CancelLine() { generation_->records.tail().resize(line_begin_); }
 
 std::string_view TableChanges::LineBegun() const {
-  return std::string_view(table_.records.tail()).substr(line_begin_);
+  return std::string_view(generation_->records.tail()).substr(line_begin_);
 }
 
 RecordLocation TableChanges::Find(int key, std::string_view text) const {
-  return table_.Find(key, HashKeyText(text), text, kNoLimit,
-                     [this](RecordLocation location) { return !IsSuperseded(location); });
+  return generation_->Find(key, HashKeyText(text), text, kNoLimit);
 }
 
 absl::StatusOr<Change> TableChanges::FinishLine(WriteMode mode, const schema::FieldSpan* spans) {
@@ -36,12 +55,11 @@ absl::StatusOr<Change> TableChanges::FinishLine(WriteMode mode, const schema::Fi
     CancelLine();
     return checked;
   }
-  const RecordLocation location(table_.records.file_bytes() + line_begin_, line.size());
+  const RecordLocation location(generation_->records.file_bytes() + line_begin_, line.size());
+  generation_->records.tail().push_back('\n');
   Enter(location);
-  if (old_line_) Supersede(old_line_);
-  table_.records.tail().push_back('\n');
-  ++lines_added_;
-  if (!old_line_) ++live_change_;
+  ++after_.lines;
+  if (!old_line_) ++after_.live;
   return Change{old_line_ ? wal::Operation::kUpdate : wal::Operation::kInsert, location, old_line_};
 }
 
@@ -56,7 +74,7 @@ absl::Status TableChanges::CheckRoom() const {
 }
 
 absl::Status TableChanges::CheckEnd() const {
-  if (table_.records.end() > RecordLocation::kOffsetMax) {
+  if (generation_->records.end() > RecordLocation::kOffsetMax) {
     return absl::ResourceExhaustedError(
         absl::StrCat(table_.name(), ": a .records file can have no more than 1 TiB"));
   }
@@ -73,16 +91,14 @@ absl::Status TableChanges::CheckKeys(WriteMode mode, std::string_view line,
         schema::KeyTextOf(keys[key], line, spans, &scratch_);
     if (!text) continue;
     line_keys_.push_back({static_cast<int>(key), HashKeyText(*text), {}});
-    table_.indexes[key].Prefetch(line_keys_.back().hash);
+    generation_->indexes[key].Prefetch(line_keys_.back().hash);
   }
   assert(!line_keys_.empty() && line_keys_[0].key == 0);
   old_line_ = {};
   for (const IndexEntry& entry : line_keys_) {
     const std::size_t key = static_cast<std::size_t>(entry.key);
     const std::string_view text = *schema::KeyTextOf(keys[key], line, spans, &scratch_);
-    const RecordLocation found =
-        table_.Find(entry.key, entry.hash, text, kNoLimit,
-                    [this](RecordLocation location) { return !IsSuperseded(location); });
+    const RecordLocation found = generation_->Find(entry.key, entry.hash, text, kNoLimit);
     if (key == 0) {
       old_line_ = found;
       if (found && mode == WriteMode::kInsert) return ClashError(0, text, found);
@@ -95,7 +111,7 @@ absl::Status TableChanges::CheckKeys(WriteMode mode, std::string_view line,
     }
   }
   if (const int assigned = table_.layout().assigned_column(); assigned >= 0) {
-    if (next_id_ == kKeysExhausted && AssignedKeyOf(line, spans) == kKeysExhausted) {
+    if (after_.next_id == kKeysExhausted && AssignedKeyOf(line, spans) == kKeysExhausted) {
       return absl::ResourceExhaustedError(absl::StrCat(
           table_.name(), ": the largest 64-bit key is in use, so none can be assigned"));
     }
@@ -114,14 +130,14 @@ std::int64_t TableChanges::AssignedKeyOf(std::string_view line,
 
 void TableChanges::NoteKeyUsed(std::string_view line, const schema::FieldSpan* spans) {
   if (table_.layout().assigned_column() < 0) return;
-  table_.NoteKeyUsed(AssignedKeyOf(line, spans), &next_id_);
+  generation_->NoteKeyUsed(AssignedKeyOf(line, spans), &after_.next_id);
 }
 
 absl::Status TableChanges::ClashError(int key, std::string_view text, RecordLocation other) const {
   const schema::KeyLayout& parts = table_.layout().keys()[static_cast<std::size_t>(key)];
   return absl::AlreadyExistsError(absl::StrCat(table_.name(), ".", parts.name, ": value ",
                                                std::string(text), " is taken by the record ",
-                                               std::string(table_.records.View(other))));
+                                               std::string(generation_->records.View(other))));
 }
 
 // Makes the line findable by its keys.
@@ -129,25 +145,13 @@ void TableChanges::Enter(RecordLocation location) {
   const std::unique_lock<std::shared_mutex> lock(table_.mutex);
   for (IndexEntry& entry : line_keys_) {
     entry.location = location;
-    table_.indexes[static_cast<std::size_t>(entry.key)].Insert(entry.hash, location);
+    generation_->indexes[static_cast<std::size_t>(entry.key)].Insert(entry.hash, location);
     added_.push_back(entry);
   }
-}
-
-// The old line stays in the indexes for readers; Publish takes it out.
-void TableChanges::Supersede(RecordLocation old) {
-  const schema::RecordLayout& layout = table_.layout();
-  const std::string_view line = table_.records.View(old);
-  FieldSpans spans(static_cast<std::size_t>(layout.column_count()));
-  const bool split = schema::SplitCanonical(layout, line, layout.column_count() - 1, spans.data());
-  assert(split);  // only canonical lines are in the indexes
-  static_cast<void>(split);
-  for (std::size_t key = 0; key < layout.keys().size(); ++key) {
-    const std::optional<std::string_view> text =
-        schema::KeyTextOf(layout.keys()[key], line, spans.data(), &scratch_);
-    if (text) removed_.push_back({static_cast<int>(key), HashKeyText(*text), old});
-  }
-  superseded_.insert(old.offset());
+  // The old line stays in the indexes for those who do not see this one yet.
+  if (!old_line_) return;
+  generation_->retained.Add(old_line_, location.offset());
+  generation_->Settle(settle_limit_, kSettledPerLine);
 }
 
 absl::StatusOr<Change> TableChanges::Erase(std::string_view key_text) {
@@ -158,42 +162,68 @@ absl::StatusOr<Change> TableChanges::Erase(std::string_view key_text) {
                                             layout.keys()[0].name, " ", std::string(key_text)));
   }
   if (absl::Status room = CheckEnd(); !room.ok()) return room;
-  const std::string line(table_.records.View(old));
+  const std::string line(generation_->records.View(old));
   std::vector<schema::FieldSpan> spans(static_cast<std::size_t>(layout.column_count()));
   const bool split = schema::SplitCanonical(layout, line, layout.column_count() - 1, spans.data());
   assert(split);
   static_cast<void>(split);
   std::string* tail = BeginLine();
   schema::AppendTombstone(layout, line, spans, tail);
-  const RecordLocation tombstone(table_.records.file_bytes() + line_begin_,
+  const RecordLocation tombstone(generation_->records.file_bytes() + line_begin_,
                                  tail->size() - line_begin_);
   tail->push_back('\n');
-  Supersede(old);
-  superseded_.insert(tombstone.offset());
-  ++lines_added_;
-  --live_change_;
+  {
+    const std::unique_lock<std::shared_mutex> lock(table_.mutex);
+    generation_->retained.Add(old, tombstone.offset());
+    generation_->retained.Add(tombstone, tombstone.offset());
+    generation_->Settle(settle_limit_, 2 * kSettledPerLine);
+  }
+  ++after_.lines;
+  --after_.live;
   return Change{wal::Operation::kDelete, tombstone, old};
 }
 
-void TableChanges::Publish(bool accept_tail) {
-  const std::unique_lock<std::shared_mutex> lock(table_.mutex);
-  for (const IndexEntry& entry : removed_) {
-    table_.indexes[static_cast<std::size_t>(entry.key)].Erase(entry.hash, entry.location);
-  }
-  for (const std::uint64_t offset : superseded_) table_.superseded.Insert(offset);
-  if (accept_tail) table_.records.AcceptTail();
-  table_.visible_bytes = table_.records.end();
-  table_.lines += lines_added_;
-  table_.live = static_cast<std::uint64_t>(static_cast<std::int64_t>(table_.live) + live_change_);
-  table_.next_id = next_id_;
+TableChanges::Mark TableChanges::MakeMark() const {
+  return {generation_->records.tail().size(), added_.size(), generation_->retained.added(), after_};
 }
 
-void TableChanges::Rollback() {
+void TableChanges::RollbackTo(const Mark& mark) {
+  assert(!sealed_ && mark.entries <= added_.size());
   const std::unique_lock<std::shared_mutex> lock(table_.mutex);
-  for (const IndexEntry& entry : added_) {
-    table_.indexes[static_cast<std::size_t>(entry.key)].Erase(entry.hash, entry.location);
+  while (added_.size() > mark.entries) {
+    const IndexEntry& entry = added_.back();
+    generation_->indexes[static_cast<std::size_t>(entry.key)].Erase(entry.hash, entry.location);
+    added_.pop_back();
   }
-  table_.records.tail().clear();
+  generation_->retained.TakeBack(mark.retained);
+  generation_->records.tail().resize(mark.tail_bytes);
+  after_ = mark.extent;
+}
+
+void TableChanges::Seal(bool accept_tail) {
+  assert(!sealed_);
+  const std::unique_lock<std::shared_mutex> lock(table_.mutex);
+  after_.bytes = generation_->records.end();
+  if (accept_tail) generation_->records.AcceptTail();
+  generation_->written = after_;
+  sealed_ = true;
+}
+
+void TableChanges::Publish() {
+  assert(sealed_);
+  generation_->Publish(after_);
+}
+
+absl::Status TableChanges::Rollback() {
+  absl::Status cut;
+  if (sealed_) {
+    const std::unique_lock<std::shared_mutex> lock(table_.mutex);
+    cut = generation_->records.Unaccept(begin_.extent.bytes);
+    generation_->written = begin_.extent;
+    sealed_ = false;
+  }
+  RollbackTo(begin_);
+  return cut;
 }
 
 }  // namespace linedb::engine

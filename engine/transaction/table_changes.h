@@ -1,14 +1,14 @@
-// What the open transaction has done to one table.
+// What a transaction has done to one table.
 
 #ifndef LINEDB_ENGINE_TRANSACTION_TABLE_CHANGES_H_
 #define LINEDB_ENGINE_TRANSACTION_TABLE_CHANGES_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "engine/index/table_state.h"
@@ -25,15 +25,22 @@ struct Change {
 };
 
 // New lines go to the tail of the table's records and at once into its indexes, where readers do
-// not see them because they lie behind `visible_bytes`. So a transaction reads its own writes with
-// the very lookup everybody uses, and to commit is to move one number.
+// not see them because they lie behind what is published. So a transaction reads its own writes
+// with the very lookup everybody uses, and to commit is to move one number.
 //
-// The writer's thread only.
+//   open --Seal--> sealed --Publish--> done      Rollback leads out of either
+//
+// A sealed transaction's lines are in the file, and the next transaction builds on them while the
+// log is synced. The slot's holder calls everything but Publish, which is the publisher's.
 class TableChanges {
  public:
-  explicit TableChanges(TableState& table);
+  // `settle_limit`: every reader sees the file at least up to here, now and later
+  // (Publisher::SettleLimit). What was superseded below it is settled by the way, bit by bit, so
+  // that nobody ever waits for all of it.
+  explicit TableChanges(TableState& table, std::uint64_t settle_limit = 0);
 
   TableState& table() const { return table_; }
+  TableGeneration& generation() const { return *generation_; }
 
   // The string to append a canonical line to; FinishLine or CancelLine must follow.
   std::string* BeginLine();
@@ -47,18 +54,29 @@ class TableChanges {
 
   // The line that this transaction sees under a key.
   RecordLocation Find(int key, std::string_view text) const;
-  bool IsSuperseded(RecordLocation location) const {
-    return superseded_.contains(location.offset());
-  }
-  const absl::flat_hash_set<std::uint64_t>& superseded_offsets() const { return superseded_; }
-  std::int64_t next_id() const { return next_id_; }
+  std::int64_t next_id() const { return after_.next_id; }
   // The assigned key in a line, if the table has one, is not to be given again.
   void NoteKeyUsed(std::string_view line, const schema::FieldSpan* spans);
 
-  // The tail became part of the file, or (read-only) stays one: lets readers see the changes.
-  void Publish(bool accept_tail);
-  // Leaves the table as it was before the transaction.
-  void Rollback();
+  // A moment of the transaction to which it can go back.
+  struct Mark {
+    std::size_t tail_bytes = 0;
+    std::size_t entries = 0;
+    std::uint64_t retained = 0;
+    TableExtent extent;
+  };
+  Mark MakeMark() const;
+  void RollbackTo(const Mark& mark);
+
+  // The written tail (accept_tail), or the tail as it is (read-only), counts from now on for those
+  // who write.
+  void Seal(bool accept_tail);
+  bool sealed() const { return sealed_; }
+  // Lets readers see the changes.
+  void Publish();
+  // Leaves the table as it was before the transaction; of a sealed one that is the last to have
+  // sealed, its lines are cut off the file.
+  absl::Status Rollback();
 
  private:
   struct IndexEntry {
@@ -74,16 +92,15 @@ class TableChanges {
   absl::Status CheckRoom() const;
   absl::Status CheckEnd() const;
   void Enter(RecordLocation location);
-  void Supersede(RecordLocation old);
 
   TableState& table_;
+  const std::shared_ptr<TableGeneration> generation_;
+  const std::uint64_t settle_limit_;
   std::size_t line_begin_ = 0;  // in the tail
-  std::int64_t next_id_;
-  std::uint64_t lines_added_ = 0;
-  std::int64_t live_change_ = 0;
+  Mark begin_;
+  TableExtent after_;
   std::vector<IndexEntry> added_;
-  std::vector<IndexEntry> removed_;                // still in the indexes, until Publish
-  absl::flat_hash_set<std::uint64_t> superseded_;  // offsets
+  bool sealed_ = false;
 
   // Of the line being finished.
   RecordLocation old_line_;

@@ -1,28 +1,41 @@
-// The open transaction: what it did, table by table and in order.
+// A transaction: what it did, table by table and in order.
 
 #ifndef LINEDB_ENGINE_TRANSACTION_TRANSACTION_H_
 #define LINEDB_ENGINE_TRANSACTION_TRANSACTION_H_
 
+#include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "engine/transaction/table_changes.h"
+#include "linedb/options.h"
 
 namespace linedb::engine {
 
 class Engine;
 
-// One thread: the one that began it.
+// One thread: the one that began it, until it is committed.
 class Transaction {
  public:
-  explicit Transaction(Engine* engine) : engine_(engine) {}
+  // `era`: see GroupCommit.
+  Transaction(Engine* engine, Durability durability, std::uint64_t era)
+      : engine_(engine), durability_(durability), era_(era) {}
 
   Engine* engine() const { return engine_; }
+  Durability durability() const { return durability_; }
+  std::uint64_t era() const { return era_; }
 
-  // This transaction's changes to the table; none yet is a valid state.
-  TableChanges& ChangesOf(TableState& table);
-  // The same, or null if there are none: for reading.
-  const TableChanges* FindChangesOf(const TableState& table) const;
+  // This transaction's changes to the table; none yet is a valid state. `settle_limit(table)` is
+  // asked for once per table: see TableChanges.
+  template <class SettleLimit>
+  TableChanges& ChangesOf(TableState& table, SettleLimit&& settle_limit) {
+    if (TableChanges* changes = FindChangesOf(table); changes != nullptr) return *changes;
+    return *tables_.emplace_back(std::make_unique<TableChanges>(table, settle_limit(table)));
+  }
+  // The same, or null if there are none.
+  TableChanges* FindChangesOf(const TableState& table) const;
 
   void Record(TableState& table, const Change& change) { operations_.push_back({&table, change}); }
 
@@ -33,10 +46,28 @@ class Transaction {
   const std::vector<Operation>& operations() const { return operations_; }
   const std::vector<std::unique_ptr<TableChanges>>& tables() const { return tables_; }
 
+  // Savepoints have numbers that are never used twice in a transaction.
+  std::uint64_t SetSavepoint();
+  // Undoes what was done since; later savepoints are gone, this one stays. kFailedPrecondition if
+  // it is gone.
+  absl::Status RollbackTo(std::uint64_t savepoint);
+  // Undoes everything. An error says that a file could not be cut back.
+  absl::Status Rollback();
+
  private:
+  struct Savepoint {
+    std::uint64_t number = 0;
+    std::size_t operations = 0;
+    std::vector<TableChanges::Mark> marks;  // of the tables changed by then, in order
+  };
+
   Engine* engine_;
+  const Durability durability_;
+  const std::uint64_t era_;
   std::vector<std::unique_ptr<TableChanges>> tables_;
   std::vector<Operation> operations_;
+  std::vector<Savepoint> savepoints_;
+  std::uint64_t savepoint_last_ = 0;
 };
 
 }  // namespace linedb::engine

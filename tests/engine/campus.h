@@ -81,13 +81,13 @@ class Campus {
     std::string text;
     for (const std::string& name : engine->TableNames()) {
       engine::TableState* table = engine->FindTable(name);
-      absl::StrAppend(&text, name, " (next ", table->next_id, ")\n");
-      engine::RecordCursor cursor = engine::TableCore(engine.get(), table).Scan(nullptr);
+      absl::StrAppend(&text, name, " (next ", table->generation->published().next_id, ")\n");
+      engine::RecordCursor cursor = engine::TableCore(engine.get(), table).Scan({}).value();
       std::uint64_t records = 0;
       for (std::string_view line; cursor.Next(&line); ++records) {
         absl::StrAppend(&text, "  ", std::string(line), "\n");
       }
-      EXPECT_EQ(records, table->live) << name;
+      EXPECT_EQ(records, table->generation->published().live) << name;
     }
     return text;
   }

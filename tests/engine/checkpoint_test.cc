@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "engine/storage/block_checksum.h"
@@ -143,7 +144,7 @@ TEST_F(CheckpointTest, LargeTableIsCompactedByItsShareOfSupersededLines) {
 
 TEST_F(CheckpointTest, ScanOverACheckpointSeesItsOldState) {
   Enrol(300);
-  engine::RecordCursor cursor = campus.students().core().Scan(nullptr);
+  engine::RecordCursor cursor = campus.students().core().Scan({}).value();
   std::string_view first;
   ASSERT_TRUE(cursor.Next(&first));
   for (int i = 1; i <= 300; i += 2) Rename(i);
@@ -206,9 +207,11 @@ TEST_F(CheckpointTest, LogGrownTooLongIsCheckpointedByItself) {
   options.log_bytes_max = 4000;
   Reopen();
   Enrol(100);
+  // In the background: how often it comes depends on the threads, that it comes does not.
+  while (campus.engine->Stats().log_bytes > options.log_bytes_max) std::this_thread::yield();
   const Statistics statistics = campus.engine->Stats();
-  EXPECT_GT(statistics.checkpoints, 2U);
-  EXPECT_LT(statistics.log_bytes, 5000U);
+  EXPECT_GT(statistics.checkpoints, 0U);
+  EXPECT_EQ(statistics.maintenance_failure, "");
   EXPECT_EQ(statistics.commits, 100U);
   EXPECT_EQ(campus.students().size(), 100U);
   ASSERT_THAT(campus.Close(), IsOk());

@@ -96,7 +96,9 @@ void ExpectRecovered(const Life& life, const std::vector<std::string>& states) {
   ASSERT_THAT(campus.Open(), IsOk());
   ASSERT_THAT(campus.State(), ::testing::AnyOf(states[life.deeds], next));
   ASSERT_THAT(campus.students().Insert({.name = "Carol"}), IsOk());
-  ASSERT_THAT(campus.students().Erase(campus.engine->FindTable("student")->next_id - 1), IsOk());
+  ASSERT_THAT(
+      campus.students().Erase(campus.engine->FindTable("student")->generation->written.next_id - 1),
+      IsOk());
   ASSERT_THAT(campus.Close(), IsOk());
   ASSERT_EQ(campus.Problems(), "");
 }

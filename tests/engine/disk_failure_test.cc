@@ -70,8 +70,12 @@ TEST_F(DiskFailureTest, CommitOnAFullDiskHappensNotAtAllAndLaterAgain) {
     EXPECT_THAT(CommitToTwoTables(), Fails(absl::StatusCode::kResourceExhausted, where));
     Heal();
     ASSERT_THAT(CommitToTwoTables(), IsOk());
-    ASSERT_THAT(campus.students().Erase(campus.engine->FindTable("student")->next_id - 1), IsOk());
-    ASSERT_THAT(campus.courses().Erase(campus.engine->FindTable("course")->next_id - 1), IsOk());
+    ASSERT_THAT(campus.students().Erase(
+                    campus.engine->FindTable("student")->generation->written.next_id - 1),
+                IsOk());
+    ASSERT_THAT(
+        campus.courses().Erase(campus.engine->FindTable("course")->generation->written.next_id - 1),
+        IsOk());
   }
   const std::string state = campus.State();
   ASSERT_THAT(campus.Close(), IsOk());

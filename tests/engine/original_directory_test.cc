@@ -34,7 +34,7 @@ class OriginalDirectoryTest : public ::testing::Test {
   }
   static std::vector<Json> Records(Campus& campus, const std::string& table) {
     std::vector<Json> records;
-    engine::RecordCursor cursor = CoreOf(campus, table).Scan(nullptr);
+    engine::RecordCursor cursor = CoreOf(campus, table).Scan({}).value();
     for (std::string_view line; cursor.Next(&line);) records.push_back(Json::parse(line));
     std::sort(records.begin(), records.end(),
               [](const Json& a, const Json& b) { return a["id"] < b["id"]; });
@@ -64,8 +64,8 @@ class OriginalDirectoryTest : public ::testing::Test {
     EXPECT_EQ(Records(campus, "course")[1]["title"], "Linear Algebra");
     EXPECT_EQ(Records(campus, "enrollment")[3]["student_id"], 8);
     EXPECT_EQ(Records(campus, "enrollment")[1]["grade"], nullptr);
-    EXPECT_EQ(campus.engine->FindTable("student")->next_id, 9);
-    EXPECT_EQ(campus.engine->FindTable("course")->next_id, 4);
+    EXPECT_EQ(campus.engine->FindTable("student")->generation->written.next_id, 9);
+    EXPECT_EQ(campus.engine->FindTable("course")->generation->written.next_id, 4);
   }
   static absl::StatusOr<std::string> Insert(Campus& campus, const std::string& table,
                                             const std::string& record) {

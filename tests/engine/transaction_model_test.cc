@@ -148,7 +148,7 @@ class TransactionModelTest : public ::testing::Test {
       const auto found_by = campus.students().FindBy<&Student::email>(absl::StrCat("e", i));
       ASSERT_TRUE(!found_by.ok() || model.contains(*found_by->id));
     }
-    ASSERT_EQ(campus.engine->FindTable("student")->next_id, next_id);
+    ASSERT_EQ(campus.engine->FindTable("student")->generation->written.next_id, next_id);
   }
 
   std::mt19937_64 random;

@@ -141,7 +141,7 @@ TEST_F(WalArchiveTest, SecondNameOfTheLogInForceIsLeftAlone) {
   ASSERT_TRUE(disk->Link(paths.Log(), paths.Archive(name)).ok());
   SetFile(paths.Log() + ".new.tmp", "a rotation's");
   ASSERT_TRUE(CompressArchives(*disk, paths).ok());
-  ASSERT_TRUE(RemoveOldArchives(*disk, paths, 0).ok());
+  ASSERT_TRUE(RemoveOldArchives(*disk, paths, {.count = 0, .bytes = 0, .time = {}}).ok());
   EXPECT_THAT(*disk->List(paths.WalDirectory()),
               ElementsAre("transaction.20260122_203114.4-4.log", "transaction.log",
                           "transaction.log.new.tmp"));
@@ -151,9 +151,9 @@ TEST_F(WalArchiveTest, SecondNameOfTheLogInForceIsLeftAlone) {
 TEST_F(WalArchiveTest, OldestArchivesBeyondTheNumberToKeepAreRemoved) {
   ArchiveThree();
   SetFile(PathOf("transaction.20200101_000000.log"), "the original's");
-  ASSERT_TRUE(RemoveOldArchives(*disk, paths, 3).ok());
+  ASSERT_TRUE(RemoveOldArchives(*disk, paths, {.count = 3, .bytes = 0, .time = {}}).ok());
   EXPECT_EQ(Names().size(), 4U);
-  ASSERT_TRUE(RemoveOldArchives(*disk, paths, 1).ok());
+  ASSERT_TRUE(RemoveOldArchives(*disk, paths, {.count = 1, .bytes = 0, .time = {}}).ok());
   EXPECT_THAT(Names(), ElementsAre("transaction.20200101_000000.log",
                                    "transaction.20260122_203113.3-3.log"));
 }

@@ -59,6 +59,12 @@ class WalTest : public testing::Test {
   }
   void Create() { Create(*disk); }
 
+  absl::Status WriteAdded() {
+    writer->Stage();
+    writer->Take();
+    return writer->Write();
+  }
+
   // A transaction of one insert per id, written but not synced.
   void Write(const std::vector<int>& ids) {
     std::vector<std::string> records;
@@ -68,7 +74,7 @@ class WalTest : public testing::Test {
       operations.push_back(LogOperation{Operation::kInsert, "student", record, ""});
     }
     writer->Add(operations, kTimestamp);
-    ASSERT_TRUE(writer->Write().ok());
+    ASSERT_TRUE(WriteAdded().ok());
   }
   void Commit(const std::vector<int>& ids) {
     Write(ids);
@@ -83,7 +89,7 @@ class WalTest : public testing::Test {
         {Operation::kDelete, "student", "", R"({"id":1,"old_record":null})"},
         {Operation::kDropTable, "student", "", ""}};
     writer->Add(operations, kTimestamp);
-    ASSERT_TRUE(writer->Write().ok() && writer->Sync().ok());
+    ASSERT_TRUE(WriteAdded().ok() && writer->Sync().ok());
   }
 
   std::string LogBytes() { return *ReadFile(*disk, paths.Log()); }

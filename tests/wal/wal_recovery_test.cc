@@ -232,7 +232,7 @@ TEST_F(WalRecoveryTest, RecordThatQuotesLogLinesProvesNothing) {
       R"({"a":[{"lsn":3,"txn":3,"x":"{\"lsn\":3,\"txn\":3,"}],"commit":true,"durable":2})";
   const LogOperation operation{Operation::kInsert, "student", record, ""};
   writer->Add(absl::MakeConstSpan(&operation, 1), kTimestamp);
-  ASSERT_TRUE(writer->Write().ok());
+  ASSERT_TRUE(WriteAdded().ok());
   FlipBit(end + 5);
   EXPECT_EQ(Recovered(), absl::StrCat("1:INSERT {\"id\":1} torn ", LogBytes().size() - end));
 }

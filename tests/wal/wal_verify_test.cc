@@ -41,7 +41,7 @@ TEST_F(WalVerifyTest, WholeLogsHaveNoProblemPlainOrCompressed) {
   EXPECT_EQ(Problems(), "");
   ASSERT_TRUE(CompressArchives(*disk, paths).ok());
   EXPECT_EQ(Problems(), "");
-  ASSERT_TRUE(RemoveOldArchives(*disk, paths, 1).ok());
+  ASSERT_TRUE(RemoveOldArchives(*disk, paths, {.count = 1, .bytes = 0, .time = {}}).ok());
   EXPECT_EQ(Problems(), "");
 }
 

@@ -33,7 +33,7 @@ TEST_F(WalWriterTest, NothingIsInTheFileBeforeWrite) {
   EXPECT_EQ(LogBytes(), before);
   EXPECT_EQ(writer->position().next_lsn, Lsn{1});
   writer->Discard();
-  ASSERT_TRUE(writer->Write().ok());
+  ASSERT_TRUE(WriteAdded().ok());
   EXPECT_EQ(LogBytes(), before);
 }
 
@@ -43,7 +43,7 @@ TEST_F(WalWriterTest, TransactionsAddedTogetherAreOneAppend) {
   AddInsert("{\"id\":1}");
   AddInsert("{\"id\":2}");
   fault.calls = 0;
-  ASSERT_TRUE(writer->Write().ok());
+  ASSERT_TRUE(WriteAdded().ok());
   EXPECT_EQ(fault.calls, 1);
   ASSERT_TRUE(writer->Sync().ok());
   EXPECT_EQ(fault.calls, 2);
@@ -73,9 +73,10 @@ TEST_F(WalWriterTest, FailedWriteLeavesTheLogAsItWasAndLaterOnesWork) {
   AddInsert("{\"id\":2}");
   fault.at = fault.calls + 1;
   fault.code = absl::StatusCode::kResourceExhausted;
-  EXPECT_TRUE(absl::IsResourceExhausted(writer->Write()));
+  EXPECT_TRUE(absl::IsResourceExhausted(WriteAdded()));
   EXPECT_FALSE(writer->failed());
   EXPECT_EQ(LogBytes(), before);
+  writer->Discard();
   Commit({3});
   EXPECT_EQ(Recovered(), "1:INSERT {\"id\":1} 2:INSERT {\"id\":3}");
 }
@@ -86,13 +87,11 @@ TEST_F(WalWriterTest, WriteThatCannotBeCutOffFailsTheWriterForGood) {
   AddInsert("{\"id\":2}");
   fault.at = fault.calls + 1;
   fault.for_ever = true;
-  EXPECT_FALSE(writer->Write().ok());
+  EXPECT_FALSE(WriteAdded().ok());
   EXPECT_TRUE(writer->failed());
   fault.for_ever = false;
-  AddInsert("{\"id\":3}");
-  EXPECT_EQ(writer->Write(), writer->failure());
+  EXPECT_EQ(WriteAdded(), writer->failure());
   EXPECT_EQ(writer->Sync(), writer->failure());
-  EXPECT_EQ(writer->Undo(), writer->failure());
   EXPECT_THAT(Recovered(), testing::StartsWith("1:INSERT {\"id\":1} torn "));
 }
 
@@ -104,28 +103,38 @@ TEST_F(WalWriterTest, FailedSyncIsNeverTriedAgain) {
   EXPECT_FALSE(writer->Sync().ok());
   const int calls = fault.calls;
   EXPECT_FALSE(writer->Sync().ok());
-  EXPECT_FALSE(writer->Write().ok());
+  EXPECT_FALSE(WriteAdded().ok());
   EXPECT_EQ(fault.calls, calls);
 }
 
-TEST_F(WalWriterTest, UndoCutsOffWhatWasNotSynced) {
+TEST_F(WalWriterTest, TransactionsAreFormattedWhileOthersAreWritten) {
   Create();
-  Commit({1});
-  const std::string before = LogBytes();
-  Write({2});
-  Write({3});
-  ASSERT_TRUE(writer->Undo().ok());
-  EXPECT_EQ(LogBytes(), before);
-  Commit({4});
-  EXPECT_EQ(Recovered(), "1:INSERT {\"id\":1} 2:INSERT {\"id\":4}");
+  AddInsert("{\"id\":1}");
+  writer->Stage();
+  writer->Take();
+  AddInsert("{\"id\":2}");
+  writer->Stage();
+  ASSERT_TRUE(writer->Write().ok());
+  AddInsert("{\"id\":3}");
+  ASSERT_TRUE(writer->Sync().ok());
+  EXPECT_EQ(Recovered(), "1:INSERT {\"id\":1}");
+  ASSERT_TRUE(WriteAdded().ok());
+  EXPECT_EQ(Recovered(), "1:INSERT {\"id\":1} 2:INSERT {\"id\":2} 3:INSERT {\"id\":3}");
 }
 
-TEST_F(WalWriterTest, UndoThatFailsFailsTheWriter) {
+// Whole transactions of a failed write may have reached the disk: the cut is synced.
+TEST_F(WalWriterTest, CutOfFailedWriteIsSyncedOrFailsTheWriter) {
   Create(faulty);
-  Write({1});
+  AddInsert("{\"id\":1}");
+  AddInsert("{\"id\":2}");
   fault.at = fault.calls + 1;
-  EXPECT_FALSE(writer->Undo().ok());
-  EXPECT_TRUE(writer->failed());
+  const int before = fault.calls;
+  EXPECT_FALSE(WriteAdded().ok());
+  EXPECT_EQ(fault.calls, before + 3);  // write, truncate, sync
+  EXPECT_FALSE(writer->failed());
+  writer->Discard();
+  Commit({3});
+  EXPECT_EQ(Recovered(), "1:INSERT {\"id\":3}");
 }
 
 TEST_F(WalWriterTest, RecoveredLogIsContinuedWhereItEnds) {
@@ -155,10 +164,11 @@ TEST_F(WalWriterTest, FileAtItsLimitTakesPartThenNoneAndWorksAgainLater) {
   small.rlim_cur = before.size() + 10;
   ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
   AddInsert("{\"id\":2}");
-  const absl::Status full = writer->Write();
+  const absl::Status full = WriteAdded();
   ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &limit), 0);
   EXPECT_TRUE(absl::IsResourceExhausted(full)) << full;
   EXPECT_EQ(*ReadFile(posix, paths.Log()), before);
+  writer->Discard();
   Commit({3});
   const absl::StatusOr<RecoveredLog> log = RecoverLog(posix, paths, false);
   EXPECT_EQ(Describe(log->entries), "1:INSERT {\"id\":1} 2:INSERT {\"id\":3}");

@@ -61,10 +61,11 @@ absl::StatusOr<std::unique_ptr<Database>> CopyTable(Database& source, const std:
   if (!to.ok()) return to.status();
   const absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(from->schema());
   if (!layout.ok()) return layout.status();
-  engine::RecordCursor cursor = from->Scan(nullptr);
+  absl::StatusOr<engine::RecordCursor> cursor = from->Scan({});
+  if (!cursor.ok()) return cursor.status();
   for (bool more = true; more;) {
     if (Interrupted()) return absl::CancelledError("the dry run was interrupted");
-    if (absl::Status copied = CopyLines(cursor, *to, *layout, &more); !copied.ok()) return copied;
+    if (absl::Status copied = CopyLines(*cursor, *to, *layout, &more); !copied.ok()) return copied;
   }
   return copy;
 }

@@ -113,7 +113,7 @@ int Get(Context& context, const ReadOptions& options) {
   auto key = core->KeyTextFromUser(0, UnprotectNumber(options.key));
   if (!key.ok()) return FailUsage(context, std::string(key.status().message()));
   std::string line;
-  absl::Status found = core->Visit(nullptr, 0, *key, [&line](std::string_view record) {
+  absl::Status found = core->Visit({}, 0, *key, [&line](std::string_view record) {
     line = record;
     return absl::OkStatus();
   });
@@ -171,11 +171,12 @@ absl::Status WriteLine(Projection& projection, std::string_view line, RowWriter&
 
 absl::Status RunQuery(Context& context, const engine::TableCore& core, Query& query,
                       RowWriter& writer) {
-  engine::RecordCursor cursor = core.Scan(nullptr);
+  absl::StatusOr<engine::RecordCursor> cursor = core.Scan({});
+  if (!cursor.ok()) return cursor.status();
   LineSorter sorter(query.order, query.projection.layout());
   std::string_view line;
   std::size_t count = 0;
-  while (count < query.limit && context.out.good() && cursor.Next(&line)) {
+  while (count < query.limit && context.out.good() && cursor->Next(&line)) {
     if (absl::Status split = query.projection.Split(line); !split.ok()) return split;
     if (!Matches(query.where, query.projection.layout(), line, query.projection.spans())) continue;
     if (!query.order.empty()) {
@@ -187,6 +188,7 @@ absl::Status RunQuery(Context& context, const engine::TableCore& core, Query& qu
     writer.Add(cells);
     ++count;
   }
+  if (!cursor->status().ok()) return cursor->status();
   for (const std::string_view sorted : sorter.Take(query.limit)) {
     if (absl::Status written = WriteLine(query.projection, sorted, writer); !written.ok()) {
       return written;
@@ -218,13 +220,14 @@ absl::Status GrepTable(Context& context, const engine::TableCore& core, const Pa
   auto projection = ProjectionOf(core);
   if (!projection.ok()) return projection.status();
   if (absl::Status chosen = projection->Choose(""); !chosen.ok()) return chosen;
-  engine::RecordCursor cursor = core.Scan(nullptr);
+  absl::StatusOr<engine::RecordCursor> cursor = core.Scan({});
+  if (!cursor.ok()) return cursor.status();
   std::string_view line;
-  while (context.out.good() && cursor.Next(&line)) {
+  while (context.out.good() && cursor->Next(&line)) {
     if (!pattern.IsIn(line)) continue;
     if (absl::Status told = found(*projection, line); !told.ok()) return told;
   }
-  return absl::OkStatus();
+  return cursor->status();
 }
 
 // The line as a record of its own, without the hidden row number.

@@ -55,18 +55,34 @@ class Database {
   // ValidateTableSchema.
   absl::Status CreateTable(const TableSchema& schema);
 
+  // Gives the table of that name another schema and carries its records over: columns may be added
+  // (nullable or with a default) and dropped, constraints changed; the primary key and the types
+  // stay. All of it happens or nothing, whatever fails or crashes. Writers wait meanwhile, readers
+  // do not; handles on the table are of no use afterwards and say so, snapshots see what they saw.
+  // kNotFound; kInvalidArgument (a change that is not possible); kFailedPrecondition or
+  // kAlreadyExists (a record that does not fit the new constraints; the message shows it).
+  absl::Status AlterTable(const TableSchema& schema);
+
+  // Removes a table with its records; they stay in the archived logs. As AlterTable otherwise.
+  absl::Status DropTable(std::string_view table);
+
   // By name.
   std::vector<std::string> TableNames() const;
   absl::StatusOr<TableSchema> Schema(std::string_view table) const;
 
   // Waits until no other transaction is open. kFailedPrecondition if this thread has one open, if
-  // the handle is read-only or if a failure stopped writing.
+  // the handle is read-only or if a failure stopped writing. Without a level: Options::durability.
   absl::StatusOr<WriteTransaction> Begin();
+  absl::StatusOr<WriteTransaction> Begin(Durability durability);
+
+  // A snapshot of all tables; waits for nobody. kFailedPrecondition if the database is closed.
+  absl::StatusOr<ReadTransaction> BeginRead();
 
   // Syncs the tables, compacts those that call for it (Options), starts a new log and archives the
-  // old one; returns when the archive is compressed (a commit that runs a checkpoint by itself does
-  // not wait for that). An error leaves everything as it was, but for kInternal, which stops
-  // writing.
+  // old one; returns when the archive is compressed. Readers and writers go on meanwhile; writers
+  // wait for the switch of logs alone. An error leaves everything as it was, unless it stopped
+  // writing (the next Begin says so). kFailedPrecondition also if this thread has a transaction
+  // open.
   absl::StatusOr<CheckpointReport> Checkpoint();
 
   Statistics Stats() const;

@@ -44,13 +44,21 @@ class JsonTable {
   // By primary key.
   absl::StatusOr<Json> Get(const Json& key) const;
   absl::StatusOr<Json> Get(const WriteTransaction& transaction, const Json& key) const;
+  absl::StatusOr<Json> Get(const ReadTransaction& snapshot, const Json& key) const;
   // By a unique key, named by its columns joined by ",": FindBy("email", "alice@university.edu").
   absl::StatusOr<Json> FindBy(std::string_view columns, const Json& key) const;
+  absl::StatusOr<Json> FindBy(const ReadTransaction& snapshot, std::string_view columns,
+                              const Json& key) const;
 
   // Every record in file order; `visit` returns false to stop.
   absl::Status ForEach(const std::function<bool(const Json&)>& visit) const;
+  absl::Status ForEach(const ReadTransaction& snapshot,
+                       const std::function<bool(const Json&)>& visit) const;
 
   std::uint64_t size() const { return core_.record_count(); }
+  absl::StatusOr<std::uint64_t> size(const ReadTransaction& snapshot) const {
+    return core_.record_count(snapshot);
+  }
   const TableSchema& schema() const { return core_.schema(); }
   const engine::TableCore& core() const { return core_; }
 
@@ -58,7 +66,9 @@ class JsonTable {
   explicit JsonTable(engine::TableCore core) : core_(core) {}
   absl::StatusOr<Json> Write(WriteTransaction* transaction, engine::WriteMode mode,
                              const Json& record) const;
-  absl::StatusOr<Json> Read(const WriteTransaction* transaction, int key, const Json& value) const;
+  absl::StatusOr<Json> Read(engine::View view, int key, const Json& value) const;
+  absl::StatusOr<Json> ReadBy(engine::View view, std::string_view columns, const Json& value) const;
+  absl::Status Walk(engine::View view, const std::function<bool(const Json&)>& visit) const;
 
   engine::TableCore core_;
 };

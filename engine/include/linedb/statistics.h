@@ -33,6 +33,9 @@ struct Statistics {
   std::uint64_t archive_bytes = 0;
   std::uint64_t commits = 0;      // of this handle
   std::uint64_t checkpoints = 0;  // of this handle
+  bool unsynced = false;          // a kProcess or kBuffered transaction waits for its sync
+  // Why the last checkpoint or compaction in the background failed; empty if it did not.
+  std::string maintenance_failure;
 };
 
 // What opening found and did.

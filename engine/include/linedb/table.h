@@ -90,10 +90,14 @@ class Table {
   }
 
   // The record with that key. kNotFound if there is none; kFailedPrecondition if a stored value
-  // does not fit the struct's member.
-  absl::StatusOr<T> Get(const Key& key) const { return GetIn(nullptr, key); }
+  // does not fit the struct's member, if the transaction named has ended or began before the table
+  // did, or if the table was dropped or altered; kDataLoss if the file is damaged there.
+  absl::StatusOr<T> Get(const Key& key) const { return GetIn({}, key); }
   absl::StatusOr<T> Get(const WriteTransaction& transaction, const Key& key) const {
-    return GetIn(&transaction, key);
+    return GetIn(transaction, key);
+  }
+  absl::StatusOr<T> Get(const ReadTransaction& snapshot, const Key& key) const {
+    return GetIn(snapshot, key);
   }
 
   // The record with these values of a unique key: one unique member, or the members of a compound
@@ -101,22 +105,30 @@ class Table {
   //   students.FindBy<&Student::email>("alice@university.edu")
   template <auto... Members, class... Values>
   absl::StatusOr<T> FindBy(const Values&... values) const {
-    return FindIn<Members...>(nullptr, values...);
+    return FindIn<Members...>({}, values...);
   }
   template <auto... Members, class... Values>
   absl::StatusOr<T> FindBy(const WriteTransaction& transaction, const Values&... values) const {
-    return FindIn<Members...>(&transaction, values...);
+    return FindIn<Members...>(transaction, values...);
+  }
+  template <auto... Members, class... Values>
+  absl::StatusOr<T> FindBy(const ReadTransaction& snapshot, const Values&... values) const {
+    return FindIn<Members...>(snapshot, values...);
   }
 
   // Calls `visit(const T&)` for every record in file order, as they were when the call began. It
   // may return bool: false ends the walk. The row passed is reused.
   template <class Visit>
   absl::Status ForEach(Visit&& visit) const {
-    return Walk(nullptr, std::forward<Visit>(visit));
+    return Walk({}, std::forward<Visit>(visit));
   }
   template <class Visit>
   absl::Status ForEach(const WriteTransaction& transaction, Visit&& visit) const {
-    return Walk(&transaction, std::forward<Visit>(visit));
+    return Walk(transaction, std::forward<Visit>(visit));
+  }
+  template <class Visit>
+  absl::Status ForEach(const ReadTransaction& snapshot, Visit&& visit) const {
+    return Walk(snapshot, std::forward<Visit>(visit));
   }
 
   // ForEach that reads only the named members, and calls `visit` with one value for each; the text
@@ -124,10 +136,29 @@ class Table {
   //   students.ForEachOf<&Student::gpa>([&](double gpa) { sum += gpa; });
   template <auto... Members, class Visit>
   absl::Status ForEachOf(Visit&& visit) const {
+    return WalkOf<Members...>({}, std::forward<Visit>(visit));
+  }
+  template <auto... Members, class Visit>
+  absl::Status ForEachOf(const ReadTransaction& snapshot, Visit&& visit) const {
+    return WalkOf<Members...>(snapshot, std::forward<Visit>(visit));
+  }
+
+  // The number of records. kFailedPrecondition as Get.
+  std::uint64_t size() const { return core_.record_count(); }
+  absl::StatusOr<std::uint64_t> size(const ReadTransaction& snapshot) const {
+    return core_.record_count(snapshot);
+  }
+  const TableSchema& schema() const { return core_.schema(); }
+  const engine::TableCore& core() const { return core_; }
+
+ private:
+  template <auto... Members, class Visit>
+  absl::Status WalkOf(engine::View view, Visit&& visit) const {
     std::tuple<typename Codec::Layout::template ValueOf<Members>...> values;
-    engine::RecordCursor cursor = core_.Scan(nullptr);
+    absl::StatusOr<engine::RecordCursor> cursor = core_.Scan(view);
+    if (!cursor.ok()) return cursor.status();
     std::string_view line;
-    while (cursor.Next(&line)) {
+    while (cursor->Next(&line)) {
       if (!same_order_ ||
           Codec::template DecodeColumns<Members...>(line, &values) != schema::kDecoded) {
         T row;
@@ -136,14 +167,9 @@ class Table {
       }
       if (!Proceed([&] { return std::apply(visit, values); })) break;
     }
-    return absl::OkStatus();
+    return cursor->status();
   }
 
-  std::uint64_t size() const { return core_.record_count(); }
-  const TableSchema& schema() const { return core_.schema(); }
-  const engine::TableCore& core() const { return core_; }
-
- private:
   template <auto Member>
   static constexpr std::string_view NameOf() {
     return Codec::template FieldAt<Codec::template kFieldIndex<Member>>::kName;
@@ -207,24 +233,23 @@ class Table {
     return Codec::KeyOf(row, next_key);
   }
 
-  absl::StatusOr<T> GetIn(const WriteTransaction* transaction, const Key& key) const {
+  absl::StatusOr<T> GetIn(engine::View view, const Key& key) const {
     thread_local std::string text;
     text.clear();
     if (absl::Status fits = Codec::AppendKeyText(key, &text); !fits.ok()) return fits;
-    return VisitRow(transaction, 0, text);
+    return VisitRow(view, 0, text);
   }
 
-  absl::StatusOr<T> VisitRow(const WriteTransaction* transaction, int key,
-                             std::string_view text) const {
+  absl::StatusOr<T> VisitRow(engine::View view, int key, std::string_view text) const {
     absl::StatusOr<T> row = T{};
-    absl::Status read = core_.Visit(transaction, key, text,
-                                    [&](std::string_view line) { return ReadRow(line, &*row); });
+    absl::Status read =
+        core_.Visit(view, key, text, [&](std::string_view line) { return ReadRow(line, &*row); });
     if (!read.ok()) return read;
     return row;
   }
 
   template <auto... Members, class... Values>
-  absl::StatusOr<T> FindIn(const WriteTransaction* transaction, const Values&... values) const {
+  absl::StatusOr<T> FindIn(engine::View view, const Values&... values) const {
     static_assert(sizeof...(Members) == sizeof...(Values),
                   "FindBy takes one value for each member");
     thread_local std::string text;
@@ -238,22 +263,20 @@ class Table {
       return absl::InvalidArgumentError(schema().table_name + ": no key on " +
                                         std::string(KeyName<Members...>()));
     }
-    return VisitRow(transaction, key, text);
+    return VisitRow(view, key, text);
   }
 
   template <class Visit>
-  absl::Status Walk(const WriteTransaction* transaction, Visit&& visit) const {
-    if (transaction != nullptr) {
-      if (absl::Status usable = core_.Check(*transaction); !usable.ok()) return usable;
-    }
+  absl::Status Walk(engine::View view, Visit&& visit) const {
     T row{};
-    engine::RecordCursor cursor = core_.Scan(transaction);
+    absl::StatusOr<engine::RecordCursor> cursor = core_.Scan(view);
+    if (!cursor.ok()) return cursor.status();
     std::string_view line;
-    while (cursor.Next(&line)) {
+    while (cursor->Next(&line)) {
       if (absl::Status read = ReadRow(line, &row); !read.ok()) return read;
       if (!Proceed([&] { return visit(std::as_const(row)); })) break;
     }
-    return absl::OkStatus();
+    return cursor->status();
   }
 
   absl::Status ReadRow(std::string_view line, T* row) const {

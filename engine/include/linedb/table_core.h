@@ -21,7 +21,8 @@ namespace linedb::engine {
 
 class Engine;
 class TableState;
-struct ScanState;
+class ScanState;
+struct TableSnapshot;
 
 // Walks the live records of a table in file order, as they were when it was made. One thread.
 class RecordCursor {
@@ -33,9 +34,27 @@ class RecordCursor {
 
   // The next record's canonical line, valid until the cursor is destroyed. False at the end.
   bool Next(std::string_view* line);
+  // Why Next returned false: OK at the end, kDataLoss where the file is damaged.
+  const absl::Status& status() const;
 
  private:
   std::unique_ptr<ScanState> state_;
+};
+
+// Who reads: a transaction that writes, which sees what it wrote; one that reads, which sees what
+// was committed when it began; or nobody in particular, who sees what is committed now.
+class View {
+ public:
+  View() = default;
+  View(const WriteTransaction& writer) : writer_(&writer) {}       // NOLINT: meant to convert
+  View(const ReadTransaction& snapshot) : snapshot_(&snapshot) {}  // NOLINT: meant to convert
+
+  const WriteTransaction* writer() const { return writer_; }
+  const ReadTransaction* snapshot() const { return snapshot_; }
+
+ private:
+  const WriteTransaction* writer_ = nullptr;
+  const ReadTransaction* snapshot_ = nullptr;
 };
 
 enum class WriteMode {
@@ -52,23 +71,27 @@ class TableCore {
 
   const TableSchema& schema() const;
   std::uint64_t record_count() const;
+  // Fails as Visit does.
+  absl::StatusOr<std::uint64_t> record_count(const ReadTransaction& snapshot) const;
 
   // Begins a transaction for a single call. Fails as Database::Begin does.
   absl::StatusOr<WriteTransaction> Begin() const;
 
   // Calls `visit` with the line of the record whose key number `key` (0: primary) has this text;
-  // returns what it returned. kNotFound if there is none. The line is valid during the call only,
-  // and `visit` must not call into the database. `transaction`: also what it wrote; null: what is
-  // committed.
+  // returns what it returned. kNotFound if there is none; kFailedPrecondition if the transaction
+  // has ended, is another database's or began before the table did, or if the table was dropped or
+  // altered; kDataLoss if the file is damaged there. The line is valid during the call only, and
+  // `visit` must not call into the database.
   using LineVisitor = absl::FunctionRef<absl::Status(std::string_view)>;
-  absl::Status Visit(const WriteTransaction* transaction, int key, std::string_view key_text,
-                     LineVisitor visit) const;
+  absl::Status Visit(View view, int key, std::string_view key_text, LineVisitor visit) const;
 
-  // kFailedPrecondition if the transaction has ended or is another database's. What names one
+  // kFailedPrecondition if the transaction has ended or is another database's, or if the table was
+  // dropped or altered. What names one
   // checks it: those below that return no status rely on their callers to have done so.
   absl::Status Check(const WriteTransaction& transaction) const;
 
-  RecordCursor Scan(const WriteTransaction* transaction) const;
+  // Fails as Visit does.
+  absl::StatusOr<RecordCursor> Scan(View view) const;
 
   // The number of the key over these columns (names joined by ","), or -1.
   int FindKey(std::string_view columns) const;
@@ -99,6 +122,8 @@ class TableCore {
   TableState* table() const { return table_; }
 
  private:
+  absl::StatusOr<const TableSnapshot*> SeenBy(const ReadTransaction& snapshot) const;
+
   Engine* engine_;
   TableState* table_;
 };

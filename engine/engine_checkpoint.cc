@@ -1,0 +1,171 @@
+// Checkpoints: when, and in which order. engine/FORMAT.md numbers their crash cases.
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/engine.h"
+#include "schema/time_text.h"
+#include "wal/wal_archive.h"
+
+namespace linedb::engine {
+
+absl::StatusOr<CheckpointReport> Engine::Checkpoint() {
+  if (absl::Status usable = CheckUsable(); !usable.ok()) return usable;
+  // Before the wait for another checkpoint, which waits for the slot.
+  if (absl::Status free = slot_.CheckNotMine(); !free.ok()) return free;
+  absl::StatusOr<CheckpointReport> report = RunCheckpoint();
+  if (!report.ok()) return report;
+  maintainer_.Request();  // the archive
+  maintainer_.WaitUntilIdle();
+  return report;
+}
+
+bool Engine::IsCheckpointNeeded() const {
+  const GroupCommit::LogNote log = commits_.note();
+  if (log.unsynced || log.position.next_lsn > log.header.first_lsn) return true;
+  const TableMap tables = Tables();
+  return std::any_of(tables.begin(), tables.end(), [this](const auto& table) {
+    return IsCompactionDue(*table.second, options_);
+  });
+}
+
+absl::StatusOr<CheckpointReport> Engine::RunCheckpoint() {
+  const std::lock_guard<std::mutex> one_at_a_time(checkpoint_mutex_);
+  CheckpointReport report;
+  report.needed = IsCheckpointNeeded();
+  if (!report.needed) {
+    const GroupCommit::LogNote log = commits_.note();
+    report.lsn = log.position.next_lsn.value - 1;
+    report.log_bytes_before = report.log_bytes_after = log.position.bytes;
+    return report;
+  }
+  TablesCheckpoint checkpoint(files_, paths_, options_);
+  absl::Status done = checkpoint.Prepare(Tables());
+  if (!checkpoint.sync_failure().ok()) commits_.Fail(checkpoint.sync_failure());
+  bool switched = false;
+  if (done.ok()) done = AcquireSlot();
+  if (done.ok()) {
+    done = commits_.Flush();
+    if (done.ok()) {
+      switched = true;
+      done = SwitchLogs({&checkpoint, Tables(), nullptr}, &report);
+    }
+    ReleaseSlot();
+  }
+  if (!switched) checkpoint.Abandon();
+  if (!done.ok()) return done;
+  return report;
+}
+
+// An error before the switch leaves everything as it was; one after it ends writing.
+absl::Status Engine::SwitchLogs(Switch change, CheckpointReport* report) {
+  TablesCheckpoint& checkpoint = *change.checkpoint;
+  const wal::LogPosition old = commits_.log().position();
+  absl::Status done = checkpoint.Complete(change.tables);
+  if (!checkpoint.sync_failure().ok()) commits_.Fail(checkpoint.sync_failure());
+  if (!done.ok()) {
+    checkpoint.Abandon();
+    return done;
+  }
+  wal::Rotation rotation{commits_.log().header(), old, schema::FormatTimestamp(schema::Now()),
+                         ArchiveTime(), checkpoint.header_tables()};
+  rotation.first_operation = change.first_operation;
+  absl::StatusOr<std::unique_ptr<wal::WalWriter>> rotated =
+      wal::RotateLog(files_, paths_, rotation);
+  if (!rotated.ok()) {
+    // kInternal: it may have come about all the same, so the compacted files stay.
+    if (absl::IsInternal(rotated.status())) {
+      commits_.Fail(rotated.status());
+    } else {
+      checkpoint.Abandon();
+    }
+    return rotated.status();
+  }
+  commits_.SetLog(*std::move(rotated));
+  absl::Status finished = checkpoint.Finish(publisher_, report);
+  if (!finished.ok()) {
+    finished = absl::InternalError(std::string(finished.message()));
+    commits_.Fail(finished);
+    return finished;
+  }
+  report->lsn = old.next_lsn.value - 1;
+  report->log_bytes_before = old.bytes;
+  report->log_bytes_after = commits_.log_bytes();
+  if (old.next_lsn > rotation.old_header.first_lsn) {
+    report->archive = wal::FormatArchiveName(
+        {rotation.archive_time, rotation.old_header.first_lsn, {old.next_lsn.value - 1}});
+  }
+  const std::lock_guard<std::mutex> lock(maintenance_mutex_);
+  ++checkpoints_;
+  checkpoint_time_ = std::chrono::steady_clock::now();
+  checkpoint_bytes_next_ = options_.log_bytes_max;
+  return finished;
+}
+
+void Engine::NoteCommit(Durability durability) {
+  if (durability != Durability::kFull) syncer_.RequestWithin(options_.sync_interval);
+  std::uint64_t bytes_next = 0;
+  {
+    const std::lock_guard<std::mutex> lock(maintenance_mutex_);
+    bytes_next = checkpoint_bytes_next_;
+  }
+  if (options_.maintenance == Maintenance::kManual) return;
+  if (commits_.log_bytes() > bytes_next) {
+    maintainer_.Request();
+  } else if (options_.checkpoint_interval.count() > 0) {
+    maintainer_.RequestWithin(options_.checkpoint_interval);
+  }
+}
+
+bool Engine::IsCheckpointDue() {
+  const GroupCommit::LogNote log = commits_.note();
+  std::chrono::steady_clock::duration age;
+  {
+    const std::lock_guard<std::mutex> lock(maintenance_mutex_);
+    if (log.position.bytes > checkpoint_bytes_next_) return true;
+    age = std::chrono::steady_clock::now() - checkpoint_time_;
+  }
+  const bool has_operations = log.position.next_lsn > log.header.first_lsn;
+  if (!has_operations || options_.checkpoint_interval.count() == 0) return false;
+  if (age >= options_.checkpoint_interval) return true;
+  maintainer_.RequestWithin(
+      std::chrono::ceil<std::chrono::milliseconds>(options_.checkpoint_interval - age));
+  return false;
+}
+
+absl::Status Engine::TendArchives() {
+  wal::ArchiveLimits limits;
+  limits.count = options_.archives_kept;
+  if (options_.archive_age_max.count() > 0) limits.time = ArchiveTime(options_.archive_age_max);
+  // Old ones first: no work on what is to go. What counts as bytes is compressed.
+  absl::Status done = wal::RemoveOldArchives(files_, paths_, limits);
+  done.Update(wal::CompressArchives(files_, paths_));
+  limits.bytes = options_.archive_bytes_max;
+  if (done.ok() && limits.bytes > 0) done = wal::RemoveOldArchives(files_, paths_, limits);
+  return done;
+}
+
+// The maintainer's round. An error leaves everything as it was, or ends writing; it is tried again
+// when the log has grown by a quarter of what it may, or when its age calls for it.
+void Engine::Maintain() {
+  absl::Status done;
+  if (options_.maintenance == Maintenance::kBackground && IsCheckpointDue()) {
+    done = RunCheckpoint().status();
+  }
+  if (done.ok()) done = TendArchives();
+  if (done.ok() && options_.maintenance == Maintenance::kManual) return;
+  {
+    const std::lock_guard<std::mutex> lock(maintenance_mutex_);
+    maintenance_failure_ = done;
+    if (!done.ok()) checkpoint_bytes_next_ = commits_.log_bytes() + options_.log_bytes_max / 4;
+  }
+  if (!done.ok() && options_.maintenance_failed) options_.maintenance_failed(done);
+}
+
+void Engine::SyncLate() {
+  absl::Status synced = commits_.Flush();
+  if (synced.ok() || !options_.maintenance_failed) return;
+  options_.maintenance_failed(synced);
+}
+
+}  // namespace linedb::engine

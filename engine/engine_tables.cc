@@ -1,0 +1,233 @@
+// Creating, altering and dropping tables. engine/FORMAT.md numbers the crash cases.
+
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "engine/engine.h"
+#include "engine/nearest_name.h"
+#include "engine/storage/catalog.h"
+#include "engine/table_recovery.h"
+#include "schema/evolution.h"
+#include "schema/record_codec.h"
+#include "schema/schema_document.h"
+#include "schema/time_text.h"
+
+namespace linedb::engine {
+namespace {
+
+// Brings the schema into the form in which it is read back from its document (a default written
+// "1.50" is read as 1.5), so that the file, the log and the table in memory say the same.
+absl::Status Normalize(TableSchema* schema) {
+  absl::StatusOr<schema::SchemaDocument> document =
+      schema::ParseSchemaDocument(schema::FormatSchemaDocumentCompact(*schema));
+  if (!document.ok()) return document.status();
+  *schema = std::move(document->schema);
+  return absl::OkStatus();
+}
+
+// What a record of one layout is under another.
+TableCompaction::Transform CarryOver(const schema::RecordLayout& from,
+                                     const schema::RecordLayout& to) {
+  return [&from, &to](std::string_view record, std::string* line) -> absl::Status {
+    schema::CanonicalizeOptions options;
+    options.ignore_unknown_columns = true;
+    std::vector<schema::FieldSpan> spans;
+    absl::Status fits = schema::CanonicalizeRecord(to, record, options, line, &spans, nullptr);
+    if (fits.ok()) return fits;
+    return absl::FailedPreconditionError(
+        absl::StrCat(std::string(fits.message()), ", in the record ", std::string(record),
+                     " of version ", from.schema().version, "; change it first"));
+  };
+}
+
+}  // namespace
+
+absl::Status Engine::CheckNewTable(const TableSchema& schema) const {
+  if (absl::Status valid = ValidateTableSchema(schema); !valid.ok()) return valid;
+  for (const auto& [name, table] : tables_) {
+    if (absl::AsciiStrToLower(name) != absl::AsciiStrToLower(schema.table_name)) continue;
+    return absl::AlreadyExistsError(
+        name == schema.table_name
+            ? absl::StrCat("table ", name, " exists already")
+            : absl::StrCat("table ", schema.table_name, " differs from table ", name,
+                           " in case only, which not every file system can tell apart"));
+  }
+  const std::string path = paths_.Schema(schema.table_name);
+  if (files_.Stat(path).ok()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        wal::ShortName(paths_, path),
+        " is in the way: the log does not know that table; move the file elsewhere first"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Engine::CreateTable(const TableSchema& schema) {
+  absl::Status acquired = AcquireSlot();
+  if (!acquired.ok()) return acquired;
+  TableSchema created = schema;
+  if (created.created_at.empty()) created.created_at = schema::FormatTimestamp(schema::Now());
+  absl::Status done = CheckNewTable(created);
+  if (done.ok()) done = Normalize(&created);
+  if (done.ok()) done = MoveStrayRecordsAside(created.table_name);
+  if (done.ok()) done = LogCreation(created);
+  if (done.ok()) {
+    absl::StatusOr<std::shared_ptr<TableState>> table = MakeTable(created);
+    if (table.ok()) {
+      const std::unique_lock<std::shared_mutex> lock(tables_mutex_);
+      tables_[created.table_name] = *std::move(table);
+    } else {
+      // It is in the log, so it exists; opening again makes its files.
+      done = table.status();
+      commits_.Fail(done);
+    }
+  }
+  ReleaseSlot();
+  return done;
+}
+
+// Records of a table that the log does not know are in the way, but not ours to delete. They go
+// before the log knows the table: recovery would cut them as what the log does not vouch for.
+absl::Status Engine::MoveStrayRecordsAside(const std::string& table) {
+  absl::StatusOr<std::string> aside = FreeName(files_, paths_.RecordsSurplus(table));
+  if (!aside.ok()) return aside.status();
+  absl::Status moved = files_.Rename(paths_.Records(table), *aside);
+  if (absl::IsNotFound(moved)) return absl::OkStatus();
+  return moved.ok() ? files_.SyncDirectory(paths_.DataDirectory()) : moved;
+}
+
+absl::Status Engine::LogCreation(const TableSchema& schema) {
+  const std::string document = schema::FormatSchemaDocumentCompact(schema);
+  const wal::LogOperation operation{wal::Operation::kCreateTable, schema.table_name, document, {}};
+  GroupCommit::Ticket ticket;
+  absl::Status queued = commits_.Queue(ticket, {&operation, 1});
+  return queued.ok() ? commits_.Wait(ticket) : queued;
+}
+
+absl::StatusOr<std::shared_ptr<TableState>> Engine::MakeTable(const TableSchema& schema) {
+  absl::StatusOr<CatalogEntry> entry = WriteSchemaFile(files_, paths_, schema);
+  if (!entry.ok()) return entry.status();
+  return NewTable(files_, paths_, *entry);
+}
+
+absl::StatusOr<std::shared_ptr<TableState>> Engine::ExistingTable(std::string_view name) const {
+  const TableMap tables = Tables();
+  const auto found = tables.find(std::string(name));
+  if (found != tables.end()) return found->second;
+  return absl::NotFoundError(NoSuchTable(name, TableNames()));
+}
+
+// Whoever holds the table is told what became of it; what it had stays readable to snapshots.
+void Engine::Retire(const std::shared_ptr<TableState>& table, const std::string& why) {
+  const std::unique_lock<std::shared_mutex> lock(table->mutex);
+  table->retired =
+      absl::FailedPreconditionError(absl::StrCat("table ", table->name(), " was ", why));
+  retired_.push_back(table);
+}
+
+absl::Status Engine::DropTable(std::string_view name) {
+  if (absl::Status usable = CheckUsable(); !usable.ok()) return usable;
+  // Before the wait for a checkpoint, which waits for the slot.
+  if (absl::Status free = slot_.CheckNotMine(); !free.ok()) return free;
+  const std::lock_guard<std::mutex> one_at_a_time(checkpoint_mutex_);
+  absl::StatusOr<std::shared_ptr<TableState>> table = ExistingTable(name);
+  if (!table.ok()) return table.status();
+  absl::Status done = AcquireSlot();
+  if (!done.ok()) return done;
+  done = commits_.Flush();
+  if (done.ok()) done = DropHoldingSlot(*table);
+  ReleaseSlot();
+  if (done.ok()) maintainer_.Request();
+  return done;
+}
+
+absl::Status Engine::DropHoldingSlot(const std::shared_ptr<TableState>& table) {
+  const std::string name = table->name();
+  const std::string schema = schema::FormatSchemaDocumentCompact(table->layout().schema());
+  const wal::LogOperation operation{wal::Operation::kDropTable, name, {}, schema};
+  TablesCheckpoint checkpoint(files_, paths_, options_);
+  TableMap tables = Tables();
+  tables.erase(name);
+  CheckpointReport report;
+  absl::Status done = SwitchLogs({&checkpoint, tables, &operation}, &report);
+  if (!done.ok()) return done;
+  {
+    const std::unique_lock<std::shared_mutex> lock(tables_mutex_);
+    tables_ = std::move(tables);
+    Retire(table, "dropped");
+  }
+  // The log says that there is no such table; what of its files a failure leaves, opening removes.
+  done = RemoveTableFiles(files_, paths_, name);
+  if (!done.ok()) commits_.Fail(done);
+  return done;
+}
+
+absl::Status Engine::AlterTable(const TableSchema& schema) {
+  if (absl::Status usable = CheckUsable(); !usable.ok()) return usable;
+  if (absl::Status valid = ValidateTableSchema(schema); !valid.ok()) return valid;
+  if (absl::Status free = slot_.CheckNotMine(); !free.ok()) return free;
+  const std::lock_guard<std::mutex> one_at_a_time(checkpoint_mutex_);
+  absl::StatusOr<std::shared_ptr<TableState>> table = ExistingTable(schema.table_name);
+  if (!table.ok()) return table.status();
+  const TableSchema& before = (*table)->layout().schema();
+  absl::Status done = schema::CheckEvolution(before, schema);
+  TableSchema after = schema;
+  after.version = before.version + 1;
+  after.created_at = before.created_at;
+  if (done.ok()) done = Normalize(&after);
+  if (done.ok()) done = AcquireSlot();
+  if (!done.ok()) return done;
+  done = commits_.Flush();
+  if (done.ok()) done = AlterHoldingSlot(*table, after);
+  ReleaseSlot();
+  if (done.ok()) maintainer_.Request();
+  return done;
+}
+
+// Everything that can fail for want of room or by what the records hold comes before the switch.
+absl::Status Engine::AlterHoldingSlot(const std::shared_ptr<TableState>& table,
+                                      const TableSchema& after) {
+  absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(after);
+  if (!layout.ok()) return layout.status();
+  auto altered = std::make_shared<TableState>(*std::move(layout));
+  auto compaction = std::make_unique<TableCompaction>(
+      files_, paths_, *table, altered->generation->shared_layout(),
+      CarryOver(table->layout(), altered->layout()));
+  absl::Status done = compaction->Copy();
+  if (done.ok()) {
+    absl::StatusOr<CatalogEntry> entry = WriteNextSchemaFile(files_, paths_, after);
+    if (entry.ok()) altered->schema_checksum = entry->checksum;
+    done = entry.status();
+  }
+  if (!done.ok()) {
+    compaction->Abandon();
+    return done;
+  }
+  const std::string old_document = schema::FormatSchemaDocumentCompact(table->layout().schema());
+  const std::string document = schema::FormatSchemaDocumentCompact(after);
+  const wal::LogOperation operation{wal::Operation::kAlterTable, after.table_name, document,
+                                    old_document};
+  TablesCheckpoint checkpoint(files_, paths_, options_);
+  checkpoint.Add(std::move(compaction));
+  TableMap tables = Tables();
+  tables[after.table_name] = altered;
+  CheckpointReport report;
+  done = SwitchLogs({&checkpoint, tables, &operation}, &report);
+  if (!done.ok()) {
+    // Unless nobody knows whether it came about.
+    if (commits_.failure().ok()) {
+      files_.Remove(paths_.SchemaNext(after.table_name)).IgnoreError();
+    }
+    return done;
+  }
+  {
+    const std::unique_lock<std::shared_mutex> lock(tables_mutex_);
+    tables_ = std::move(tables);
+    Retire(table, "altered: open it again");
+  }
+  done = PlaceNextSchemaFile(files_, paths_, after.table_name);
+  if (!done.ok()) commits_.Fail(done);
+  return done;
+}
+
+}  // namespace linedb::engine

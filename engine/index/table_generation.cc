@@ -1,0 +1,133 @@
+#include "engine/index/table_generation.h"
+
+#define XXH_INLINE_ALL  // keys are short: the call would cost as much as the hash
+#include <xxhash.h>
+
+#include <algorithm>
+#include <cassert>
+#include <charconv>
+#include <utility>
+
+#include "schema/record_codec.h"
+
+namespace linedb::engine {
+
+std::uint64_t HashKeyText(std::string_view text) { return XXH3_64bits(text.data(), text.size()); }
+
+TableGeneration::TableGeneration(std::shared_ptr<const schema::RecordLayout> layout)
+    : indexes(layout->keys().size()), layout_(std::move(layout)) {}
+
+TableExtent TableGeneration::published() const {
+  return {bytes_.load(std::memory_order_acquire), lines_.load(std::memory_order_relaxed),
+          live_.load(std::memory_order_relaxed), next_id_.load(std::memory_order_relaxed)};
+}
+
+void TableGeneration::Publish(const TableExtent& extent) {
+  assert(extent.live <= extent.lines);
+  lines_.store(extent.lines, std::memory_order_relaxed);
+  live_.store(extent.live, std::memory_order_relaxed);
+  next_id_.store(extent.next_id, std::memory_order_relaxed);
+  bytes_.store(extent.bytes, std::memory_order_release);
+}
+
+void TableGeneration::Settle(std::uint64_t limit, std::uint64_t count_max) {
+  for (; count_max > 0 && !retained.empty(); --count_max) {
+    const RetainedLines::Line line = retained.front();
+    if (line.end >= limit) return;
+    if (line.is_tombstone()) {
+      superseded.Insert(line.end);
+    } else {
+      Forget(line.line);
+    }
+    retained.DropFront();
+  }
+}
+
+bool TableGeneration::LineHasKey(int key, RecordLocation location, std::string_view text) const {
+  const std::string_view line = records.View(location);
+  const schema::KeyLayout& parts = layout_->keys()[static_cast<std::size_t>(key)];
+  if (parts.columns.size() == 1 && parts.columns[0] == 0) {
+    // The first column needs no parsing: its text stands right behind a fixed prefix.
+    const std::size_t begin = layout_->prefix(0).size();
+    const std::size_t end = begin + text.size();
+    return end < line.size() && line.substr(begin, text.size()) == text &&
+           (line[end] == ',' || line[end] == '}');
+  }
+  FieldSpans spans(static_cast<std::size_t>(layout_->column_count()));
+  const int last = *std::max_element(parts.columns.begin(), parts.columns.end());
+  if (!schema::SplitCanonical(*layout_, line, last, spans.data())) return false;
+  std::string scratch;
+  return schema::KeyTextOf(parts, line, spans.data(), &scratch) == text;
+}
+
+void TableGeneration::NoteKeyUsed(std::int64_t value, std::int64_t* next) const {
+  if (*next == kKeysExhausted || value < *next) return;
+  *next = value == std::numeric_limits<std::int64_t>::max() ? kKeysExhausted : value + 1;
+}
+
+bool TableGeneration::LoadLine(RecordLocation location, RecordLocation* clash) {
+  const std::string_view line = records.View(location);
+  *clash = {};
+  if (schema::IsTombstone(line)) return LoadTombstone(location, line);
+  FieldSpans spans(static_cast<std::size_t>(layout_->column_count()));
+  if (!schema::SplitCanonical(*layout_, line, layout_->column_count() - 1, spans.data()))
+    return false;
+  std::string scratch;
+  RecordLocation old;
+  for (std::size_t key = 0; key < indexes.size(); ++key) {
+    const std::optional<std::string_view> text =
+        schema::KeyTextOf(layout_->keys()[key], line, spans.data(), &scratch);
+    if (!text) continue;
+    const std::uint64_t hash = HashKeyText(*text);
+    const RecordLocation found = Find(static_cast<int>(key), hash, *text, kNoLimit);
+    if (key == 0) {
+      old = found;
+      if (old) Forget(old);
+    } else if (found) {
+      *clash = found;
+      return false;
+    }
+    indexes[key].Insert(hash, location);
+  }
+  if (const int assigned = layout_->assigned_column(); assigned >= 0) {
+    const std::string_view text = spans[static_cast<std::size_t>(assigned)].In(line);
+    std::int64_t value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    NoteKeyUsed(value, &written.next_id);
+  }
+  ++written.lines;
+  if (!old) ++written.live;
+  return true;
+}
+
+bool TableGeneration::LoadTombstone(RecordLocation location, std::string_view line) {
+  const std::optional<std::string> key = schema::TombstoneKey(*layout_, line);
+  if (!key) return false;
+  const RecordLocation old = Find(0, HashKeyText(*key), *key, kNoLimit);
+  if (old) {
+    Forget(old);
+    --written.live;
+  }
+  superseded.Insert(location.offset());
+  ++written.lines;
+  return true;
+}
+
+// Takes a superseded line out of the indexes.
+void TableGeneration::Forget(RecordLocation location) {
+  const std::string_view line = records.View(location);
+  FieldSpans spans(static_cast<std::size_t>(layout_->column_count()));
+  const bool split =
+      schema::SplitCanonical(*layout_, line, layout_->column_count() - 1, spans.data());
+  assert(split);  // it was when it was loaded
+  static_cast<void>(split);
+  std::string scratch;
+  for (std::size_t key = 0; key < indexes.size(); ++key) {
+    const std::optional<std::string_view> text =
+        schema::KeyTextOf(layout_->keys()[key], line, spans.data(), &scratch);
+    if (text) indexes[key].Erase(HashKeyText(*text), location);
+  }
+  superseded.Insert(location.offset());
+}
+
+}  // namespace linedb::engine

@@ -1,0 +1,103 @@
+// The records of a table in one file, and where each lies, by key.
+
+#ifndef LINEDB_ENGINE_INDEX_TABLE_GENERATION_H_
+#define LINEDB_ENGINE_INDEX_TABLE_GENERATION_H_
+
+#include <atomic>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/inlined_vector.h"
+#include "engine/index/hash_index.h"
+#include "engine/storage/record_location.h"
+#include "engine/storage/records_file.h"
+#include "engine/storage/retained_lines.h"
+#include "engine/storage/superseded_lines.h"
+#include "linedb/struct_codec.h"
+#include "schema/record_layout.h"
+
+namespace linedb::engine {
+
+// The spans of a line's fields; tables of up to sixteen columns need no allocation for them.
+using FieldSpans = absl::InlinedVector<schema::FieldSpan, 16>;
+
+// The limit of who sees every line there is: the open transaction.
+inline constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
+
+// What `next_id` is once the largest possible key was used.
+inline constexpr std::int64_t kKeysExhausted = std::numeric_limits<std::int64_t>::min();
+
+std::uint64_t HashKeyText(std::string_view text);
+
+// How far a table's history goes, at some moment of it.
+struct TableExtent {
+  std::uint64_t bytes = 0;  // of the file; lines from here on are not seen
+  std::uint64_t lines = 0;
+  std::uint64_t live = 0;  // records
+  std::int64_t next_id = 1;
+};
+
+// A table's file and what is known about its lines. A compaction writes the next generation while
+// this one is in use; snapshots keep theirs for as long as they live.
+//
+// The writer (the holder of the slot) alone changes it, under the table's mutex where readers look;
+// it reads without. `written` is the writer's; what others see is `published()`.
+class TableGeneration {
+ public:
+  explicit TableGeneration(std::shared_ptr<const schema::RecordLayout> layout);
+
+  const schema::RecordLayout& layout() const { return *layout_; }
+  std::shared_ptr<const schema::RecordLayout> shared_layout() const { return layout_; }
+
+  // The line whose key number `key` has this text, as seen by who sees the file up to `limit`.
+  RecordLocation Find(int key, std::uint64_t hash, std::string_view text,
+                      std::uint64_t limit) const {
+    return indexes[static_cast<std::size_t>(key)].Find(hash, limit, [&](RecordLocation location) {
+      return !retained.IsSuperseded(location.offset(), limit) && LineHasKey(key, location, text);
+    });
+  }
+  bool LineHasKey(int key, RecordLocation location, std::string_view text) const;
+
+  // The next assigned key after `value` was used.
+  void NoteKeyUsed(std::int64_t value, std::int64_t* next) const;
+
+  // Enters a line that follows all others into the indexes and into `written`, superseding the line
+  // of its primary key; a tombstone removes. For a generation without readers. False if the line
+  // has another shape than this table's, or a unique value that another record has: `clash` is then
+  // that record's location, if any.
+  bool LoadLine(RecordLocation location, RecordLocation* clash);
+
+  // Forgets up to `count_max` retained lines that nobody who sees the file up to `limit` or further
+  // sees. The caller has it for itself.
+  void Settle(std::uint64_t limit, std::uint64_t count_max);
+
+  // What is committed. Any thread; figures of one moment only together with the publisher's lock.
+  TableExtent published() const;
+  std::uint64_t published_bytes() const { return bytes_.load(std::memory_order_acquire); }
+  void Publish(const TableExtent& extent);
+
+  RecordsFile records;
+  std::vector<HashIndex> indexes;  // one for each key of the layout
+  SupersededLines superseded;      // for everybody
+  RetainedLines retained;          // for some
+  TableExtent written;             // what commits on their way to the disk have added, too
+
+ private:
+  bool LoadTombstone(RecordLocation location, std::string_view line);
+  void Forget(RecordLocation location);
+
+  std::shared_ptr<const schema::RecordLayout> layout_;
+  std::atomic<std::uint64_t> bytes_ = 0;
+  std::atomic<std::uint64_t> lines_ = 0;
+  std::atomic<std::uint64_t> live_ = 0;
+  std::atomic<std::int64_t> next_id_ = 1;
+};
+
+}  // namespace linedb::engine
+
+#endif  // LINEDB_ENGINE_INDEX_TABLE_GENERATION_H_

@@ -1,0 +1,240 @@
+#include "engine/transaction/group_commit.h"
+
+#include <cassert>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "schema/time_text.h"
+
+namespace linedb::engine {
+namespace {
+
+// Lines of kBuffered transactions are written when they are this many bytes, or sooner.
+constexpr std::size_t kBufferedBytesMax = std::size_t{1} << 20;
+
+absl::Status UnknownOutcome(const absl::Status& cause) {
+  return absl::InternalError(absl::StrCat(
+      std::string(cause.message()),
+      "; whether the transaction is durable is unknown until the database is opened again, and "
+      "this handle writes no more"));
+}
+
+absl::Status BuiltOnFailed() {
+  return absl::AbortedError(
+      "a transaction committed just before failed for want of room, and this one builds on it; "
+      "nothing of it happened");
+}
+
+}  // namespace
+
+absl::Status SealRecords(Transaction& transaction, absl::Status* failure) {
+  const auto& tables = transaction.tables();
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    RecordsFile& records = tables[i]->generation().records;
+    absl::Status written = records.WriteTail();
+    if (written.ok()) written = records.MapTail();
+    if (written.ok()) continue;
+    // This table's file and those before it are cut back; WriteTail has cut its own already, and
+    // cutting twice does no harm.
+    for (std::size_t k = 0; k <= i; ++k) {
+      absl::Status cut = tables[k]->generation().records.UnwriteTail();
+      if (!cut.ok()) *failure = cut;
+    }
+    return failure->ok() ? written : UnknownOutcome(written);
+  }
+  for (const std::unique_ptr<TableChanges>& changes : tables) changes->Seal(/*accept_tail=*/true);
+  return absl::OkStatus();
+}
+
+std::vector<wal::LogOperation> LogOperationsOf(const Transaction& transaction) {
+  std::vector<wal::LogOperation> operations;
+  operations.reserve(transaction.operations().size());
+  for (const Transaction::Operation& done : transaction.operations()) {
+    const RecordsFile& records = done.table->generation->records;
+    wal::LogOperation& operation = operations.emplace_back();
+    operation.operation = done.change.operation;
+    operation.table = done.table->name();
+    if (operation.operation != wal::Operation::kDelete) {
+      operation.record = records.View(done.change.line);
+    }
+    if (done.change.old_line) operation.old_record = records.View(done.change.old_line);
+  }
+  return operations;
+}
+
+void GroupCommit::SetLog(std::unique_ptr<wal::WalWriter> log) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  assert(!leading_ && queue_.empty());
+  log_ = std::move(log);
+  if (log_ != nullptr) note_.header = log_->header();
+  NoteLog();
+}
+
+void GroupCommit::SetReadOnly(wal::LogHeader header, const wal::LogPosition& position) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  note_.header = std::move(header);
+  note_.position = position;
+}
+
+std::uint64_t GroupCommit::era() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return era_;
+}
+
+absl::Status GroupCommit::Queue(Ticket& ticket, absl::Span<const wal::LogOperation> operations) {
+  // Formatted without the lock: only the slot's holder adds.
+  if (!operations.empty()) log_->Add(operations, schema::FormatTimestamp(schema::Now()));
+  const std::lock_guard<std::mutex> lock(mutex_);
+  absl::Status usable = failure_;
+  if (usable.ok() && ticket.transaction != nullptr && ticket.transaction->era() != era_) {
+    usable = BuiltOnFailed();
+  }
+  if (!usable.ok()) {
+    discard_next_ = true;
+    return usable;
+  }
+  log_->Stage();
+  queue_.push_back(&ticket);
+  return absl::OkStatus();
+}
+
+absl::Status GroupCommit::Wait(Ticket& ticket) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  while (!ticket.done) {
+    if (leading_) {
+      ticket.changed.wait(lock);
+    } else {
+      Lead(lock, /*flush=*/false);
+    }
+  }
+  return ticket.outcome;
+}
+
+absl::Status GroupCommit::Flush() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  idle_.wait(lock, [this] { return !leading_; });
+  if (!failure_.ok() || log_ == nullptr) return failure_;
+  const std::uint64_t era = era_;
+  Lead(lock, /*flush=*/true);
+  if (!failure_.ok()) return failure_;
+  return era == era_ ? absl::OkStatus() : absl::ResourceExhaustedError("the log cannot be written");
+}
+
+void GroupCommit::Lead(std::unique_lock<std::mutex>& lock, bool flush) {
+  leading_ = true;
+  std::vector<Ticket*> batch(queue_.begin(), queue_.end());
+  queue_.clear();
+  bool sync = flush;
+  bool write = flush || log_->staged_bytes() > kBufferedBytesMax;
+  for (const Ticket* ticket : batch) {
+    sync = sync || ticket->durability == Durability::kFull;
+    write = write || ticket->durability != Durability::kBuffered;
+  }
+  write = write && !discard_next_;  // what failed is not written again
+  const absl::Status written = WriteBatch(lock, write, sync);
+  if (written.ok()) {
+    Acknowledge(batch);
+    staged_acknowledged_ = staged_acknowledged_ || (!write && !batch.empty());
+  } else {
+    GiveUp(batch, written);
+  }
+  NoteLog();
+  leading_ = false;
+  if (!queue_.empty()) queue_.front()->changed.notify_one();  // the next to lead
+  idle_.notify_all();
+}
+
+absl::Status GroupCommit::WriteBatch(std::unique_lock<std::mutex>& lock, bool write, bool sync) {
+  if (!failure_.ok()) return failure_;
+  if (write) {
+    log_->Take();
+    taken_acknowledged_ = std::exchange(staged_acknowledged_, false);
+  }
+  lock.unlock();
+  absl::Status done = write ? log_->Write() : absl::OkStatus();
+  if (done.ok() && sync && log_->has_unsynced()) done = log_->Sync();
+  lock.lock();
+  if (log_->failed()) FailLocked(log_->failure());
+  // What was acknowledged before it was written is lost, and cannot be taken back.
+  if (!done.ok() && taken_acknowledged_) FailLocked(done);
+  taken_acknowledged_ = false;
+  return done;
+}
+
+void GroupCommit::Acknowledge(std::vector<Ticket*>& batch) {
+  std::vector<const Transaction*> transactions;
+  for (const Ticket* ticket : batch) {
+    const Transaction* transaction = ticket->transaction.get();
+    if (transaction == nullptr || transaction->operations().empty()) continue;
+    transactions.push_back(transaction);
+  }
+  publisher_.Publish(transactions);
+  note_.commits += transactions.size();
+  for (Ticket* ticket : batch) Finish(*ticket, absl::OkStatus());
+}
+
+void GroupCommit::GiveUp(std::vector<Ticket*>& batch, const absl::Status& reason) {
+  // Those queued meanwhile build on these.
+  batch.insert(batch.end(), queue_.begin(), queue_.end());
+  queue_.clear();
+  discard_next_ = true;
+  ++era_;
+  for (Ticket* ticket : batch) {
+    if (ticket->transaction != nullptr) unwound_next_.push_back(std::move(ticket->transaction));
+    Finish(*ticket, failure_.ok() ? reason : UnknownOutcome(reason));
+  }
+}
+
+void GroupCommit::Finish(Ticket& ticket, const absl::Status& outcome) {
+  ticket.outcome = outcome;
+  ticket.done = true;
+  ticket.changed.notify_one();
+}
+
+void GroupCommit::Unwind() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  if (!discard_next_ && unwound_next_.empty()) return;
+  idle_.wait(lock, [this] { return !leading_; });
+  // After a failure nobody knows what the disk has; what readers see is what was published.
+  if (!failure_.ok()) return;
+  absl::Status cut;
+  for (; !unwound_next_.empty(); unwound_next_.pop_back()) {
+    cut.Update(unwound_next_.back()->Rollback());
+  }
+  log_->Discard();
+  discard_next_ = false;
+  if (!cut.ok()) FailLocked(cut);
+}
+
+void GroupCommit::Fail(const absl::Status& reason) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  FailLocked(reason);
+}
+
+void GroupCommit::FailLocked(const absl::Status& reason) {
+  assert(!reason.ok());
+  if (failure_.ok()) failure_ = reason;
+}
+
+absl::Status GroupCommit::failure() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return failure_;
+}
+
+GroupCommit::LogNote GroupCommit::note() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return note_;
+}
+
+std::uint64_t GroupCommit::log_bytes() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return note_.position.bytes;
+}
+
+void GroupCommit::NoteLog() {
+  if (log_ == nullptr) return;
+  note_.position = log_->position();
+  note_.unsynced = log_->has_unsynced() || log_->staged_bytes() > 0;
+}
+
+}  // namespace linedb::engine

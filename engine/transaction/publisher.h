@@ -1,0 +1,64 @@
+// What readers see: the moment at which a transaction becomes visible, and moments held fast.
+
+#ifndef LINEDB_ENGINE_TRANSACTION_PUBLISHER_H_
+#define LINEDB_ENGINE_TRANSACTION_PUBLISHER_H_
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <vector>
+
+#include "engine/index/table_state.h"
+#include "engine/transaction/transaction.h"
+
+namespace linedb::engine {
+
+// A table at one moment.
+struct TableSnapshot {
+  const TableState* table = nullptr;
+  std::shared_ptr<const TableGeneration> generation;
+  TableExtent extent;
+};
+
+// All tables at one moment: of each its file and how far it went. Holds nothing up: files that are
+// replaced meanwhile stay mapped, lines that are superseded stay findable (RetainedLines).
+class Snapshot {
+ public:
+  explicit Snapshot(std::vector<TableSnapshot> tables) : tables_(std::move(tables)) {}
+
+  // Null if there was no such table.
+  const TableSnapshot* Find(const TableState* table) const;
+  const std::vector<TableSnapshot>& tables() const { return tables_; }
+
+ private:
+  std::vector<TableSnapshot> tables_;  // by address
+};
+
+// Any thread. Its lock is held for moments only, and no other is taken under it. It guards, beside
+// the table's mutex, which generation a table is at.
+class Publisher {
+ public:
+  Publisher() : snapshots_(std::make_shared<Snapshots>()) {}
+
+  // Shows transactions, each with all its tables at once.
+  void Publish(const std::vector<const Transaction*>& transactions);
+  // The tables are kept from being dropped by the caller.
+  std::shared_ptr<const Snapshot> TakeSnapshot(const std::vector<const TableState*>& tables);
+  // Goes on with another generation of the same records; no transaction is on its way.
+  void Replace(TableState& table, std::shared_ptr<TableGeneration> generation);
+  // The length of the generation's file that everybody who reads it sees at least, from now on.
+  std::uint64_t SettleLimit(const TableGeneration& generation) const;
+
+ private:
+  // Apart, since a snapshot may be dropped after the publisher.
+  struct Snapshots {
+    std::mutex mutex;
+    std::set<const Snapshot*> open;
+  };
+  std::shared_ptr<Snapshots> snapshots_;
+};
+
+}  // namespace linedb::engine
+
+#endif  // LINEDB_ENGINE_TRANSACTION_PUBLISHER_H_

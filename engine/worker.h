@@ -1,0 +1,55 @@
+// A thread for work that nobody waits for.
+
+#ifndef LINEDB_ENGINE_WORKER_H_
+#define LINEDB_ENGINE_WORKER_H_
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "linedb/options.h"
+
+namespace linedb::engine {
+
+// Does one piece of work, over and over, when asked to. Any thread.
+class Worker {
+ public:
+  // The work reports its errors by itself.
+  Worker(Maintenance maintenance, std::function<void()> work)
+      : maintenance_(maintenance), work_(std::move(work)) {}
+  // Finishes the work asked for, but for what is due later.
+  ~Worker() { Stop(); }
+
+  // Asks for a round that begins after this call; the thread is started by the first. With kManual
+  // the round is done when this returns.
+  void Request();
+  // Asks for a round by then at the latest. With kManual: nothing.
+  void RequestWithin(std::chrono::milliseconds delay);
+  // Waits until nothing asked for is left to do, but for what is due later.
+  void WaitUntilIdle();
+  // Finishes, and does nothing from then on.
+  void Stop();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void StartLocked();
+  void Run();
+
+  const Maintenance maintenance_;
+  const std::function<void()> work_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool requested_ = false;
+  std::optional<Clock::time_point> due_;
+  bool working_ = false;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace linedb::engine
+
+#endif  // LINEDB_ENGINE_WORKER_H_
