@@ -116,7 +116,7 @@ absl::Status TableLog::Note(bool is_delete, std::string_view record, const TextL
 absl::Status TableLog::Apply() {
   std::map<std::uint64_t, const LastWord*> writes;  // in the log's order
   for (const auto& [key, word] : words_) {
-    const RecordLocation old = changes_.Find(0, key);
+    const RecordLocation old = changes_.generation().Find(0, HashKeyText(key), key, kNoLimit);
     if (old && changes_.generation().records.View(old) == word.line) continue;
     if (old) {
       if (absl::Status erased = changes_.Erase(key).status(); !erased.ok()) return erased;

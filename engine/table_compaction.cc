@@ -53,6 +53,7 @@ absl::Status TableCompaction::MakeFile() {
   absl::StatusOr<RecordsFile> records = RecordsFile::Open(*std::move(file), 0);
   if (!records.ok()) return records.status();
   generation_->records = *std::move(records);
+  generation_->records.guard().SetEnabled(old_->records.guard().enabled());
   return absl::OkStatus();
 }
 
@@ -63,6 +64,7 @@ absl::Status TableCompaction::CopyLive() {
     scan = ScanState::OfGeneration(old_, old_->published_bytes());
     copied_bytes_ = old_->published_bytes();
   }
+  scan->CompareAgain();
   for (HashIndex& index : generation_->indexes) index.Reserve(old_->published().live);
   for (std::string_view line; scan->Next(&line);) {
     if (absl::Status appended = AppendRecord(line); !appended.ok()) return appended;
@@ -83,6 +85,10 @@ absl::Status TableCompaction::CatchUp(std::uint64_t* bytes) {
     if (old_->records.has_file()) text = old_->records.file_view().substr(0, end);
   }
   *bytes = text.size() > copied_bytes_ ? text.size() - copied_bytes_ : 0;
+  if (*bytes > 0) {
+    absl::Status whole = old_->CompareBlocks(text, copied_bytes_, text.size(), /*again=*/true);
+    if (!whole.ok()) return whole;
+  }
   while (copied_bytes_ < text.size()) {
     const std::size_t end = text.find('\n', copied_bytes_);
     absl::Status appended = AppendLine(text.substr(copied_bytes_, end - copied_bytes_));

@@ -13,10 +13,11 @@
 namespace linedb::engine {
 namespace {
 
-absl::Status VisitIn(const TableGeneration& generation, int key, std::uint64_t hash,
-                     std::string_view text, std::uint64_t limit, TableCore::LineVisitor visit) {
-  const RecordLocation location = generation.Find(key, hash, text, limit);
-  if (location) return visit(generation.records.View(location));
+absl::Status VisitIn(const TableGeneration& generation, int key, std::string_view text,
+                     std::uint64_t limit, TableCore::LineVisitor visit) {
+  absl::StatusOr<RecordLocation> location = generation.FindChecked(key, text, limit);
+  if (!location.ok()) return location.status();
+  if (*location) return visit(generation.records.View(*location));
   return absl::NotFoundError(absl::StrCat(
       generation.layout().schema().table_name, ": no record with ",
       generation.layout().keys()[static_cast<std::size_t>(key)].name, " ", std::string(text)));
@@ -64,22 +65,21 @@ absl::StatusOr<const TableSnapshot*> TableCore::SeenBy(const ReadTransaction& sn
 
 absl::Status TableCore::Visit(View view, int key, std::string_view key_text,
                               LineVisitor visit) const {
-  const std::uint64_t hash = HashKeyText(key_text);
   // The writer reads without a lock: nobody else changes anything.
   if (view.writer() != nullptr) {
     if (absl::Status usable = Check(*view.writer()); !usable.ok()) return usable;
-    return VisitIn(*table_->generation, key, hash, key_text, kNoLimit, visit);
+    return VisitIn(*table_->generation, key, key_text, kNoLimit, visit);
   }
   if (view.snapshot() != nullptr) {
     absl::StatusOr<const TableSnapshot*> seen = SeenBy(*view.snapshot());
     if (!seen.ok()) return seen.status();
     const std::shared_lock<std::shared_mutex> lock(table_->mutex);
-    return VisitIn(*(*seen)->generation, key, hash, key_text, (*seen)->extent.bytes, visit);
+    return VisitIn(*(*seen)->generation, key, key_text, (*seen)->extent.bytes, visit);
   }
   const std::shared_lock<std::shared_mutex> lock(table_->mutex);
   if (!table_->retired.ok()) return table_->retired;
   const TableGeneration& generation = *table_->generation;
-  return VisitIn(generation, key, hash, key_text, generation.published_bytes(), visit);
+  return VisitIn(generation, key, key_text, generation.published_bytes(), visit);
 }
 
 absl::Status TableCore::Check(const WriteTransaction& transaction) const {

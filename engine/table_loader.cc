@@ -81,6 +81,7 @@ absl::StatusOr<bool> CompactedAwaitsRename(wal::FileSystem& files, const wal::Da
 absl::Status LoadRecords(TableGeneration& table, const wal::TableCheckpoint& checkpoint,
                          const std::string& file_name, const Options& options) {
   assert(table.records.file_bytes() == checkpoint.bytes);
+  table.records.guard().SetEnabled(options.verify_blocks);
   table.records.ComputeChecksum();
   if (table.records.Checksum() != checkpoint.checksum) {
     return ChecksumError(table, checkpoint, file_name);

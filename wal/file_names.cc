@@ -84,6 +84,11 @@ std::string ShortName(const DatabasePaths& paths, const std::string& path) {
   return path.starts_with(prefix) ? path.substr(prefix.size()) : path;
 }
 
+std::string ShortRecordsName(std::string_view table) {
+  const DatabasePaths paths("");
+  return ShortName(paths, paths.Records(table));
+}
+
 std::optional<std::string> TableOfSchemaFile(std::string_view file_name) {
   return TableOf(file_name, kSchemaSuffix);
 }

@@ -50,6 +50,9 @@ class DatabasePaths {
 // The part of a path below the database directory, for messages: "wal/transaction.log".
 std::string ShortName(const DatabasePaths& paths, const std::string& path);
 
+// A records file's, of any database: "data/student.records".
+std::string ShortRecordsName(std::string_view table);
+
 // The table of a name in schema/ or data/, or nothing.
 std::optional<std::string> TableOfSchemaFile(std::string_view file_name);
 std::optional<std::string> TableOfRecordsFile(std::string_view file_name);

@@ -8,7 +8,9 @@
 #include <charconv>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "schema/record_codec.h"
+#include "wal/file_names.h"
 
 namespace linedb::engine {
 
@@ -41,6 +43,40 @@ void TableGeneration::Settle(std::uint64_t limit, std::uint64_t count_max) {
     }
     retained.DropFront();
   }
+}
+
+absl::StatusOr<RecordLocation> TableGeneration::FindChecked(int key, std::string_view text,
+                                                            std::uint64_t limit) const {
+  const std::uint64_t hash = HashKeyText(text);
+  RecordLocation found = Find(key, hash, text, limit);
+  // Two keys of one hash do not happen: a line that has the hash and not the key is damaged.
+  const bool missing = !found;
+  if (missing) {
+    found = indexes[static_cast<std::size_t>(key)].Find(hash, limit, [&](RecordLocation location) {
+      return !retained.IsSuperseded(location.offset(), limit);
+    });
+    if (!found) return found;
+  }
+  if (absl::Status whole = CheckLine(found); !whole.ok()) {
+    return absl::DataLossError(absl::StrCat(std::string(whole.message()), "; looked for ",
+                                            layout_->keys()[static_cast<std::size_t>(key)].name,
+                                            " ", std::string(text)));
+  }
+  return missing ? RecordLocation() : found;
+}
+
+absl::Status TableGeneration::CompareBlocks(std::string_view file, std::uint64_t begin,
+                                            std::uint64_t end, bool again) const {
+  file = file.substr(0, published_bytes());
+  const std::optional<DamagedBlock> damaged = records.guard().Check(file, begin, end, again);
+  if (!damaged) return absl::OkStatus();
+  const std::string_view before = file.substr(0, std::min<std::uint64_t>(begin, file.size()));
+  return absl::DataLossError(
+      absl::StrCat(wal::ShortRecordsName(layout_->schema().table_name), " line ",
+                   std::count(before.begin(), before.end(), '\n') + 1, " byte ", begin,
+                   ": the bytes ", damaged->begin, " to ", damaged->end,
+                   " are not what was written: checksum ", wal::FormatChecksum(damaged->checksum),
+                   ", expected ", wal::FormatChecksum(damaged->expected)));
 }
 
 bool TableGeneration::LineHasKey(int key, RecordLocation location, std::string_view text) const {

@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "engine/index/hash_index.h"
 #include "engine/storage/record_location.h"
 #include "engine/storage/records_file.h"
@@ -61,6 +63,22 @@ class TableGeneration {
       return !retained.IsSuperseded(location.offset(), limit) && LineHasKey(key, location, text);
     });
   }
+  // The same, having compared the bytes that it relies on with their checksums: those of the line
+  // found, and those of a line that should be it by its hash and is not. kDataLoss with file, line
+  // and byte.
+  absl::StatusOr<RecordLocation> FindChecked(int key, std::string_view text,
+                                             std::uint64_t limit) const;
+  // OK if the blocks that hold the line are as they were written. As for Find, writers are kept away.
+  absl::Status CheckLine(RecordLocation location) const {
+    const std::uint64_t end = location.offset() + location.length();
+    if (records.guard().IsCompared(location.offset(), end)) return absl::OkStatus();
+    return CompareBlocks(records.file_view(), location.offset(), end, /*again=*/false);
+  }
+  // Compares the blocks of [begin, end) of the file, as far as it is published, and, with `again`,
+  // also those that were compared before. Any thread that has the file's bytes.
+  absl::Status CompareBlocks(std::string_view file, std::uint64_t begin, std::uint64_t end,
+                             bool again) const;
+
   bool LineHasKey(int key, RecordLocation location, std::string_view text) const;
 
   // The next assigned key after `value` was used.

@@ -41,9 +41,11 @@ void BlockChecksum::Truncate(std::uint64_t bytes, std::string_view block) {
   Append(block);
 }
 
+std::uint64_t BlockChecksum::Rest() const { return XXH3_64bits_digest(block_.get()); }
+
 std::uint64_t BlockChecksum::Total() const {
   std::vector<std::uint64_t> sums = full_blocks_;
-  if (bytes_ % kChecksumBlockBytes != 0) sums.push_back(XXH3_64bits_digest(block_.get()));
+  if (bytes_ % kChecksumBlockBytes != 0) sums.push_back(Rest());
   return XXH3_64bits(sums.data(), sums.size() * sizeof(std::uint64_t));
 }
 

@@ -30,6 +30,9 @@ class BlockChecksum {
   // Of all bytes so far. Of none: the XXH3-64 of nothing.
   std::uint64_t Total() const;
   std::uint64_t bytes() const { return bytes_; }
+  // Of the full blocks, in order, and of the bytes behind them.
+  const std::vector<std::uint64_t>& full_blocks() const { return full_blocks_; }
+  std::uint64_t Rest() const;
 
  private:
   struct FreeState {

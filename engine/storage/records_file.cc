@@ -1,6 +1,7 @@
 #include "engine/storage/records_file.h"
 
 #include <cassert>
+#include <span>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -49,8 +50,20 @@ void RecordsFile::AcceptTail() {
   if (mapping_next_ != nullptr) mapping_ = std::exchange(mapping_next_, nullptr);
   assert(end() <= mapping_->capacity());
   checksum_.Append(tail_);
+  GuardFullBlocks();
   file_bytes_ += tail_.size();
   tail_.clear();
+}
+
+void RecordsFile::GuardFullBlocks() {
+  guard_->AddBlocks(
+      std::span<const std::uint64_t>(checksum_.full_blocks()).subspan(guard_->block_count()));
+}
+
+void RecordsFile::ComputeChecksum() {
+  checksum_.Append(file_view().substr(checksum_.bytes()));
+  GuardFullBlocks();
+  guard_->SetRest(checksum_.bytes(), checksum_.Rest());
 }
 
 absl::Status RecordsFile::Unaccept(std::uint64_t file_bytes) {
@@ -58,6 +71,7 @@ absl::Status RecordsFile::Unaccept(std::uint64_t file_bytes) {
   if (file_bytes == file_bytes_) return absl::OkStatus();
   const std::uint64_t block = file_bytes - file_bytes % kChecksumBlockBytes;
   checksum_.Truncate(file_bytes, file_view().substr(block, file_bytes - block));
+  guard_->Truncate(file_bytes);
   file_bytes_ = file_bytes;
   sync_->dirty = true;
   return file_->Truncate(file_bytes_);

@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "engine/storage/block_checksum.h"
+#include "engine/storage/block_guard.h"
 #include "engine/storage/record_location.h"
 #include "wal/file_system.h"
 
@@ -76,9 +77,14 @@ class RecordsFile {
   // Of the file's bytes, without the tail.
   std::uint64_t Checksum() const { return checksum_.Total(); }
   // Takes the file's bytes into the checksum, once, after opening.
-  void ComputeChecksum() { checksum_.Append(file_view().substr(checksum_.bytes())); }
+  void ComputeChecksum();
+
+  // Compares what was written with what is there, where it was not done before: see BlockGuard.
+  BlockGuard& guard() const { return *guard_; }
 
  private:
+  void GuardFullBlocks();
+
   // Apart, since it is shared between threads and does not move.
   struct SyncState {
     std::mutex mutex;
@@ -93,6 +99,7 @@ class RecordsFile {
   std::uint64_t file_bytes_ = 0;
   std::string tail_;
   BlockChecksum checksum_;
+  std::unique_ptr<BlockGuard> guard_ = std::make_unique<BlockGuard>();
   std::unique_ptr<SyncState> sync_ = std::make_unique<SyncState>();
 };
 

@@ -1,5 +1,6 @@
 #include "engine/transaction/record_scan.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cstring>
 #include <mutex>
@@ -43,6 +44,17 @@ ScanState::ScanState(std::shared_ptr<const TableGeneration> generation, std::uin
       limit, [this](std::uint64_t offset) { retained_.insert(offset); });
 }
 
+// Block by block, as the scan comes to them; what is in memory needs none of it.
+bool ScanState::CompareUpTo(std::uint64_t end) {
+  const std::uint64_t begin = compared_bytes_;
+  compared_bytes_ = (end / kChecksumBlockBytes + 1) * kChecksumBlockBytes;
+  if (mapping_ == nullptr) return true;
+  // Its last block may reach behind what the scan sees.
+  const std::string_view file(mapping_->data(), std::min(mapping_->capacity(), generation_->published_bytes()));
+  status_ = generation_->CompareBlocks(file, begin, compared_bytes_, compare_again_);
+  return status_.ok();
+}
+
 bool ScanState::Next(std::string_view* line) {
   for (;;) {
     if (position_ == part_.size()) {
@@ -58,6 +70,7 @@ bool ScanState::Next(std::string_view* line) {
     const std::uint64_t offset = part_offset_ + position_;
     position_ += length + 1;
     if (IsSuperseded(offset)) continue;
+    if (offset + length >= compared_bytes_ && !CompareUpTo(offset + length + 1)) return false;
     *line = std::string_view(begin, length);
     return true;
   }

@@ -28,6 +28,10 @@ class ScanState {
   // Of what the open transaction sees; its thread only.
   static std::unique_ptr<ScanState> OfWriter(const TableState& table);
 
+  // Compares also the blocks that were compared before: for copies, which would make damage pass
+  // for what was written.
+  void CompareAgain() { compare_again_ = true; }
+
   bool Next(std::string_view* line);
   // Why Next ended early; OK otherwise.
   const absl::Status& status() const { return status_; }
@@ -35,6 +39,7 @@ class ScanState {
  private:
   // The caller keeps writers away.
   ScanState(std::shared_ptr<const TableGeneration> generation, std::uint64_t limit);
+  bool CompareUpTo(std::uint64_t end);
   bool IsSuperseded(std::uint64_t offset) const {
     return superseded_.Contains(offset) || (!retained_.empty() && retained_.contains(offset));
   }
@@ -47,7 +52,9 @@ class ScanState {
   std::string_view part_;       // what is read now: the file's bytes, then the tail
   std::string_view part_next_;  // the tail, until it is `part_`
   std::uint64_t part_offset_ = 0;
-  std::size_t position_ = 0;  // in `part_`
+  std::size_t position_ = 0;          // in `part_`
+  std::uint64_t compared_bytes_ = 0;  // from the beginning of the file
+  bool compare_again_ = false;
   absl::Status status_;
 };
 

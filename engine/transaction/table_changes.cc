@@ -43,8 +43,10 @@ std::string_view TableChanges::LineBegun() const {
   return std::string_view(generation_->records.tail()).substr(line_begin_);
 }
 
-RecordLocation TableChanges::Find(int key, std::string_view text) const {
-  return generation_->Find(key, HashKeyText(text), text, kNoLimit);
+absl::Status TableChanges::CheckLine(RecordLocation location) const {
+  // What the transaction wrote itself is in memory.
+  if (location.offset() >= generation_->records.file_bytes()) return absl::OkStatus();
+  return generation_->CheckLine(location);
 }
 
 absl::StatusOr<Change> TableChanges::FinishLine(WriteMode mode, const schema::FieldSpan* spans) {
@@ -110,6 +112,10 @@ absl::Status TableChanges::CheckKeys(WriteMode mode, std::string_view line,
       return ClashError(entry.key, text, found);
     }
   }
+  // What it supersedes goes into the log as it was.
+  if (old_line_) {
+    if (absl::Status whole = CheckLine(old_line_); !whole.ok()) return whole;
+  }
   if (const int assigned = table_.layout().assigned_column(); assigned >= 0) {
     if (after_.next_id == kKeysExhausted && AssignedKeyOf(line, spans) == kKeysExhausted) {
       return absl::ResourceExhaustedError(absl::StrCat(
@@ -156,7 +162,9 @@ void TableChanges::Enter(RecordLocation location) {
 
 absl::StatusOr<Change> TableChanges::Erase(std::string_view key_text) {
   const schema::RecordLayout& layout = table_.layout();
-  const RecordLocation old = Find(0, key_text);
+  absl::StatusOr<RecordLocation> found = generation_->FindChecked(0, key_text, kNoLimit);
+  if (!found.ok()) return found.status();
+  const RecordLocation old = *found;
   if (!old) {
     return absl::NotFoundError(absl::StrCat(table_.name(), ": no record with ",
                                             layout.keys()[0].name, " ", std::string(key_text)));

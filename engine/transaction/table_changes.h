@@ -52,8 +52,6 @@ class TableChanges {
   // kNotFound if there is no such record.
   absl::StatusOr<Change> Erase(std::string_view key_text);
 
-  // The line that this transaction sees under a key.
-  RecordLocation Find(int key, std::string_view text) const;
   std::int64_t next_id() const { return after_.next_id; }
   // The assigned key in a line, if the table has one, is not to be given again.
   void NoteKeyUsed(std::string_view line, const schema::FieldSpan* spans);
@@ -91,6 +89,7 @@ class TableChanges {
   absl::Status ClashError(int key, std::string_view text, RecordLocation other) const;
   absl::Status CheckRoom() const;
   absl::Status CheckEnd() const;
+  absl::Status CheckLine(RecordLocation location) const;
   void Enter(RecordLocation location);
 
   TableState& table_;

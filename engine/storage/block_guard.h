@@ -1,0 +1,71 @@
+// Checks the blocks of a .records file when they are first read.
+
+#ifndef LINEDB_ENGINE_STORAGE_BLOCK_GUARD_H_
+#define LINEDB_ENGINE_STORAGE_BLOCK_GUARD_H_
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace linedb::engine {
+
+// A block whose bytes are not what was written.
+struct DamagedBlock {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+  std::uint64_t checksum = 0;
+  std::uint64_t expected = 0;
+};
+
+// What the writer knows of a file's blocks, and which of them readers have compared. Opening has
+// read all of them; between that and their first use the file may rot, or be edited by somebody.
+//
+// Any thread, but for what says that it is the writer's.
+class BlockGuard {
+ public:
+  // Off: nothing is compared. Before there are readers.
+  void SetEnabled(bool enabled) { enabled_ = enabled; }
+  bool enabled() const { return enabled_; }
+
+  // The writer's, while nobody is in IsCompared: takes in the next full blocks, …
+  void AddBlocks(std::span<const std::uint64_t> checksums);
+  // … says what lies behind them now, up to `end`, …
+  void SetRest(std::uint64_t end, std::uint64_t checksum);
+  // … or forgets what lies behind `bytes`.
+  void Truncate(std::uint64_t bytes);
+  std::size_t block_count() const { return full_blocks_.size(); }
+
+  // Whether the blocks of [begin, end) need no look.
+  bool IsCompared(std::uint64_t begin, std::uint64_t end) const;
+
+  // Compares the blocks that hold [begin, end) of `file`, which is the file up to where it is
+  // published, unless they were compared before (`again`: even then). Nothing if they are as they
+  // should be. What was appended behind the last full block since opening is not compared.
+  std::optional<DamagedBlock> Check(std::string_view file, std::uint64_t begin, std::uint64_t end,
+                                    bool again);
+
+ private:
+  struct Sum {
+    std::uint64_t end = 0;
+    std::uint64_t checksum = 0;
+  };
+  // Of a block, or of the part of it that the file ended with; nothing if it is not known, or
+  // compared and not to be again.
+  std::optional<Sum> SumToCompare(std::uint64_t block, bool again);
+
+  bool enabled_ = true;
+  std::mutex mutex_;
+  std::vector<std::uint64_t> full_blocks_;
+  std::optional<Sum> rest_;
+  std::deque<std::atomic<bool>> compared_;  // of full blocks
+  std::atomic<bool> rest_compared_ = false;
+};
+
+}  // namespace linedb::engine
+
+#endif  // LINEDB_ENGINE_STORAGE_BLOCK_GUARD_H_
