@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "schema/record_codec.h"
+#include "schema/schema_document.h"
 
 namespace linedb::engine {
 namespace {
@@ -114,6 +115,17 @@ absl::Status LoadRecords(TableGeneration& table, const wal::TableCheckpoint& che
                                           bytes.size(), ": ", table.written.lines, " lines with ",
                                           table.written.live, " records, the checkpoint says ",
                                           checkpoint.lines, " with ", checkpoint.live));
+}
+
+absl::Status CheckShownByHeader(const wal::LogEntry& entry, const TableState* table) {
+  const bool dropped = entry.operation == wal::Operation::kDropTable;
+  const bool shown = dropped ? table == nullptr
+                             : table != nullptr && schema::FormatSchemaDocumentCompact(
+                                                       table->layout().schema()) == entry.record;
+  if (shown) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat(
+      "line ", entry.line, " byte ", entry.byte, ": table ", std::string(entry.table),
+      dropped ? " stands in the header all the same" : " is not what this line made of it"));
 }
 
 absl::Status ReplayOperation(TableChanges& changes, const wal::LogEntry& entry) {

@@ -9,7 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "engine/index/table_generation.h"
+#include "engine/index/table_state.h"
 #include "engine/transaction/table_changes.h"
 #include "linedb/options.h"
 #include "wal/file_names.h"
@@ -34,6 +34,10 @@ absl::Status LoadRecords(TableGeneration& table, const wal::TableCheckpoint& che
 // Does to the table what an operation on a record says; the line goes to the tail. kDataLoss if it
 // cannot have been done to this table.
 absl::Status ReplayOperation(TableChanges& changes, const wal::LogEntry& entry);
+
+// Whether the header of the log that begins with this ALTER_TABLE or DROP_TABLE shows what it did:
+// `table` is its table as it was loaded, or null. kDataLoss if not.
+absl::Status CheckShownByHeader(const wal::LogEntry& entry, const TableState* table);
 
 // The first line of `bytes` that is not a canonical record or tombstone of this layout.
 struct BadLine {

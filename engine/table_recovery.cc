@@ -141,10 +141,7 @@ absl::Status TableRecovery::ReplayEntry(const wal::LogEntry& entry, const Catalo
 // its files. Unless it was made anew since: then they were gone before.
 absl::Status TableRecovery::ReplayDropTable(const wal::LogEntry& entry) {
   const std::string name(entry.table);
-  if (tables_.contains(name) || log_.header.tables.contains(name)) {
-    return absl::DataLossError(absl::StrCat("line ", entry.line, " byte ", entry.byte, ": table ",
-                                            name, " stands in the header all the same"));
-  }
+  if (absl::Status fits = CheckShownByHeader(entry, FindTable(name)); !fits.ok()) return fits;
   dropped_.insert(name);
   const bool made_anew =
       std::any_of(log_.entries.begin(), log_.entries.end(), [&](const wal::LogEntry& other) {
@@ -163,13 +160,12 @@ absl::Status TableRecovery::ReplayDropTable(const wal::LogEntry& entry) {
 
 // The header of the log that begins with it shows the table as it is since.
 absl::Status TableRecovery::ReplayAlterTable(const wal::LogEntry& entry) {
-  const auto table = tables_.find(std::string(entry.table));
-  if (table != tables_.end() &&
-      schema::FormatSchemaDocumentCompact(table->second->layout().schema()) == entry.record) {
-    return absl::OkStatus();
-  }
-  return absl::DataLossError(absl::StrCat("line ", entry.line, " byte ", entry.byte,
-                                          ": the table is not what this line made of it"));
+  return CheckShownByHeader(entry, FindTable(std::string(entry.table)));
+}
+
+const TableState* TableRecovery::FindTable(const std::string& name) const {
+  const auto table = tables_.find(name);
+  return table == tables_.end() ? nullptr : table->second.get();
 }
 
 // The log is ahead of the files: a crash may have left neither of the table's.

@@ -62,6 +62,7 @@ class TableRecovery {
                                           const wal::TableCheckpoint& checkpoint);
   absl::Status Replay(const Catalog& catalog);
   absl::Status ReplayEntry(const wal::LogEntry& entry, const Catalog& catalog);
+  const TableState* FindTable(const std::string& name) const;
   absl::Status ReplayDropTable(const wal::LogEntry& entry);
   absl::Status ReplayAlterTable(const wal::LogEntry& entry);
   absl::Status ReplayCreateTable(const wal::LogEntry& entry, const Catalog& catalog);

@@ -80,6 +80,11 @@ void Verifier::VerifySchemas() {
       Add(path, 1, 0, "schema", std::string(document.status().message()));
       continue;
     }
+    if (document->schema.table_name != *table) {
+      Add(path, 1, 0, "schema",
+          absl::StrCat("it is the schema of table \"", document->schema.table_name, "\""));
+      continue;
+    }
     catalog_[*table] = {std::move(document->schema), document->format, wal::ChecksumOf(*text)};
   }
 }
@@ -229,10 +234,21 @@ void Verifier::Replay() {
     }
     if (entry.operation == wal::Operation::kDropTable ||
         entry.operation == wal::Operation::kAlterTable) {
-      continue;  // the header shows what they did
+      const auto shown = tables_.find(name);
+      absl::Status fits =
+          CheckShownByHeader(entry, shown == tables_.end() ? nullptr : shown->second.get());
+      if (!fits.ok()) {
+        Add(paths_.Log(), entry.line, entry.byte, "operation", std::string(fits.message()));
+      }
+      continue;
     }
     const auto table = tables_.find(name);
-    if (table == tables_.end()) continue;  // its files are reported already
+    if (table == tables_.end()) {
+      if (log_.header.tables.contains(name)) continue;  // its files are reported already
+      Add(paths_.Log(), entry.line, entry.byte, "operation",
+          absl::StrCat("there is no table ", name));
+      continue;
+    }
     absl::Status done =
         ReplayOperation(changes.try_emplace(name, *table->second).first->second, entry);
     if (!done.ok()) {

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <functional>
+#include <set>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -109,17 +112,17 @@ class DocumentReader {
     return true;
   }
 
+  // A set, or a file of a megabyte would take seconds to be refused.
+  using Names = std::set<std::string, std::less<>>;
+
   // Whether the name is new in its object; a doubled one is a fault.
-  bool Enlist(std::string_view name, std::size_t byte, std::vector<std::string>* names) {
-    if (std::find(names->begin(), names->end(), name) != names->end()) {
-      return reader_.Fail(byte, absl::StrCat("the member ", std::string(name), " is doubled"));
-    }
-    names->emplace_back(name);
-    return true;
+  bool Enlist(std::string_view name, std::size_t byte, Names* names) {
+    if (names->emplace(name).second) return true;
+    return reader_.Fail(byte, absl::StrCat("the member ", std::string(name), " is doubled"));
   }
 
   bool ReadMembers() {
-    std::vector<std::string> names;
+    Names names;
     std::string_view name;
     std::size_t name_byte = 0;
     if (!reader_.EnterObject()) return false;
@@ -127,7 +130,7 @@ class DocumentReader {
       if (!Enlist(name, name_byte, &names) || !ReadMember(name)) return false;
     }
     for (const char* needed : {"table_name", "schema"}) {
-      if (std::find(names.begin(), names.end(), needed) == names.end()) {
+      if (!names.contains(needed)) {
         return reader_.Fail(0, absl::StrCat("the member ", needed, " is missing"));
       }
     }
@@ -148,7 +151,7 @@ class DocumentReader {
   bool ReadColumns() {
     std::string_view name;
     std::size_t name_byte = 0;
-    std::vector<std::string> names;
+    Names names;
     if (!reader_.EnterObject()) return false;
     while (reader_.NextMember(&name, &name_byte)) {
       if (!Enlist(name, name_byte, &names)) return false;
@@ -160,7 +163,7 @@ class DocumentReader {
   }
 
   bool ReadColumn(ColumnSchema* column) {
-    std::vector<std::string> names;
+    Names names;
     std::string_view name;
     std::size_t name_byte = 0;
     const std::size_t column_byte = reader_.Offset();
@@ -168,7 +171,7 @@ class DocumentReader {
     while (reader_.NextMember(&name, &name_byte)) {
       if (!Enlist(name, name_byte, &names) || !ReadColumnMember(name, column)) return false;
     }
-    if (std::find(names.begin(), names.end(), "type") == names.end()) {
+    if (!names.contains("type")) {
       return reader_.Fail(column_byte, "the member type is missing");
     }
     return !reader_.failed();

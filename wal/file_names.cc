@@ -23,15 +23,6 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 
-// A table's name is a file's name, so nothing that means something in a path gets through.
-bool IsTableName(std::string_view name) {
-  if (name.empty() || name.size() > kTableNameBytesMax || !IsLetter(name.front())) return false;
-  for (const char c : name) {
-    if (!IsLetter(c) && !IsDigit(c)) return false;
-  }
-  return true;
-}
-
 bool IsArchiveTime(std::string_view time) {
   if (time.size() != kTimePattern.size()) return false;
   for (std::size_t i = 0; i < time.size(); ++i) {
@@ -58,6 +49,14 @@ std::string TableFile(const std::string& directory, std::string_view table,
 }
 
 }  // namespace
+
+bool IsTableName(std::string_view name) {
+  if (name.empty() || name.size() > kTableNameBytesMax || !IsLetter(name.front())) return false;
+  for (const char c : name) {
+    if (!IsLetter(c) && !IsDigit(c)) return false;
+  }
+  return true;
+}
 
 std::string DatabasePaths::Schema(std::string_view table) const {
   return TableFile(SchemaDirectory(), table, kSchemaSuffix);

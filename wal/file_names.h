@@ -47,6 +47,9 @@ class DatabasePaths {
   std::string directory_;
 };
 
+// A table's name is a file's name, so nothing that means something in a path gets through.
+bool IsTableName(std::string_view name);
+
 // The part of a path below the database directory, for messages: "wal/transaction.log".
 std::string ShortName(const DatabasePaths& paths, const std::string& path);
 

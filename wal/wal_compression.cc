@@ -26,6 +26,9 @@ struct FreeCompression {
   void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
 };
 using Compression = std::unique_ptr<ZSTD_CCtx, FreeCompression>;
+// What we write needs a window of 2 MiB; what asks for more is not ours.
+constexpr int kWindowLogMax = 23;
+
 using Decompression = std::unique_ptr<ZSTD_DCtx, FreeCompression>;
 
 class RunningChecksum {
@@ -123,6 +126,7 @@ absl::StatusOr<std::string> Decompress(std::string_view bytes, const std::string
   if (!frame.ok()) return frame.status();
   const Decompression context(ZSTD_createDCtx());
   if (context == nullptr) return absl::ResourceExhaustedError(name + ": out of memory");
+  ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, kWindowLogMax);
   std::string text;
   std::string buffer(ZSTD_DStreamOutSize(), '\0');
   ZSTD_inBuffer input{frame->data(), frame->size(), 0};

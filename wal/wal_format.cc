@@ -23,14 +23,6 @@ constexpr std::array<std::pair<Operation, std::string_view>, 6> kOperationNames{
     {Operation::kDropTable, "DROP_TABLE"},
 }};
 
-// True if the text stands for itself between quotes.
-[[maybe_unused]] bool IsPlain(std::string_view text) {
-  for (const char c : text) {
-    if (c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20) return false;
-  }
-  return true;
-}
-
 // A newline in a record would end its line early.
 [[maybe_unused]] bool IsOneLineObject(std::string_view text) {
   return text.size() >= 2 && text.front() == '{' && text.back() == '}' &&

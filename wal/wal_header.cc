@@ -4,6 +4,7 @@
 #include <cassert>
 #include <limits>
 
+#include "wal/file_names.h"
 #include "wal/wal_line.h"
 
 namespace linedb::wal {
@@ -102,7 +103,7 @@ bool ReadText(Cursor* cursor, std::string* text) {
   std::string_view value;
   if (!cursor->ReadString(&value)) return false;
   text->assign(value);
-  return value.find('\\') == std::string_view::npos;
+  return IsPlain(value);
 }
 
 bool ReadTable(Cursor* cursor, TableCheckpoint* table) {
@@ -121,7 +122,7 @@ bool ReadTable(Cursor* cursor, TableCheckpoint* table) {
 
 bool ReadTables(Cursor* cursor, std::map<std::string, TableCheckpoint>* tables) {
   return ReadMembers(cursor, /*closed=*/true, [&](std::string_view name) {
-    return ReadTable(cursor, &(*tables)[std::string(name)]);
+    return IsTableName(name) && ReadTable(cursor, &(*tables)[std::string(name)]);
   });
 }
 

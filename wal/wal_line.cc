@@ -6,6 +6,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "wal/file_names.h"
+
 namespace linedb::wal {
 namespace {
 
@@ -19,7 +21,7 @@ bool ConsumePlain(std::string_view* text, std::string_view* plain) {
   if (end == std::string_view::npos) return false;
   *plain = text->substr(0, end);
   text->remove_prefix(end + 1);
-  return plain->find('\\') == std::string_view::npos;
+  return IsPlain(*plain);
 }
 
 // The length of the object at the front, by matching braces outside strings; 0 if it has no end.
@@ -111,6 +113,13 @@ std::uint64_t ChecksumAfter(std::uint64_t previous, std::string_view body) {
   return XXH3_64bits_digest(&state);
 }
 
+bool IsPlain(std::string_view text) {
+  for (const char c : text) {
+    if (c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20) return false;
+  }
+  return true;
+}
+
 bool ConsumePrefix(std::string_view* text, std::string_view prefix) {
   if (!text->starts_with(prefix)) return false;
   text->remove_prefix(prefix.size());
@@ -149,7 +158,7 @@ bool ParseOperationBody(std::string_view body, LogEntry* entry) {
   if (!operation.has_value()) return false;
   entry->operation = *operation;
   if (!ConsumePrefix(&body, ",\"table\":\"")) return false;
-  if (!ConsumePlain(&body, &entry->table) || entry->table.empty()) return false;
+  if (!ConsumePlain(&body, &entry->table) || !IsTableName(entry->table)) return false;
   if (!ConsumePrefix(&body, ",\"record\":")) return false;
   return CutCommit(&body, entry) && ParseRecords(body, entry);
 }

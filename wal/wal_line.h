@@ -44,6 +44,9 @@ std::uint64_t ChecksumAfter(std::uint64_t previous, std::string_view body);
 bool ConsumeNumber(std::string_view* text, std::uint64_t* number);
 bool ConsumePrefix(std::string_view* text, std::string_view prefix);
 
+// Whether the text stands for itself between quotes: no quote, backslash or control character.
+bool IsPlain(std::string_view text);
+
 // Reads exactly what AppendOperationLine writes up to the checksum, and nothing else; never past
 // the end of `body`, whatever it holds. Leaves line, byte alone.
 bool ParseOperationBody(std::string_view body, LogEntry* entry);

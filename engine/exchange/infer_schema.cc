@@ -23,6 +23,7 @@ constexpr std::int64_t kFloatExactMax = std::int64_t{1} << 53;
 struct Seen {
   std::string name;
   std::uint64_t records = 0;
+  std::uint64_t last_record = 0;
   std::uint64_t nulls = 0;
   bool is_int = false;
   bool is_float = false;
@@ -47,8 +48,10 @@ void NoteNumber(std::string_view text, Seen* seen) {
   seen->beyond_float |= value > kFloatExactMax || value < -kFloatExactMax;
 }
 
-void NoteValue(std::string_view value, Seen* seen) {
-  ++seen->records;
+void NoteValue(std::string_view value, std::uint64_t record, Seen* seen) {
+  // A doubled member must not make up for a record without it.
+  if (seen->last_record != record) ++seen->records;
+  seen->last_record = record;
   switch (value.front()) {
     case '"':
       seen->is_string = true;
@@ -88,7 +91,8 @@ class Inferrer {
     members_.clear();
     if (!WalkMembers(record, &members_)) return;
     ++records_;
-    for (const JsonMember& member : members_) NoteValue(member.value, &Column(member.name));
+    for (const JsonMember& member : members_)
+      NoteValue(member.value, records_, &Column(member.name));
   }
 
   absl::StatusOr<TableSchema> Schema() {

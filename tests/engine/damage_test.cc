@@ -150,6 +150,16 @@ TEST_F(DamageTest, ReadersRefuseOrLoseATornTailOnlyToo) {
   }
 }
 
+// Verify once found such a directory good, which no opening would take.
+TEST_F(DamageTest, SchemaFileUnderAnotherTablesNameIsFound) {
+  Tree tree = closed;
+  tree["schema/copy.schema.json"] = tree["schema/student.schema.json"];
+  Campus campus(tree);
+  EXPECT_THAT(campus.Problems(), HasSubstr("schema/copy.schema.json line 1 byte 0 schema: it is "
+                                           "the schema of table \"student\""));
+  EXPECT_FALSE(campus.OpenToRead().ok());
+}
+
 TEST_F(DamageTest, MissingFilesAreNamed) {
   for (const auto& [path, bytes] : closed) {
     // Nobody can tell a lost oldest archive from one that was no longer to be kept.

@@ -26,6 +26,14 @@ std::string Shown(const TableSchema& schema) {
   return text;
 }
 
+// Members were counted and not the records that have them, so the doubled one of the first line hid
+// that the second has none, and the import refused a good record.
+TEST(InferSchemaTest, DoubledMemberDoesNotHideOneThatIsMissing) {
+  const auto schema = Infer("{\"a\":1,\"a\":2}\n{\"b\":3}\n");
+  ASSERT_TRUE(schema.ok()) << schema.status();
+  EXPECT_EQ(Shown(*schema), "a int?, b int?");
+}
+
 TEST(InferSchemaTest, FindsTheNarrowestTypeThatChangesNothing) {
   struct Row {
     const char* values;  // of column c, one a record

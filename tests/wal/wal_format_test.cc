@@ -85,6 +85,40 @@ TEST(WalFormatTest, HeadersThatSayTooLittleAreRefused) {
   }
 }
 
+// A fuzzed log with a fitting checksum once named its table "../student", and the engine asked the
+// disk for that file; a control character went on into the next log's header.
+TEST(WalFormatTest, TablesThatAreNoFileNamesAreRefused) {
+  for (const char* name : {"../student", "", "a/b", "a\\\\b", "9a", "a b"}) {
+    const std::string members =
+        absl::StrCat(R"(,"database":")", kDatabase,
+                     R"(","epoch":1,"first_lsn":1,"first_txn":1,"tables":{")", name, R"(":{}})");
+    LogHeader header;
+    const absl::Status status = ReadHeaderOf(HeaderWith(members), &header);
+    EXPECT_TRUE(absl::IsDataLoss(status)) << name << " " << status;
+    LogEntry entry;
+    const std::string body =
+        absl::StrCat(R"({"lsn":2,"txn":1,"timestamp":"t","operation":"INSERT","table":")", name,
+                     R"(","record":{"a":1},"old_record":null)");
+    EXPECT_FALSE(ParseOperationBody(body, &entry)) << name;
+  }
+}
+
+TEST(WalFormatTest, TextsWithControlCharactersAreRefused) {
+  for (const auto& [time, valid] : {std::pair("t", true), {"t\t", false}, {"\x01", false}}) {
+    LogHeader header;
+    const absl::Status status = ReadHeaderOf(
+        HeaderWith(absl::StrCat(R"(,"database":")", kDatabase, R"(","timestamp":")", time,
+                                R"(","epoch":1,"first_lsn":1,"first_txn":1,"tables":{})")),
+        &header);
+    EXPECT_EQ(status.ok(), valid) << time << " " << status;
+    LogEntry entry;
+    const std::string body =
+        absl::StrCat(R"({"lsn":2,"txn":1,"timestamp":")", time,
+                     R"(","operation":"INSERT","table":"s","record":{},"old_record":null)");
+    EXPECT_EQ(ParseOperationBody(body, &entry), valid) << time;
+  }
+}
+
 // [wal-5.3]
 TEST(WalFormatTest, NewerVersionIsNamedNotCalledDamage) {
   LogHeader header;
