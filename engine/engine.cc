@@ -1,5 +1,7 @@
 #include "engine/engine.h"
 
+#include <unistd.h>
+
 #include <cassert>
 #include <utility>
 
@@ -31,15 +33,15 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(std::unique_ptr<wal::FileSy
                                                      const std::string& directory,
                                                      const Options& options) {
   std::unique_ptr<Engine> engine(new Engine(std::move(owned), files, directory, options));
+  engine->closed_ = true;  // an error or exception on the way leaves nothing to close
   absl::StatusOr<OpenedDatabase> opened = OpenDatabase(files, engine->paths_, options);
-  if (!opened.ok()) {
-    engine->closed_ = true;
-    return opened.status();
-  }
+  if (!opened.ok()) return opened.status();
   engine->lock_ = std::move(opened->lock);
   engine->tables_ = std::move(opened->tables);
   engine->report_ = std::move(opened->report);
+  engine->closed_ = false;
   if (opened->log != nullptr) {
+    engine->log_identity_ = LogIdentity(files, engine->paths_);
     engine->commits_.SetLog(std::move(opened->log));
     if (engine->report_.recovered) engine->maintainer_.Request();
   } else {
@@ -85,7 +87,30 @@ absl::Status Engine::Close() {
   return done;
 }
 
+// The files' offsets, the lock and the state in memory are the parent's: what a forked child wrote
+// would be between the parent's lines.
+absl::Status Engine::CheckProcess() const {
+  if (::getpid() == process_) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat(paths_.directory(), ": opened by process ", process_,
+                   "; a forked child opens the database anew, once its parent has closed it"));
+}
+
+// Files are named by their paths. If the directory was moved and another one has its name, a
+// checkpoint would put this database's log into that one.
+absl::Status Engine::CheckDirectory() const {
+  const absl::StatusOr<wal::FileInfo> log = files_.Stat(paths_.Log());
+  if (log.ok() && (log_identity_.empty() || log->identity == log_identity_)) {
+    return absl::OkStatus();
+  }
+  if (!log.ok() && !absl::IsNotFound(log.status())) return log.status();
+  return absl::FailedPreconditionError(
+      absl::StrCat(paths_.Log(), ": not the log that is open: the directory was moved, removed or ",
+                   "replaced while the database was open"));
+}
+
 absl::Status Engine::CheckUsable() const {
+  if (absl::Status here = CheckProcess(); !here.ok()) return here;
   if (read_only()) {
     return absl::FailedPreconditionError(paths_.directory() + ": opened for reading only");
   }
@@ -111,7 +136,7 @@ void Engine::ReleaseSlot() {
   slot_.Release();
 }
 
-absl::StatusOr<std::unique_ptr<Transaction>> Engine::Begin(Durability durability) {
+absl::StatusOr<std::unique_ptr<Transaction>> Engine::Begin(Durability durability) noexcept {
   absl::Status acquired = AcquireSlot();
   if (!acquired.ok()) return acquired;
   return std::make_unique<Transaction>(this, durability, commits_.era());
@@ -122,11 +147,12 @@ TableChanges& Engine::ChangesOf(Transaction& transaction, TableState& table) {
       table, [this](const TableState& each) { return publisher_.SettleLimit(*each.generation); });
 }
 
-absl::Status Engine::Commit(std::unique_ptr<Transaction> transaction) {
+absl::Status Engine::Commit(std::unique_ptr<Transaction> transaction) noexcept {
   GroupCommit::Ticket ticket;
   ticket.durability = transaction->durability();
   absl::Status failure;
-  absl::Status done = SealRecords(*transaction, &failure);
+  absl::Status done = CheckProcess();
+  if (done.ok()) done = SealRecords(*transaction, &failure);
   if (!failure.ok()) commits_.Fail(failure);
   if (done.ok()) {
     const std::vector<wal::LogOperation> operations = LogOperationsOf(*transaction);
@@ -148,7 +174,7 @@ absl::Status Engine::Commit(std::unique_ptr<Transaction> transaction) {
   return done;
 }
 
-void Engine::Rollback(Transaction& transaction) {
+void Engine::Rollback(Transaction& transaction) noexcept {
   if (absl::Status cut = transaction.Rollback(); !cut.ok()) commits_.Fail(cut);
   ReleaseSlot();
 }

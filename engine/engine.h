@@ -3,6 +3,8 @@
 #ifndef LINEDB_ENGINE_ENGINE_H_
 #define LINEDB_ENGINE_ENGINE_H_
 
+#include <unistd.h>
+
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -45,6 +47,9 @@ struct OpenedDatabase {
 // Any thread may call any method, but for Close, which comes last. Locks are taken in this order:
 // checkpoint_mutex_, the writer's slot, tables_mutex_, a table's mutex, and last those inside
 // GroupCommit and Publisher. Nobody syncs under any but the first two.
+//
+// What changes the state in memory is noexcept: an allocation that fails there ends the process,
+// which damages nothing on disk, and does not leave a slot held or an index half changed.
 class Engine {
  public:
   // `owned` may be null; `files` is then somebody else's and outlives the engine.
@@ -59,14 +64,14 @@ class Engine {
   std::vector<std::string> TableNames() const;
 
   // engine_tables.cc: a transaction each.
-  absl::Status CreateTable(const TableSchema& schema);
-  absl::Status DropTable(std::string_view name);
-  absl::Status AlterTable(const TableSchema& schema);
+  absl::Status CreateTable(const TableSchema& schema) noexcept;
+  absl::Status DropTable(std::string_view name) noexcept;
+  absl::Status AlterTable(const TableSchema& schema) noexcept;
 
-  absl::StatusOr<std::unique_ptr<Transaction>> Begin(Durability durability);
+  absl::StatusOr<std::unique_ptr<Transaction>> Begin(Durability durability) noexcept;
   absl::StatusOr<std::unique_ptr<Transaction>> Begin() { return Begin(options_.durability); }
-  absl::Status Commit(std::unique_ptr<Transaction> transaction);
-  void Rollback(Transaction& transaction);
+  absl::Status Commit(std::unique_ptr<Transaction> transaction) noexcept;
+  void Rollback(Transaction& transaction) noexcept;
   // This transaction's changes to a table, begun if there are none.
   TableChanges& ChangesOf(Transaction& transaction, TableState& table);
 
@@ -86,6 +91,8 @@ class Engine {
          const std::string& directory, const Options& options);
 
   absl::Status CheckUsable() const;
+  absl::Status CheckProcess() const;
+  absl::Status CheckDirectory() const;
   absl::Status AcquireSlot();
   void ReleaseSlot();
   TableMap Tables() const;
@@ -97,7 +104,7 @@ class Engine {
     const wal::LogOperation* first_operation = nullptr;  // its first transaction, or none
   };
   absl::Status SwitchLogs(Switch change, CheckpointReport* report);
-  absl::StatusOr<CheckpointReport> RunCheckpoint();
+  absl::StatusOr<CheckpointReport> RunCheckpoint() noexcept;
   bool IsCheckpointNeeded() const;
   bool IsCheckpointDue();
   absl::Status TendArchives();
@@ -121,9 +128,11 @@ class Engine {
   OpenReport report_;
   std::atomic<bool> closed_ = false;
 
+  const pid_t process_ = ::getpid();
   std::unique_ptr<wal::FileLock> lock_;
   std::mutex checkpoint_mutex_;  // one checkpoint, or change of a schema, at a time
   WriterSlot slot_;
+  std::string log_identity_;  // of its file; the slot's holder's
   Publisher publisher_;
   GroupCommit commits_{publisher_};
 

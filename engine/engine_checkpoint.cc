@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/engine.h"
+#include "engine/open.h"
 #include "schema/time_text.h"
 #include "wal/wal_archive.h"
 
@@ -29,7 +30,7 @@ bool Engine::IsCheckpointNeeded() const {
   });
 }
 
-absl::StatusOr<CheckpointReport> Engine::RunCheckpoint() {
+absl::StatusOr<CheckpointReport> Engine::RunCheckpoint() noexcept {
   const std::lock_guard<std::mutex> one_at_a_time(checkpoint_mutex_);
   CheckpointReport report;
   report.needed = IsCheckpointNeeded();
@@ -61,7 +62,8 @@ absl::StatusOr<CheckpointReport> Engine::RunCheckpoint() {
 absl::Status Engine::SwitchLogs(Switch change, CheckpointReport* report) {
   TablesCheckpoint& checkpoint = *change.checkpoint;
   const wal::LogPosition old = commits_.log().position();
-  absl::Status done = checkpoint.Complete(change.tables);
+  absl::Status done = CheckDirectory();
+  if (done.ok()) done = checkpoint.Complete(change.tables);
   if (!checkpoint.sync_failure().ok()) commits_.Fail(checkpoint.sync_failure());
   if (!done.ok()) {
     checkpoint.Abandon();
@@ -82,6 +84,7 @@ absl::Status Engine::SwitchLogs(Switch change, CheckpointReport* report) {
     return rotated.status();
   }
   commits_.SetLog(*std::move(rotated));
+  log_identity_ = LogIdentity(files_, paths_);
   absl::Status finished = checkpoint.Finish(publisher_, report);
   if (!finished.ok()) {
     finished = absl::InternalError(std::string(finished.message()));

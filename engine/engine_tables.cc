@@ -62,12 +62,13 @@ absl::Status Engine::CheckNewTable(const TableSchema& schema) const {
   return absl::OkStatus();
 }
 
-absl::Status Engine::CreateTable(const TableSchema& schema) {
+absl::Status Engine::CreateTable(const TableSchema& schema) noexcept {
   absl::Status acquired = AcquireSlot();
   if (!acquired.ok()) return acquired;
   TableSchema created = schema;
   if (created.created_at.empty()) created.created_at = schema::FormatTimestamp(schema::Now());
-  absl::Status done = CheckNewTable(created);
+  absl::Status done = CheckDirectory();
+  if (done.ok()) done = CheckNewTable(created);
   if (done.ok()) done = Normalize(&created);
   if (done.ok()) done = MoveStrayRecordsAside(created.table_name);
   if (done.ok()) done = LogCreation(created);
@@ -81,6 +82,12 @@ absl::Status Engine::CreateTable(const TableSchema& schema) {
       done = table.status();
       commits_.Fail(done);
     }
+  }
+  if (!done.ok() && !commits_.failure().ok()) {
+    done = absl::Status(done.code(), absl::StrCat(std::string(done.message()), "; whether table ",
+                                                  schema.table_name,
+                                                  " exists is unknown until the database is "
+                                                  "opened again, and this handle writes no more"));
   }
   ReleaseSlot();
   return done;
@@ -125,7 +132,7 @@ void Engine::Retire(const std::shared_ptr<TableState>& table, const std::string&
   retired_.push_back(table);
 }
 
-absl::Status Engine::DropTable(std::string_view name) {
+absl::Status Engine::DropTable(std::string_view name) noexcept {
   if (absl::Status usable = CheckUsable(); !usable.ok()) return usable;
   // Before the wait for a checkpoint, which waits for the slot.
   if (absl::Status free = slot_.CheckNotMine(); !free.ok()) return free;
@@ -162,7 +169,7 @@ absl::Status Engine::DropHoldingSlot(const std::shared_ptr<TableState>& table) {
   return done;
 }
 
-absl::Status Engine::AlterTable(const TableSchema& schema) {
+absl::Status Engine::AlterTable(const TableSchema& schema) noexcept {
   if (absl::Status usable = CheckUsable(); !usable.ok()) return usable;
   if (absl::Status valid = ValidateTableSchema(schema); !valid.ok()) return valid;
   if (absl::Status free = slot_.CheckNotMine(); !free.ok()) return free;

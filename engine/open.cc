@@ -162,6 +162,9 @@ absl::StatusOr<OpenedDatabase> Opener::OpenForReading() {
     if (LogIdentity(files_, paths_) != identity && attempt < kReadAttemptsMax) continue;
     if (!done.ok()) return done;
     if (recovery_) {
+      // A writer at work is always ahead of what was read of its log.
+      if (WriterStateOf(files_, paths_) != WriterState::kAlive) done = recovery_->NoteSurplus();
+      if (!done.ok()) return done;
       recovery_->PublishTails();
       TakeOver();
     }

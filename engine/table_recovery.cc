@@ -211,6 +211,27 @@ absl::Status TableRecovery::ReplayCreateTable(const wal::LogEntry& entry, const 
   return absl::OkStatus();
 }
 
+// More than the log says is what a crash leaves in step 2 of a commit; but so does a log that was
+// cut behind a whole transaction, and then it is all that is left to tell of those cut off.
+void TableRecovery::NoteMoreThanTail(TableState& table, std::uint64_t surplus_bytes) {
+  const std::uint64_t tail_bytes = table.generation->records.tail().size();
+  if (surplus_bytes <= tail_bytes) return;
+  Note(absl::StrCat(Short(paths_.Records(table.name())), " byte ",
+                    table.generation->records.file_bytes() + tail_bytes, ": the last ",
+                    surplus_bytes - tail_bytes,
+                    " bytes are of no transaction in the log and do not count"));
+}
+
+absl::Status TableRecovery::NoteSurplus() {
+  for (const auto& [name, table] : tables_) {
+    if (!table->generation->records.has_file()) continue;
+    absl::StatusOr<std::string> surplus = table->generation->records.ReadSurplus();
+    if (!surplus.ok()) return surplus.status();
+    NoteMoreThanTail(*table, surplus->size());
+  }
+  return absl::OkStatus();
+}
+
 // Proves that the file goes on as the log says, or makes it so.
 absl::Status TableRecovery::SettleTail(TableState& table, bool clean) {
   RecordsFile& records = table.generation->records;
@@ -232,6 +253,8 @@ absl::Status TableRecovery::SettleTail(TableState& table, bool clean) {
     Note(absl::StrCat(file, " byte ", records.file_bytes(),
                       ": what is there is not what the log says; the ", surplus->size(),
                       " bytes after the checkpoint's are kept in ", Short(*kept)));
+  } else {
+    NoteMoreThanTail(table, surplus->size());
   }
   absl::Status done = records.CutSurplus();
   if (done.ok()) done = records.WriteTail();

@@ -42,6 +42,8 @@ class TableRecovery {
   // `clean`: the last writer ended properly, so that what is cut was not written by a crashed
   // transaction and is kept beside.
   absl::Status SettleTails(bool clean);
+  // For a reader beside no writer: notes what the files hold beyond the log. Before PublishTails.
+  absl::Status NoteSurplus();
   // For a reader: what was replayed counts, and stays in memory.
   void PublishTails();
 
@@ -67,6 +69,7 @@ class TableRecovery {
   absl::Status ReplayAlterTable(const wal::LogEntry& entry);
   absl::Status ReplayCreateTable(const wal::LogEntry& entry, const Catalog& catalog);
   absl::Status SettleTail(TableState& table, bool clean);
+  void NoteMoreThanTail(TableState& table, std::uint64_t surplus_bytes);
   static void Publish(TableChanges& changes, bool accept_tail);
 
   bool writing() const { return options_.access == Access::kReadWrite; }

@@ -4,7 +4,8 @@
 // Paths are relative to the process or absolute, '/'-separated. Every error carries the operation,
 // the path and the system's words: `write data/student.records: No space left on device`. Codes:
 // kNotFound (no such file), kAlreadyExists, kPermissionDenied (permissions, read-only file system),
-// kResourceExhausted (disk, quota or descriptors used up), kUnavailable (locked), kInternal (I/O
+// kResourceExhausted (disk, quota or descriptors used up), kUnavailable (locked),
+// kFailedPrecondition (a folder, FIFO, socket or device in the place of a file), kInternal (I/O
 // error and everything else). EINTR is retried, short writes are continued.
 
 #ifndef LINEDB_WAL_FILE_SYSTEM_H_

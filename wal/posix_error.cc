@@ -27,6 +27,9 @@ absl::StatusCode CodeOf(int error) {
     case ENFILE:
     case ENOMEM:
       return absl::StatusCode::kResourceExhausted;
+    case EISDIR:
+    case ENXIO:  // a socket in a file's place
+      return absl::StatusCode::kFailedPrecondition;
     case EWOULDBLOCK:
       return absl::StatusCode::kUnavailable;
     default:

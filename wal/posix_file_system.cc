@@ -57,7 +57,10 @@ class PosixLock final : public FileLock {
   }
 
   const std::string& note_found() const override { return note_found_; }
-  absl::Status Clear() override { return file_->Truncate(0); }
+  // A forked child cannot say that its parent ended properly.
+  absl::Status Clear() override {
+    return ::getpid() == holder_ ? file_->Truncate(0) : absl::OkStatus();
+  }
 
  private:
   Descriptor descriptor_;
@@ -78,7 +81,8 @@ absl::Status ReplaceNote(int descriptor, const std::string& path, const std::str
     if (count <= 0) return PosixError("write", path, count == 0 ? EIO : errno);
     written += static_cast<std::size_t>(count);
   }
-  if (::ftruncate(descriptor, static_cast<off_t>(note.size())) != 0) {
+  const off_t end = static_cast<off_t>(note.size());
+  if (RetryInterrupted([&] { return ::ftruncate(descriptor, end); }) != 0) {
     return PosixError("truncate", path, errno);
   }
   // The note tells the next holder that this one did not end properly, also after a power cut.
@@ -91,8 +95,14 @@ absl::Status ReplaceNote(int descriptor, const std::string& path, const std::str
 class PosixDisk final : public FileSystem {
  public:
   absl::StatusOr<std::unique_ptr<File>> Open(const std::string& path, OpenMode mode) override {
-    Descriptor descriptor = OpenDescriptor(path, FlagsOf(mode));
+    // A FIFO in a file's place would wait for its other end; regular files do not care.
+    Descriptor descriptor = OpenDescriptor(path, FlagsOf(mode) | O_NONBLOCK);
     if (!descriptor.valid()) return PosixError("open", path, errno);
+    struct stat info;
+    if (::fstat(descriptor.number(), &info) != 0) return PosixError("stat", path, errno);
+    if (!S_ISREG(info.st_mode)) {
+      return absl::FailedPreconditionError(absl::StrCat("open ", path, ": not a regular file"));
+    }
     return NewPosixFile(std::move(descriptor), path);
   }
 

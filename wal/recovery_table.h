@@ -34,8 +34,9 @@ enum class TailFact : std::uint8_t {
   kClean,         // nothing
   kTorn,          // something, and nothing says that it was ever synced
   kDurableBelow,  // a damaged line, and a later line that says it was synced
+  kReplaced,      // an archive has a later log: this one was in force once
 };
-inline constexpr int kTailFacts = 3;
+inline constexpr int kTailFacts = 4;
 
 enum class Decision : std::uint8_t {
   kNoDatabase,
@@ -70,7 +71,7 @@ struct RecoveryCase {
   }
 };
 
-inline constexpr std::array<RecoveryCase, 14> kRecoveryCases{{
+inline constexpr std::array<RecoveryCase, 15> kRecoveryCases{{
     {"nothing is here", Any(LogFact::kMissing), Any(BesideFact::kNothing), kAnything,
      Decision::kNoDatabase},
     {"an empty log and nothing else", Any(LogFact::kEmpty), Any(BesideFact::kNothing), kAnything,
@@ -97,6 +98,8 @@ inline constexpr std::array<RecoveryCase, 14> kRecoveryCases{{
     {"a torn tail", Any(LogFact::kOurs), kAnything, Any(TailFact::kTorn), Decision::kCutTail},
     {"a hole in what was synced", Any(LogFact::kOurs), kAnything, Any(TailFact::kDurableBelow),
      Decision::kRefuseDamage},
+    {"an older log in the place of the one in force", Any(LogFact::kOurs), kAnything,
+     Any(TailFact::kReplaced), Decision::kRefuseDamage},
 }};
 
 constexpr int CountCases(LogFact log, BesideFact beside, TailFact tail) {

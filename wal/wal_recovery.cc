@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "wal/recovery_table.h"
+#include "wal/wal_archive.h"
 #include "wal/wal_line.h"
 #include "wal/wal_reader.h"
 
@@ -144,11 +145,43 @@ void JudgeTail(const std::string& name, const WalReader& reader, Findings* findi
                                         " proves lsn ", hole.value, " was synced");
 }
 
+// The first lsn of what an archive holds, if that can be read.
+std::optional<Lsn> FirstLsnIn(FileSystem& files, const Archive& archive) {
+  const absl::StatusOr<std::string> text = ReadArchive(files, archive);
+  if (!text.ok()) return std::nullopt;
+  WalReader reader(*text, archive.path);
+  LogHeader header;
+  if (!reader.ReadHeader(&header).ok()) return std::nullopt;
+  return header.first_lsn;
+}
+
+// A log that was in force once is a valid log, and an archive swapped with the log in force would
+// open to the records of long ago. But archives are made of logs that came before: one behind this
+// log, by its name or by what it holds, shows that this log has been replaced. `archives` were
+// listed before the log was read, so no rotation since can have added one.
+void JudgeArchives(FileSystem& files, const DatabasePaths& paths,
+                   const std::vector<Archive>& archives, Findings* findings) {
+  const Lsn first = findings->recovered.header.first_lsn;
+  for (const Archive& archive : archives) {
+    if (archive.name.original || archive.name.first < first) continue;
+    // The same first lsn: a second name or a copy of this log, which a crash has left.
+    const bool later =
+        archive.name.first > first || FirstLsnIn(files, archive).value_or(first) > first;
+    if (!later) continue;
+    findings->tail = TailFact::kReplaced;
+    findings->tail_problem = absl::StrCat(
+        ShortName(paths, paths.Log()), " line 1 byte 0: begins at lsn ", first.value, ", but ",
+        ShortName(paths, archive.path), " holds a later log: this is not the one in force");
+    return;
+  }
+}
+
 absl::Status Refusal(const std::string& name, const RecoveryCase& row, const Findings& findings) {
   const std::string why(row.name);
   if (!findings.tail_problem.empty()) return absl::DataLossError(findings.tail_problem);
   if (findings.log == LogFact::kMissing) {
-    return absl::DataLossError(absl::StrCat(name, ": ", why, ", beside files of this format"));
+    return absl::DataLossError(
+        absl::StrCat(name, " line 1 byte 0: ", why, ", beside files of this format"));
   }
   if (absl::IsDataLoss(findings.header_status)) {
     return absl::DataLossError(
@@ -162,6 +195,9 @@ absl::StatusOr<Findings> Find(FileSystem& files, const DatabasePaths& paths, boo
   const absl::StatusOr<BesideFact> beside = LookBeside(files, paths, is_original);
   if (!beside.ok()) return beside.status();
   findings.beside = *beside;
+  absl::StatusOr<std::vector<Archive>> archives = ListArchives(files, paths);
+  if (absl::IsNotFound(archives.status())) archives = std::vector<Archive>();
+  if (!archives.ok()) return archives.status();
   RecoveredLog& recovered = findings.recovered;
   const absl::Status read = ReadText(files, paths, &recovered);
   if (absl::IsNotFound(read)) return findings;
@@ -173,6 +209,7 @@ absl::StatusOr<Findings> Find(FileSystem& files, const DatabasePaths& paths, boo
   if (findings.log == LogFact::kOurs) {
     ReadOperations(reader, &recovered);
     JudgeTail(name, reader, &findings);
+    JudgeArchives(files, paths, *archives, &findings);
   }
   return findings;
 }

@@ -68,7 +68,8 @@ class TableGeneration {
   // and byte.
   absl::StatusOr<RecordLocation> FindChecked(int key, std::string_view text,
                                              std::uint64_t limit) const;
-  // OK if the blocks that hold the line are as they were written. As for Find, writers are kept away.
+  // OK if the blocks that hold the line are as they were written. As for Find, writers are kept
+  // away.
   absl::Status CheckLine(RecordLocation location) const {
     const std::uint64_t end = location.offset() + location.length();
     if (records.guard().IsCompared(location.offset(), end)) return absl::OkStatus();

@@ -81,7 +81,8 @@ std::uint64_t GroupCommit::era() const {
   return era_;
 }
 
-absl::Status GroupCommit::Queue(Ticket& ticket, absl::Span<const wal::LogOperation> operations) {
+absl::Status GroupCommit::Queue(Ticket& ticket,
+                                absl::Span<const wal::LogOperation> operations) noexcept {
   // Formatted without the lock: only the slot's holder adds.
   if (!operations.empty()) log_->Add(operations, schema::FormatTimestamp(schema::Now()));
   const std::lock_guard<std::mutex> lock(mutex_);
@@ -98,7 +99,7 @@ absl::Status GroupCommit::Queue(Ticket& ticket, absl::Span<const wal::LogOperati
   return absl::OkStatus();
 }
 
-absl::Status GroupCommit::Wait(Ticket& ticket) {
+absl::Status GroupCommit::Wait(Ticket& ticket) noexcept {
   std::unique_lock<std::mutex> lock(mutex_);
   while (!ticket.done) {
     if (leading_) {
@@ -110,7 +111,7 @@ absl::Status GroupCommit::Wait(Ticket& ticket) {
   return ticket.outcome;
 }
 
-absl::Status GroupCommit::Flush() {
+absl::Status GroupCommit::Flush() noexcept {
   std::unique_lock<std::mutex> lock(mutex_);
   idle_.wait(lock, [this] { return !leading_; });
   if (!failure_.ok() || log_ == nullptr) return failure_;
@@ -191,7 +192,7 @@ void GroupCommit::Finish(Ticket& ticket, const absl::Status& outcome) {
   ticket.changed.notify_one();
 }
 
-void GroupCommit::Unwind() {
+void GroupCommit::Unwind() noexcept {
   std::unique_lock<std::mutex> lock(mutex_);
   if (!discard_next_ && unwound_next_.empty()) return;
   idle_.wait(lock, [this] { return !leading_; });

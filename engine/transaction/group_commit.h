@@ -59,16 +59,16 @@ class GroupCommit {
     std::condition_variable changed;
   };
   // Step 2. The records are sealed. An error has taken nothing in.
-  absl::Status Queue(Ticket& ticket, absl::Span<const wal::LogOperation> operations);
+  absl::Status Queue(Ticket& ticket, absl::Span<const wal::LogOperation> operations) noexcept;
   // Steps 3 and 4, without the slot: returns when the ticket's transaction is acknowledged, or
   // failed.
-  absl::Status Wait(Ticket& ticket);
+  absl::Status Wait(Ticket& ticket) noexcept;
 
   // Makes durable, and publishes, all that is queued when it is called.
-  absl::Status Flush();
+  absl::Status Flush() noexcept;
 
   // Takes back what failed; holding the slot. Cheap if that is nothing.
-  void Unwind();
+  void Unwind() noexcept;
 
   // Nothing is written any more, for this reason; the first one counts. OK while there is none.
   void Fail(const absl::Status& reason);

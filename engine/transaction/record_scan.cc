@@ -50,7 +50,8 @@ bool ScanState::CompareUpTo(std::uint64_t end) {
   compared_bytes_ = (end / kChecksumBlockBytes + 1) * kChecksumBlockBytes;
   if (mapping_ == nullptr) return true;
   // Its last block may reach behind what the scan sees.
-  const std::string_view file(mapping_->data(), std::min(mapping_->capacity(), generation_->published_bytes()));
+  const std::string_view file(mapping_->data(),
+                              std::min(mapping_->capacity(), generation_->published_bytes()));
   status_ = generation_->CompareBlocks(file, begin, compared_bytes_, compare_again_);
   return status_.ok();
 }

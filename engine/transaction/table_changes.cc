@@ -49,7 +49,8 @@ absl::Status TableChanges::CheckLine(RecordLocation location) const {
   return generation_->CheckLine(location);
 }
 
-absl::StatusOr<Change> TableChanges::FinishLine(WriteMode mode, const schema::FieldSpan* spans) {
+absl::StatusOr<Change> TableChanges::FinishLine(WriteMode mode,
+                                                const schema::FieldSpan* spans) noexcept {
   const std::string_view line = LineBegun();
   absl::Status checked = CheckRoom();
   if (checked.ok()) checked = CheckKeys(mode, line, spans);
@@ -160,7 +161,7 @@ void TableChanges::Enter(RecordLocation location) {
   generation_->Settle(settle_limit_, kSettledPerLine);
 }
 
-absl::StatusOr<Change> TableChanges::Erase(std::string_view key_text) {
+absl::StatusOr<Change> TableChanges::Erase(std::string_view key_text) noexcept {
   const schema::RecordLayout& layout = table_.layout();
   absl::StatusOr<RecordLocation> found = generation_->FindChecked(0, key_text, kNoLimit);
   if (!found.ok()) return found.status();
@@ -195,7 +196,7 @@ TableChanges::Mark TableChanges::MakeMark() const {
   return {generation_->records.tail().size(), added_.size(), generation_->retained.added(), after_};
 }
 
-void TableChanges::RollbackTo(const Mark& mark) {
+void TableChanges::RollbackTo(const Mark& mark) noexcept {
   assert(!sealed_ && mark.entries <= added_.size());
   const std::unique_lock<std::shared_mutex> lock(table_.mutex);
   while (added_.size() > mark.entries) {
@@ -208,7 +209,7 @@ void TableChanges::RollbackTo(const Mark& mark) {
   after_ = mark.extent;
 }
 
-void TableChanges::Seal(bool accept_tail) {
+void TableChanges::Seal(bool accept_tail) noexcept {
   assert(!sealed_);
   const std::unique_lock<std::shared_mutex> lock(table_.mutex);
   after_.bytes = generation_->records.end();
@@ -222,7 +223,7 @@ void TableChanges::Publish() {
   generation_->Publish(after_);
 }
 
-absl::Status TableChanges::Rollback() {
+absl::Status TableChanges::Rollback() noexcept {
   absl::Status cut;
   if (sealed_) {
     const std::unique_lock<std::shared_mutex> lock(table_.mutex);

@@ -48,9 +48,9 @@ class TableChanges {
   // Takes in the line appended, whose spans these are, or cancels it: kAlreadyExists for a clash,
   // kNotFound for an update of nothing, kResourceExhausted where no key is left to assign or the
   // file can grow no further.
-  absl::StatusOr<Change> FinishLine(WriteMode mode, const schema::FieldSpan* spans);
+  absl::StatusOr<Change> FinishLine(WriteMode mode, const schema::FieldSpan* spans) noexcept;
   // kNotFound if there is no such record.
-  absl::StatusOr<Change> Erase(std::string_view key_text);
+  absl::StatusOr<Change> Erase(std::string_view key_text) noexcept;
 
   std::int64_t next_id() const { return after_.next_id; }
   // The assigned key in a line, if the table has one, is not to be given again.
@@ -64,17 +64,17 @@ class TableChanges {
     TableExtent extent;
   };
   Mark MakeMark() const;
-  void RollbackTo(const Mark& mark);
+  void RollbackTo(const Mark& mark) noexcept;
 
   // The written tail (accept_tail), or the tail as it is (read-only), counts from now on for those
   // who write.
-  void Seal(bool accept_tail);
+  void Seal(bool accept_tail) noexcept;
   bool sealed() const { return sealed_; }
   // Lets readers see the changes.
   void Publish();
   // Leaves the table as it was before the transaction; of a sealed one that is the last to have
   // sealed, its lines are cut off the file.
-  absl::Status Rollback();
+  absl::Status Rollback() noexcept;
 
  private:
   struct IndexEntry {

@@ -7,6 +7,7 @@ import unittest
 
 import clang
 import cmake_names
+import fault_cases
 import includes
 import links
 import promises
@@ -36,6 +37,7 @@ def main(build_directory):
         ("top level and paths", lambda: tree.check(repository)),
         ("links", lambda: links.check(repository)),
         ("promises", lambda: promises.check(repository)),
+        ("fault cases", lambda: fault_cases.check(repository)),
         ("clang-format", lambda: clang.format_problems(repository)),
         ("clang's warnings", lambda: clang.compile_problems(repository, build_directory)),
     )

@@ -8,6 +8,7 @@ import unittest
 import clang
 import cmake_names
 import count_tests
+import fault_cases
 import includes
 import links
 import promises
@@ -177,6 +178,25 @@ class Clang(Planted):
             opened.write("int F(long b) { return b; }\n")
         self.assert_found(clang.compile_problems(repository, repository.root), "wal/a.cc:1",
                           "wal/b.cc:1")
+
+
+class FaultCases(Planted):
+    def check(self, rows, source):
+        return fault_cases.check(self.repository(
+            {"tests/faults/README.md": "\n".join(rows), "tests/a_test.cc": source}))
+
+    def test_finds_cases_without_a_test(self):
+        source = "TEST(Disk, FailsWhole) {}\nTEST_F(FaultCase07, IsListed) {}\n"
+        rows = [f"| {number} | a fault | `Disk.FailsWhole` |" for number in range(1, 41)]
+        self.assert_found(self.check(rows, source), "does not name FaultCase07.IsListed")
+        rows[6] = "| 7 | a fault | `FaultCase07.IsListed` |"
+        self.assert_found(self.check(rows, source))
+        self.assert_found(self.check(rows[:-1], source), "case 40 stands there 0 times")
+        self.assert_found(self.check(rows + rows[:1], source), "case 1 stands there 2 times")
+        rows[1] = "| 2 | a fault | `Disk.IsGone` |"
+        rows[2] = "| 3 | a fault | none yet |"
+        self.assert_found(self.check(rows, source), "case 2 names Disk.IsGone",
+                          "case 3 names no test")
 
 
 class CountTests(unittest.TestCase):

@@ -255,5 +255,17 @@ TEST_F(RecoveryTest, ASchemaChangedBehindTheLogsBackIsRefused) {
   EXPECT_THAT(Opened(closed), HasSubstr("schema/student.schema.json line 1 byte 0: checksum"));
 }
 
+// Verify once found such a directory good, which no opening would take.
+TEST_F(RecoveryTest, SchemaFileUnderAnotherTablesNameIsFound) {
+  campus.students();
+  ASSERT_THAT(campus.Close(), IsOk());
+  testing::Tree tree = campus.Files();
+  tree["schema/copy.schema.json"] = tree["schema/student.schema.json"];
+  Campus copied(tree);
+  EXPECT_THAT(copied.Problems(), HasSubstr("schema/copy.schema.json line 1 byte 0 schema: it is "
+                                           "the schema of table \"student\""));
+  EXPECT_FALSE(copied.OpenToRead().ok());
+}
+
 }  // namespace
 }  // namespace linedb

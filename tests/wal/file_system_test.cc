@@ -3,6 +3,7 @@
 
 #include "wal/file_system.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -15,6 +16,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/wal/faulty_file_system.h"
+#include "wal/posix_file.h"
 
 namespace linedb::wal {
 namespace {
@@ -273,7 +275,8 @@ TEST(PosixFileSystemTest, ForkedChildDoesNotFreeItsParentsLock) {
 }
 
 TEST(PosixFileSystemTest, FullDeviceIsExhaustionAndForeignDirectoryIsNotFound) {
-  const std::unique_ptr<File> full = *PosixFileSystem().Open("/dev/full", OpenMode::kAppend);
+  const std::unique_ptr<File> full =
+      NewPosixFile(Descriptor(::open("/dev/full", O_WRONLY | O_CLOEXEC)), "/dev/full");
   const absl::Status status = full->Append("x");
   EXPECT_TRUE(absl::IsResourceExhausted(status));
   EXPECT_EQ(status.message(), "write /dev/full: No space left on device");

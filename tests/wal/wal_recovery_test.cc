@@ -324,6 +324,25 @@ TEST_F(WalRecoveryTest, LogLostBesideArchivesOrRecordsIsNotNewDatabase) {
   EXPECT_THAT(Recovered(), HasSubstr("the log is lost"));
 }
 
+// A log swapped with an archive, or put back from a copy, is valid in itself.
+TEST_F(WalRecoveryTest, OlderLogInThePlaceOfTheOneInForceIsRefused) {
+  Create();
+  Commit({1});
+  const std::string older = LogBytes();
+  Rotate("20260122_203117");
+  Commit({2});
+  const std::string newer = LogBytes();
+  const std::string archive = paths.Archive(ArchiveName{"20260122_203117", Lsn{1}, Lsn{1}});
+  SetFile(archive, newer);
+  SetLogBytes(older);
+  EXPECT_THAT(Recovered(), HasSubstr("transaction.log line 1 byte 0: begins at lsn 1, but wal/"));
+  SetFile(archive, older);
+  EXPECT_THAT(Recovered(), testing::Not(HasSubstr("begins at")))
+      << "a second name of the log in force";
+  SetFile(paths.Archive(ArchiveName{"20260122_203118", Lsn{2}, Lsn{2}}), newer);
+  EXPECT_THAT(Recovered(), HasSubstr("transaction.20260122_203118.2-2.log holds a later log"));
+}
+
 TEST_F(WalRecoveryTest, ReadingChangesNothingAndRepeatsItself) {
   Create();
   Commit({1});

@@ -20,7 +20,12 @@
 namespace linedb {
 
 // An open database. Any thread may call any method but Close and the destructor, which come last.
-// Tables and transactions made from it must not be used after it.
+// Tables and transactions made from it must not be used after it, nor any of them in a forked
+// child, where what writes fails with kFailedPrecondition. So it does if the directory was moved or
+// replaced while it is open, from the next checkpoint on.
+//
+// Nothing throws but for want of memory: reads may throw std::bad_alloc; in the middle of a change
+// it ends the process, as any kill does: what was acknowledged is safe.
 class Database {
  public:
   // Opens the database in `directory`, recovering it if it was not closed properly. Errors:
