@@ -1,5 +1,6 @@
 #include "engine/open.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <optional>
@@ -71,6 +72,7 @@ class Opener {
   absl::Status SyncNames();
   absl::Status CreateEmpty();
   absl::Status ReadEverything();
+  absl::Status SecureCreations(const Catalog& catalog);
   void TakeOver();
   absl::Status ContinueLog();
   absl::Status KeepTornTail();
@@ -184,6 +186,20 @@ void Opener::TakeOver() {
   for (std::string& note : recovery_->notes()) Note(std::move(note));
 }
 
+// Recovery is going to make the schema files that a crash left out. After a crash the log that
+// calls for them may be in the page cache only: were the power cut then, the files would stay and
+// no log know their tables, which could never be created again. So it is put into a new file first.
+absl::Status Opener::SecureCreations(const Catalog& catalog) {
+  if (clean_ || options_.access == Access::kReadOnly) return absl::OkStatus();
+  const bool makes_files =
+      std::any_of(log_.entries.begin(), log_.entries.end(), [&](const wal::LogEntry& entry) {
+        return entry.operation == wal::Operation::kCreateTable &&
+               !catalog.contains(std::string(entry.table));
+      });
+  if (!makes_files) return absl::OkStatus();
+  return wal::WriteFileAtomically(files_, paths_.Log(), log_.text.substr(0, log_.position.bytes));
+}
+
 absl::Status Opener::ReadEverything() {
   absl::StatusOr<Catalog> catalog = ReadCatalog(files_, paths_);
   if (!catalog.ok()) return catalog.status();
@@ -201,6 +217,7 @@ absl::Status Opener::ReadEverything() {
                       " bytes belong to no whole transaction and do not count (", log_.torn_reason,
                       ")"));
   }
+  if (absl::Status durable = SecureCreations(*catalog); !durable.ok()) return durable;
   recovery_.emplace(files_, paths_, options_, log_);
   return recovery_->Load(*catalog);
 }

@@ -142,7 +142,8 @@ absl::StatusOr<std::unique_ptr<WalWriter>> RotateLog(FileSystem& files, const Da
                                                      const Rotation& rotation) {
   absl::StatusOr<FileInfo> old_log = files.Stat(paths.Log());
   if (!old_log.ok()) return old_log.status();
-  absl::Status status = RemoveLeftovers(files, paths, rotation.old_header.first_lsn);
+  absl::Status status =
+      RemoveLeftovers(files, paths, rotation.old_header.first_lsn, rotation.old_position.bytes);
   if (!status.ok()) return status;
   absl::StatusOr<NewLog> log =
       WriteNewLog(files, paths, SuccessorOf(rotation), rotation.first_operation);

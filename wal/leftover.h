@@ -3,6 +3,7 @@
 #ifndef LINEDB_WAL_LEFTOVER_H_
 #define LINEDB_WAL_LEFTOVER_H_
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -15,8 +16,10 @@ namespace linedb::wal {
 
 // Before a rotation: removes archives of the log that is still in force (a crash came between its
 // archive's name and the new log's), and copies that were on their way. Only what holds nothing
-// that the log, whose first operation is `first_lsn`, does not hold itself is removed.
-absl::Status RemoveLeftovers(FileSystem& files, const DatabasePaths& paths, Lsn first_lsn);
+// that the log, whose first operation is `first_lsn` and whose whole transactions are its first
+// `log_bytes`, does not hold itself is removed.
+absl::Status RemoveLeftovers(FileSystem& files, const DatabasePaths& paths, Lsn first_lsn,
+                             std::uint64_t log_bytes);
 
 }  // namespace linedb::wal
 

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "tests/engine/disk_tree.h"
+#include "tests/wal/forwarding_disk.h"
 #include "wal/file_steps.h"
 #include "wal/file_system.h"
 
@@ -99,24 +100,24 @@ class PageCacheDisk final : public wal::FileSystem {
     std::uint64_t dirty_from = 0;  // what lies behind is in the cache only
   };
 
-  class CachedFile final : public wal::File {
+  class CachedFile final : public wal::ForwardingFile {
    public:
     CachedFile(std::unique_ptr<wal::File> file, std::string path, Pages* pages, PageCacheDisk* disk)
-        : file_(std::move(file)), path_(std::move(path)), pages_(pages), disk_(disk) {}
+        : ForwardingFile(std::move(file)), path_(std::move(path)), pages_(pages), disk_(disk) {}
 
     absl::Status Append(std::string_view bytes) override {
       const std::lock_guard<std::recursive_mutex> lock(disk_->mutex_);
-      pages_->dirty_from = std::min(pages_->dirty_from, *file_->Size());
-      return file_->Append(bytes);
+      pages_->dirty_from = std::min(pages_->dirty_from, *file().Size());
+      return file().Append(bytes);
     }
     absl::Status Truncate(std::uint64_t length) override {
       const std::lock_guard<std::recursive_mutex> lock(disk_->mutex_);
       pages_->dirty_from = std::min(pages_->dirty_from, length);
-      return file_->Truncate(length);
+      return file().Truncate(length);
     }
     absl::Status Sync() override {
       const std::lock_guard<std::recursive_mutex> lock(disk_->mutex_);
-      const std::uint64_t size = *file_->Size();
+      const std::uint64_t size = *file().Size();
       pages_->durable.resize(size, '\0');
       const std::uint64_t from = std::min(std::exchange(pages_->dirty_from, size), size);
       absl::Status asked = disk_->sync_rule ? disk_->sync_rule(path_) : absl::OkStatus();
@@ -125,19 +126,11 @@ class PageCacheDisk final : public wal::FileSystem {
                   pages_->durable.end(), '\0');
         return asked;
       }
-      pages_->durable.replace(from, size - from, *file_->ReadAt(from, size - from));
+      pages_->durable.replace(from, size - from, *file().ReadAt(from, size - from));
       return absl::OkStatus();
-    }
-    absl::StatusOr<std::string> ReadAt(std::uint64_t offset, std::uint64_t length) override {
-      return file_->ReadAt(offset, length);
-    }
-    absl::StatusOr<std::uint64_t> Size() override { return file_->Size(); }
-    absl::StatusOr<std::shared_ptr<const wal::Mapping>> Map(std::uint64_t bytes) override {
-      return file_->Map(bytes);
     }
 
    private:
-    std::unique_ptr<wal::File> file_;
     const std::string path_;
     Pages* pages_;
     PageCacheDisk* disk_;

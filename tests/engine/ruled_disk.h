@@ -10,18 +10,18 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
+#include "tests/wal/forwarding_disk.h"
 #include "wal/file_system.h"
 
 namespace linedb::testing {
 
 // Any thread may use it once the rule is set; SetRule waits for the operation under way.
-class RuledDisk final : public wal::FileSystem {
+class RuledDisk final : public wal::ForwardingDisk {
  public:
   using Rule = std::function<absl::Status(std::string_view operation, const std::string& path)>;
 
-  explicit RuledDisk(wal::FileSystem& disk) : disk_(disk) {}
+  explicit RuledDisk(wal::FileSystem& disk) : ForwardingDisk(disk) {}
 
   void SetRule(Rule rule) {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -40,74 +40,57 @@ class RuledDisk final : public wal::FileSystem {
     if (mode == wal::OpenMode::kCreateNew) {
       if (absl::Status asked = Ask("create", path); !asked.ok()) return asked;
     }
-    absl::StatusOr<std::unique_ptr<wal::File>> file = disk_.Open(path, mode);
+    absl::StatusOr<std::unique_ptr<wal::File>> file = disk().Open(path, mode);
     if (!file.ok()) return file;
     return std::make_unique<RuledFile>(*std::move(file), path, this);
   }
-  absl::StatusOr<wal::FileInfo> Stat(const std::string& path) override { return disk_.Stat(path); }
-  absl::StatusOr<std::vector<std::string>> List(const std::string& path) override {
-    return disk_.List(path);
-  }
   absl::Status CreateDirectory(const std::string& path) override {
     absl::Status asked = Ask("make directory", path);
-    return asked.ok() ? disk_.CreateDirectory(path) : asked;
+    return asked.ok() ? disk().CreateDirectory(path) : asked;
   }
   absl::Status Rename(const std::string& source, const std::string& target) override {
     absl::Status asked = Ask("rename", source);
-    return asked.ok() ? disk_.Rename(source, target) : asked;
+    return asked.ok() ? disk().Rename(source, target) : asked;
   }
   absl::Status Link(const std::string& source, const std::string& target) override {
     absl::Status asked = Ask("link", target);
-    return asked.ok() ? disk_.Link(source, target) : asked;
+    return asked.ok() ? disk().Link(source, target) : asked;
   }
   absl::Status Remove(const std::string& path) override {
     absl::Status asked = Ask("remove", path);
-    return asked.ok() ? disk_.Remove(path) : asked;
+    return asked.ok() ? disk().Remove(path) : asked;
   }
   absl::Status SyncDirectory(const std::string& path) override {
     absl::Status asked = Ask("sync", path);
-    return asked.ok() ? disk_.SyncDirectory(path) : asked;
-  }
-  absl::StatusOr<std::unique_ptr<wal::FileLock>> Lock(const std::string& path,
-                                                      const std::string& note) override {
-    return disk_.Lock(path, note);
+    return asked.ok() ? disk().SyncDirectory(path) : asked;
   }
 
  private:
-  class RuledFile final : public wal::File {
+  class RuledFile final : public wal::ForwardingFile {
    public:
     RuledFile(std::unique_ptr<wal::File> file, std::string path, RuledDisk* disk)
-        : file_(std::move(file)), path_(std::move(path)), disk_(disk) {}
+        : ForwardingFile(std::move(file)), path_(std::move(path)), disk_(disk) {}
 
     absl::Status Append(std::string_view bytes) override {
       absl::Status asked = disk_->Ask("write", path_);
-      if (asked.ok()) return file_->Append(bytes);
-      if (disk_->writes_half) file_->Append(bytes.substr(0, bytes.size() / 2)).IgnoreError();
+      if (asked.ok()) return file().Append(bytes);
+      if (disk_->writes_half) file().Append(bytes.substr(0, bytes.size() / 2)).IgnoreError();
       return asked;
-    }
-    absl::StatusOr<std::string> ReadAt(std::uint64_t offset, std::uint64_t length) override {
-      return file_->ReadAt(offset, length);
     }
     absl::Status Sync() override {
       absl::Status asked = disk_->Ask("sync", path_);
-      return asked.ok() ? file_->Sync() : asked;
+      return asked.ok() ? file().Sync() : asked;
     }
     absl::Status Truncate(std::uint64_t length) override {
       absl::Status asked = disk_->Ask("truncate", path_);
-      return asked.ok() ? file_->Truncate(length) : asked;
-    }
-    absl::StatusOr<std::uint64_t> Size() override { return file_->Size(); }
-    absl::StatusOr<std::shared_ptr<const wal::Mapping>> Map(std::uint64_t bytes) override {
-      return file_->Map(bytes);
+      return asked.ok() ? file().Truncate(length) : asked;
     }
 
    private:
-    std::unique_ptr<wal::File> file_;
     const std::string path_;
     RuledDisk* disk_;
   };
 
-  wal::FileSystem& disk_;
   std::mutex mutex_;
   Rule rule_;
 };

@@ -146,6 +146,20 @@ TEST_F(CheckpointTest, RotationAfterOneThatCrashedRemovesItsLeftovers) {
   }
 }
 
+// A recovery archives a copy of the log as the page cache shows it; the power is cut before the
+// switch, and the last transaction, which was in the cache only, comes back as NULs.
+TEST_F(CheckpointTest, ArchiveOfWhatIsNowTornIsLeftover) {
+  CommitThree();
+  const std::string whole = LogBytes();
+  SetFile(paths.Archive(ArchiveName{kTime, Lsn{1}, Lsn{3}}), whole);
+  const std::size_t last_line = whole.rfind('\n', whole.size() - 2) + 1;
+  SetLogBytes(whole.substr(0, last_line) + std::string(whole.size() - last_line, '\0'));
+  const RecoveredLog log = *RecoverLog(*disk, paths, false);
+  const Rotation rotation{log.header, log.position, kTimestamp, kLaterTime, {}, true};
+  ASSERT_TRUE(RotateLog(*disk, paths, rotation).ok());
+  EXPECT_THAT(WalNames(), ElementsAre("transaction.20260122_203118.1-2.log", "transaction.log"));
+}
+
 TEST_F(CheckpointTest, ArchiveThatHoldsOtherLinesThanTheLogIsNoLeftover) {
   CommitThree();
   SetFile(paths.Archive(ArchiveName{kTime, Lsn{1}, Lsn{9}}), "other\n");

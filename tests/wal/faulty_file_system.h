@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "tests/wal/forwarding_disk.h"
 #include "wal/file_system.h"
 
 namespace linedb::wal {
@@ -30,87 +31,75 @@ struct Fault {
   }
 };
 
-class FaultyFile final : public File {
+class FaultyFile final : public ForwardingFile {
  public:
-  FaultyFile(std::unique_ptr<File> file, Fault* fault) : file_(std::move(file)), fault_(fault) {}
+  FaultyFile(std::unique_ptr<File> file, Fault* fault)
+      : ForwardingFile(std::move(file)), fault_(fault) {}
 
   // Half of the bytes get there, as on a disk that fills up.
   absl::Status Append(std::string_view bytes) override {
     absl::Status status = fault_->Next("write");
-    if (status.ok()) return file_->Append(bytes);
-    file_->Append(bytes.substr(0, bytes.size() / 2)).IgnoreError();
+    if (status.ok()) return file().Append(bytes);
+    file().Append(bytes.substr(0, bytes.size() / 2)).IgnoreError();
     return status;
   }
   absl::StatusOr<std::string> ReadAt(std::uint64_t offset, std::uint64_t length) override {
     absl::Status status = fault_->Next("read");
     if (!status.ok()) return status;
-    return file_->ReadAt(offset, length);
+    return file().ReadAt(offset, length);
   }
   absl::Status Sync() override {
     absl::Status status = fault_->Next("sync");
-    return status.ok() ? file_->Sync() : status;
+    return status.ok() ? file().Sync() : status;
   }
   absl::Status Truncate(std::uint64_t length) override {
     absl::Status status = fault_->Next("truncate");
-    return status.ok() ? file_->Truncate(length) : status;
-  }
-  absl::StatusOr<std::uint64_t> Size() override { return file_->Size(); }
-  absl::StatusOr<std::shared_ptr<const Mapping>> Map(std::uint64_t bytes) override {
-    return file_->Map(bytes);
+    return status.ok() ? file().Truncate(length) : status;
   }
 
  private:
-  std::unique_ptr<File> file_;
   Fault* fault_;
 };
 
-class FaultyFileSystem final : public FileSystem {
+class FaultyFileSystem final : public ForwardingDisk {
  public:
-  FaultyFileSystem(FileSystem& disk, Fault* fault) : disk_(disk), fault_(fault) {}
+  FaultyFileSystem(FileSystem& disk, Fault* fault) : ForwardingDisk(disk), fault_(fault) {}
 
   absl::StatusOr<std::unique_ptr<File>> Open(const std::string& path, OpenMode mode) override {
     absl::Status status = fault_->Next("open");
     if (!status.ok()) return status;
-    absl::StatusOr<std::unique_ptr<File>> file = disk_.Open(path, mode);
+    absl::StatusOr<std::unique_ptr<File>> file = disk().Open(path, mode);
     if (!file.ok()) return file;
     return std::make_unique<FaultyFile>(*std::move(file), fault_);
   }
   absl::StatusOr<FileInfo> Stat(const std::string& path) override {
     absl::Status status = fault_->Next("stat");
     if (!status.ok()) return status;
-    return disk_.Stat(path);
+    return disk().Stat(path);
   }
   absl::StatusOr<std::vector<std::string>> List(const std::string& directory) override {
     absl::Status status = fault_->Next("list");
     if (!status.ok()) return status;
-    return disk_.List(directory);
-  }
-  absl::Status CreateDirectory(const std::string& path) override {
-    return disk_.CreateDirectory(path);
+    return disk().List(directory);
   }
   absl::Status Rename(const std::string& source, const std::string& target) override {
     absl::Status status = fault_->Next("rename");
-    return status.ok() ? disk_.Rename(source, target) : status;
+    return status.ok() ? disk().Rename(source, target) : status;
   }
   absl::Status Link(const std::string& source, const std::string& target) override {
     absl::Status status = fault_->Next("link");
-    return status.ok() ? disk_.Link(source, target) : status;
+    return status.ok() ? disk().Link(source, target) : status;
   }
   absl::Status Remove(const std::string& path) override {
     absl::Status status = fault_->Next("remove");
-    return status.ok() ? disk_.Remove(path) : status;
+    return status.ok() ? disk().Remove(path) : status;
   }
   absl::Status SyncDirectory(const std::string& path) override {
     absl::Status status = fault_->Next("sync");
-    return status.ok() ? disk_.SyncDirectory(path) : status;
-  }
-  absl::StatusOr<std::unique_ptr<FileLock>> Lock(const std::string& path,
-                                                 const std::string& note) override {
-    return disk_.Lock(path, note);
+    return status.ok() ? disk().SyncDirectory(path) : status;
   }
 
  private:
-  FileSystem& disk_;
   Fault* fault_;
 };
 
