@@ -35,8 +35,6 @@ absl::StatusOr<CatalogEntry> TableRecovery::SchemaOf(const std::string& table,
     return absl::DataLossError(file + " line 1 byte 0: the file is missing");
   }
   if (entry->second.checksum == checkpoint.schema_checksum) {
-    // What waits beside it is of an alteration that did not come about.
-    if (writing()) files_.Remove(paths_.SchemaNext(table)).IgnoreError();
     return entry->second;
   }
   absl::StatusOr<CatalogEntry> next = ReadNextSchemaFile(files_, paths_, table);
@@ -96,8 +94,11 @@ absl::Status TableRecovery::LoadTable(const CatalogEntry& entry,
   table->schema_checksum = entry.checksum;
   absl::Status loaded = LoadRecords(*table->generation, checkpoint, Short(*path), options_);
   if (!loaded.ok()) return loaded;
-  // Of a checkpoint that did not come about, since the table is whole without it.
-  if (writing()) files_.Remove(paths_.RecordsCompacted(name)).IgnoreError();
+  if (writing()) {
+    // Of a checkpoint or alteration that did not come about, since the table is whole without it.
+    files_.Remove(paths_.RecordsCompacted(name)).IgnoreError();
+    files_.Remove(paths_.SchemaNext(name)).IgnoreError();
+  }
   tables_[name] = std::move(table);
   return absl::OkStatus();
 }

@@ -45,10 +45,34 @@ class SchemaChangeTest : public ::testing::Test {
     EXPECT_EQ(campus.Notes(), "");
   }
 
+  // What a crash leaves, for a writer, a reader and verify: all see the same.
+  static std::string Seen(const testing::Tree& crashed) {
+    Campus reader(crashed);
+    EXPECT_EQ(reader.Problems(), "");
+    EXPECT_THAT(reader.OpenToRead(), IsOk());
+    Campus writer(crashed);
+    EXPECT_THAT(writer.Open(), IsOk());
+    EXPECT_EQ(reader.State(), writer.State());
+    const std::string state = writer.State();
+    EXPECT_THAT(writer.Close(), IsOk());
+    EXPECT_EQ(writer.Problems(), "");
+    for (const auto& [path, bytes] : writer.Files()) {
+      EXPECT_THAT(path, ::testing::Not(::testing::EndsWith(".next")));
+      EXPECT_THAT(path, ::testing::Not(::testing::EndsWith(".compacted")));
+    }
+    return state;
+  }
+
   Options options;
   Campus campus;
 };
 
+constexpr char kSchema[] = "schema/student.schema.json";
+constexpr char kNext[] = "schema/student.schema.json.next";
+constexpr char kRecords[] = "data/student.records";
+constexpr char kCompacted[] = "data/student.records.compacted";
+
+// [engine-4.10]
 TEST_F(SchemaChangeTest, AddedAndDroppedColumnsAreCarriedIntoEveryRecord) {
   TableSchema schema = SchemaNow();
   std::erase_if(schema.columns, [](const ColumnSchema& column) { return column.name == "gpa"; });
@@ -152,6 +176,46 @@ TEST_F(SchemaChangeTest, ChangesWaitForNoTransactionOfTheirOwnThread) {
   EXPECT_THAT(campus.engine->DropTable("student"), Fails(absl::StatusCode::kFailedPrecondition));
   EXPECT_THAT(campus.engine->AlterTable(SchemaNow()), Fails(absl::StatusCode::kFailedPrecondition));
   EXPECT_THAT(campus.engine->Checkpoint(), Fails(absl::StatusCode::kFailedPrecondition));
+}
+
+// [engine-2.3]
+TEST_F(SchemaChangeTest, CrashBehindTheSwitchLeavesTheRenamesToTheNextOpening) {
+  const testing::Tree before = campus.Files();
+  TableSchema schema = SchemaNow();
+  schema.columns.push_back({.name = "year", .type = Type::kInt, .nullable = true});
+  ASSERT_THAT(campus.engine->AlterTable(schema), IsOk());
+  const std::string state = campus.State();
+  testing::Tree crashed = campus.Files();
+  crashed[kNext] = crashed.at(kSchema);
+  crashed[kSchema] = before.at(kSchema);
+  EXPECT_EQ(Seen(crashed), state);
+  crashed[kCompacted] = crashed.at(kRecords);
+  crashed[kRecords] = before.at(kRecords);
+  EXPECT_EQ(Seen(crashed), state);
+}
+
+TEST_F(SchemaChangeTest, CrashBeforeTheSwitchLeavesTheTableAsItWas) {
+  const std::string state = campus.State();
+  testing::Tree crashed = campus.Files();
+  TableSchema schema = SchemaNow();
+  schema.columns.push_back({.name = "year", .type = Type::kInt, .nullable = true});
+  ASSERT_THAT(campus.engine->AlterTable(schema), IsOk());
+  const testing::Tree after = campus.Files();
+  crashed[kNext] = after.at(kSchema);
+  crashed[kCompacted] = after.at(kRecords);
+  EXPECT_EQ(Seen(crashed), state);
+}
+
+TEST_F(SchemaChangeTest, FilesOfDroppedTableThatACrashLeavesDoNotCount) {
+  campus.courses();
+  const testing::Tree before = campus.Files();
+  ASSERT_THAT(campus.engine->DropTable("student"), IsOk());
+  const std::string state = campus.State();
+  testing::Tree crashed = campus.Files();
+  crashed[kSchema] = before.at(kSchema);
+  EXPECT_EQ(Seen(crashed), state);
+  crashed[kRecords] = before.at(kRecords);
+  EXPECT_EQ(Seen(crashed), state);
 }
 
 }  // namespace

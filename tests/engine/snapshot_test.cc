@@ -111,6 +111,7 @@ TEST_F(SnapshotTest, VersionsThatNobodySeesLeaveTheIndexes) {
   EXPECT_LE(entries(), 3U);
 }
 
+// [engine-4.9]
 TEST_F(SnapshotTest, OutlivesCheckpointsThatCompactItsTables) {
   const ReadTransaction before = Snapshot();
   ChangeEverything();
