@@ -61,7 +61,8 @@ absl::StatusOr<CheckpointReport> Engine::RunCheckpoint() noexcept {
 // An error before the switch leaves everything as it was; one after it ends writing.
 absl::Status Engine::SwitchLogs(Switch change, CheckpointReport* report) {
   TablesCheckpoint& checkpoint = *change.checkpoint;
-  const wal::LogPosition old = commits_.log().position();
+  const GroupCommit::LogNote log = commits_.note();
+  const wal::LogPosition& old = log.position;
   absl::Status done = CheckDirectory();
   if (done.ok()) done = checkpoint.Complete(change.tables);
   if (!checkpoint.sync_failure().ok()) commits_.Fail(checkpoint.sync_failure());
@@ -69,8 +70,8 @@ absl::Status Engine::SwitchLogs(Switch change, CheckpointReport* report) {
     checkpoint.Abandon();
     return done;
   }
-  wal::Rotation rotation{commits_.log().header(), old, schema::FormatTimestamp(schema::Now()),
-                         ArchiveTime(), checkpoint.header_tables()};
+  wal::Rotation rotation{log.header, old, schema::FormatTimestamp(schema::Now()), ArchiveTime(),
+                         checkpoint.header_tables()};
   rotation.first_operation = change.first_operation;
   absl::StatusOr<std::unique_ptr<wal::WalWriter>> rotated =
       wal::RotateLog(files_, paths_, rotation);

@@ -126,9 +126,12 @@ absl::StatusOr<std::shared_ptr<TableState>> Engine::ExistingTable(std::string_vi
 
 // Whoever holds the table is told what became of it; what it had stays readable to snapshots.
 void Engine::Retire(const std::shared_ptr<TableState>& table, const std::string& why) {
-  const std::unique_lock<std::shared_mutex> lock(table->mutex);
-  table->retired =
-      absl::FailedPreconditionError(absl::StrCat("table ", table->name(), " was ", why));
+  {
+    const std::unique_lock<std::shared_mutex> lock(table->mutex);
+    table->retired =
+        absl::FailedPreconditionError(absl::StrCat("table ", table->name(), " was ", why));
+  }
+  publisher_.Replace(*table, std::make_shared<TableGeneration>(table->generation->shared_layout()));
   retired_.push_back(table);
 }
 

@@ -4,61 +4,73 @@
 
 namespace linedb::engine {
 
+Worker::~Worker() {
+  if (::getpid() == process_) {
+    Stop();
+  } else {
+    static_cast<void>(state_.release());
+  }
+}
+
 void Worker::Request() {
   if (maintenance_ == Maintenance::kManual) {
     work_();
     return;
   }
-  const std::lock_guard<std::mutex> lock(mutex_);
-  if (stopping_) return;
-  requested_ = true;
+  const std::lock_guard<std::mutex> lock(state_->mutex);
+  if (state_->stopping) return;
+  state_->requested = true;
   StartLocked();
 }
 
 void Worker::RequestWithin(std::chrono::milliseconds delay) {
   if (maintenance_ == Maintenance::kManual) return;
-  const std::lock_guard<std::mutex> lock(mutex_);
-  if (stopping_ || requested_) return;
+  const std::lock_guard<std::mutex> lock(state_->mutex);
+  if (state_->stopping || state_->requested) return;
   const Clock::time_point due = Clock::now() + delay;
-  if (due_ && *due_ <= due) return;
-  due_ = due;
+  if (state_->due && *state_->due <= due) return;
+  state_->due = due;
   StartLocked();
 }
 
 void Worker::WaitUntilIdle() {
-  std::unique_lock<std::mutex> lock(mutex_);
-  changed_.wait(lock, [this] { return !requested_ && !working_; });
+  std::unique_lock<std::mutex> lock(state_->mutex);
+  state_->changed.wait(lock, [this] { return !state_->requested && !state_->working; });
 }
 
 void Worker::Stop() {
   {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    stopping_ = true;
+    const std::lock_guard<std::mutex> lock(state_->mutex);
+    state_->stopping = true;
   }
-  changed_.notify_all();
-  if (thread_.joinable()) thread_.join();
+  state_->changed.notify_all();
+  if (state_->thread.joinable()) state_->thread.join();
 }
 
 void Worker::StartLocked() {
-  if (!thread_.joinable()) thread_ = std::thread([this] { Run(); });
-  changed_.notify_all();
+  if (!state_->thread.joinable()) state_->thread = std::thread([this] { Run(); });
+  state_->changed.notify_all();
 }
 
 void Worker::Run() {
-  std::unique_lock<std::mutex> lock(mutex_);
+  std::unique_lock<std::mutex> lock(state_->mutex);
   for (;;) {
-    const auto called = [this] { return requested_ || stopping_ || due_.has_value(); };
-    changed_.wait(lock, called);
-    while (!requested_ && !stopping_ && Clock::now() < *due_) changed_.wait_until(lock, *due_);
-    if (!requested_ && stopping_) return;
-    requested_ = false;
-    due_.reset();
-    working_ = true;
+    const auto called = [this] {
+      return state_->requested || state_->stopping || state_->due.has_value();
+    };
+    state_->changed.wait(lock, called);
+    while (!state_->requested && !state_->stopping && Clock::now() < *state_->due) {
+      state_->changed.wait_until(lock, *state_->due);
+    }
+    if (!state_->requested && state_->stopping) return;
+    state_->requested = false;
+    state_->due.reset();
+    state_->working = true;
     lock.unlock();
     work_();
     lock.lock();
-    working_ = false;
-    changed_.notify_all();
+    state_->working = false;
+    state_->changed.notify_all();
   }
 }
 

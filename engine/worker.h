@@ -3,9 +3,12 @@
 #ifndef LINEDB_ENGINE_WORKER_H_
 #define LINEDB_ENGINE_WORKER_H_
 
+#include <unistd.h>
+
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -21,7 +24,7 @@ class Worker {
   Worker(Maintenance maintenance, std::function<void()> work)
       : maintenance_(maintenance), work_(std::move(work)) {}
   // Finishes the work asked for, but for what is due later.
-  ~Worker() { Stop(); }
+  ~Worker();
 
   // Asks for a round that begins after this call; the thread is started by the first. With kManual
   // the round is done when this returns.
@@ -36,18 +39,24 @@ class Worker {
  private:
   using Clock = std::chrono::steady_clock;
 
+  // Apart, since a forked child, which has no such thread, can neither join nor destroy it.
+  struct State {
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool requested = false;
+    std::optional<Clock::time_point> due;
+    bool working = false;
+    bool stopping = false;
+    std::thread thread;
+  };
+
   void StartLocked();
   void Run();
 
   const Maintenance maintenance_;
   const std::function<void()> work_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool requested_ = false;
-  std::optional<Clock::time_point> due_;
-  bool working_ = false;
-  bool stopping_ = false;
-  std::thread thread_;
+  const pid_t process_ = ::getpid();
+  std::unique_ptr<State> state_ = std::make_unique<State>();
 };
 
 }  // namespace linedb::engine

@@ -63,8 +63,9 @@ std::vector<wal::LogOperation> LogOperationsOf(const Transaction& transaction) {
 }
 
 void GroupCommit::SetLog(std::unique_ptr<wal::WalWriter> log) {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  assert(!leading_ && queue_.empty());
+  std::unique_lock<std::mutex> lock(mutex_);
+  idle_.wait(lock, [this] { return !leading_; });  // a late sync may be at it
+  assert(queue_.empty());
   log_ = std::move(log);
   if (log_ != nullptr) note_.header = log_->header();
   NoteLog();
@@ -86,7 +87,7 @@ absl::Status GroupCommit::Queue(Ticket& ticket,
   // Formatted without the lock: only the slot's holder adds.
   if (!operations.empty()) log_->Add(operations, schema::FormatTimestamp(schema::Now()));
   const std::lock_guard<std::mutex> lock(mutex_);
-  absl::Status usable = failure_;
+  absl::Status usable = CheckUsable();
   if (usable.ok() && ticket.transaction != nullptr && ticket.transaction->era() != era_) {
     usable = BuiltOnFailed();
   }
@@ -215,6 +216,12 @@ void GroupCommit::Fail(const absl::Status& reason) {
 void GroupCommit::FailLocked(const absl::Status& reason) {
   assert(!reason.ok());
   if (failure_.ok()) failure_ = reason;
+}
+
+absl::Status GroupCommit::CheckUsable() const {
+  if (failure_.ok()) return failure_;
+  return absl::FailedPreconditionError(absl::StrCat(
+      "an earlier failure stopped writing, open it again: ", std::string(failure_.message())));
 }
 
 absl::Status GroupCommit::failure() const {

@@ -83,8 +83,6 @@ class GroupCommit {
   };
   LogNote note() const;
   std::uint64_t log_bytes() const;
-  // Holding the slot, after Flush.
-  const wal::WalWriter& log() const { return *log_; }
 
  private:
   // All called with the mutex held.
@@ -95,6 +93,7 @@ class GroupCommit {
   void Finish(Ticket& ticket, const absl::Status& outcome);
   void FailLocked(const absl::Status& reason);
   void NoteLog();
+  absl::Status CheckUsable() const;
 
   Publisher& publisher_;
   mutable std::mutex mutex_;
