@@ -139,7 +139,7 @@ void Engine::ReleaseSlot() {
 absl::StatusOr<std::unique_ptr<Transaction>> Engine::Begin(Durability durability) noexcept {
   absl::Status acquired = AcquireSlot();
   if (!acquired.ok()) return acquired;
-  return std::make_unique<Transaction>(this, durability, commits_.era());
+  return std::make_unique<Transaction>(this, durability);
 }
 
 TableChanges& Engine::ChangesOf(Transaction& transaction, TableState& table) {

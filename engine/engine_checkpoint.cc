@@ -32,6 +32,9 @@ bool Engine::IsCheckpointNeeded() const {
 
 absl::StatusOr<CheckpointReport> Engine::RunCheckpoint() noexcept {
   const std::lock_guard<std::mutex> one_at_a_time(checkpoint_mutex_);
+  // Again, now that nobody else is at it: if the one before failed behind its switch of logs, the
+  // new log counts on the compacted files that it left, and they must not be made anew.
+  if (absl::Status usable = CheckUsable(); !usable.ok()) return usable;
   CheckpointReport report;
   report.needed = IsCheckpointNeeded();
   if (!report.needed) {

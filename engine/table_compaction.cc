@@ -61,8 +61,9 @@ absl::Status TableCompaction::CopyLive() {
   std::unique_ptr<ScanState> scan;
   {
     const std::shared_lock<std::shared_mutex> lock(table_.mutex);
-    scan = ScanState::OfGeneration(old_, old_->published_bytes());
+    // Read once: a commit may be published between one line and the next.
     copied_bytes_ = old_->published_bytes();
+    scan = ScanState::OfGeneration(old_, copied_bytes_);
   }
   scan->CompareAgain();
   for (HashIndex& index : generation_->indexes) index.Reserve(old_->published().live);

@@ -77,20 +77,14 @@ void GroupCommit::SetReadOnly(wal::LogHeader header, const wal::LogPosition& pos
   note_.position = position;
 }
 
-std::uint64_t GroupCommit::era() const {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  return era_;
-}
-
 absl::Status GroupCommit::Queue(Ticket& ticket,
                                 absl::Span<const wal::LogOperation> operations) noexcept {
   // Formatted without the lock: only the slot's holder adds.
   if (!operations.empty()) log_->Add(operations, schema::FormatTimestamp(schema::Now()));
   const std::lock_guard<std::mutex> lock(mutex_);
   absl::Status usable = CheckUsable();
-  if (usable.ok() && ticket.transaction != nullptr && ticket.transaction->era() != era_) {
-    usable = BuiltOnFailed();
-  }
+  // Only a holder of the slot takes back what failed, and this one has not since it acquired it.
+  if (usable.ok() && discard_next_) usable = BuiltOnFailed();
   if (!usable.ok()) {
     discard_next_ = true;
     return usable;
@@ -116,10 +110,11 @@ absl::Status GroupCommit::Flush() noexcept {
   std::unique_lock<std::mutex> lock(mutex_);
   idle_.wait(lock, [this] { return !leading_; });
   if (!failure_.ok() || log_ == nullptr) return failure_;
-  const std::uint64_t era = era_;
   Lead(lock, /*flush=*/true);
   if (!failure_.ok()) return failure_;
-  return era == era_ ? absl::OkStatus() : absl::ResourceExhaustedError("the log cannot be written");
+  // What failed, in this batch or in one before it, is still in the tables.
+  return discard_next_ ? absl::ResourceExhaustedError("the log cannot be written")
+                       : absl::OkStatus();
 }
 
 void GroupCommit::Lead(std::unique_lock<std::mutex>& lock, bool flush) {
@@ -180,7 +175,6 @@ void GroupCommit::GiveUp(std::vector<Ticket*>& batch, const absl::Status& reason
   batch.insert(batch.end(), queue_.begin(), queue_.end());
   queue_.clear();
   discard_next_ = true;
-  ++era_;
   for (Ticket* ticket : batch) {
     if (ticket->transaction != nullptr) unwound_next_.push_back(std::move(ticket->transaction));
     Finish(*ticket, failure_.ok() ? reason : UnknownOutcome(reason));

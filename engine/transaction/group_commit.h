@@ -31,7 +31,7 @@ namespace linedb::engine {
 //
 // While a transaction waits, the next one builds on what it did. So if step 3 fails for want of
 // room, those queued behind fail with it, and so does the transaction that is open just then, when
-// it wants to commit: an era has ended (`era()`). What they did is taken back in reverse order by
+// it wants to commit. What they did is taken back in reverse order by
 // whoever holds the slot next (Unwind). A failed sync, or a cut that fails, ends writing for good.
 //
 // The records are written before the log and not after its sync: after it there is no way back, and
@@ -46,9 +46,6 @@ class GroupCommit {
 
   // Of a database that is not written to.
   void SetReadOnly(wal::LogHeader header, const wal::LogPosition& position);
-
-  // Which run of transactions this is: one that began in an era that has ended cannot commit.
-  std::uint64_t era() const;
 
   // A transaction on its way; lives until Wait returned.
   struct Ticket {
@@ -105,7 +102,6 @@ class GroupCommit {
   bool taken_acknowledged_ = false;   // what is being written does
   std::vector<std::unique_ptr<Transaction>> unwound_next_;  // in the order of their commits
   bool discard_next_ = false;                               // the log's buffers hold what failed
-  std::uint64_t era_ = 1;
   absl::Status failure_;
   LogNote note_;
 };

@@ -19,13 +19,10 @@ class Engine;
 // One thread: the one that began it, until it is committed.
 class Transaction {
  public:
-  // `era`: see GroupCommit.
-  Transaction(Engine* engine, Durability durability, std::uint64_t era)
-      : engine_(engine), durability_(durability), era_(era) {}
+  Transaction(Engine* engine, Durability durability) : engine_(engine), durability_(durability) {}
 
   Engine* engine() const { return engine_; }
   Durability durability() const { return durability_; }
-  std::uint64_t era() const { return era_; }
 
   // This transaction's changes to the table; none yet is a valid state. `settle_limit(table)` is
   // asked for once per table: see TableChanges.
@@ -63,7 +60,6 @@ class Transaction {
 
   Engine* engine_;
   const Durability durability_;
-  const std::uint64_t era_;
   std::vector<std::unique_ptr<TableChanges>> tables_;
   std::vector<Operation> operations_;
   std::vector<Savepoint> savepoints_;

@@ -19,8 +19,8 @@ void Fail(const std::string& message) {
 
 namespace {
 
-const std::vector<std::string> kWorks = {"load", "key",    "email", "scan",
-                                         "rows", "commit", "open",  "memory"};
+const std::vector<std::string> kWorks = {"load",   "key",     "email", "scan", "rows",
+                                         "commit", "threads", "pause", "open", "memory"};
 
 Results RunAll(const BenchOptions& options) {
   Bench bench;
@@ -38,6 +38,8 @@ Results RunAll(const BenchOptions& options) {
     WorkLookup(&bench);
     WorkScan(&bench);
     WorkCommit(&bench);
+    WorkThreads(&bench);
+    WorkPause(&bench);
     WorkOpen(&bench);
   }
   for (Side& side : bench.sides) {

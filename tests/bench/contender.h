@@ -4,6 +4,7 @@
 #define LINEDB_TESTS_BENCH_CONTENDER_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -32,6 +33,8 @@ class Contender {
   virtual void InsertTogether(std::span<const Student> rows) = 0;
   // Each row in a durable transaction of its own.
   virtual void InsertEach(std::span<const Student> rows) = 0;
+  // The same by so many threads, each with its share of the rows; the seconds it took.
+  virtual double InsertEachByThreads(std::span<const Student> rows, int threads) = 0;
 
   // Whole rows, one lookup each; the sum of their digests.
   virtual std::uint64_t ReadByKey(std::span<const std::int64_t> keys) = 0;
@@ -45,6 +48,11 @@ class Contender {
   // The log's size now.
   virtual std::uint64_t LogBytes() = 0;
 };
+
+// Calls `insert(thread, rows)` in so many threads, with a part of the rows each; the seconds from
+// the first start to the last end.
+using InsertPart = std::function<void(int thread, std::span<const Student> rows)>;
+double InsertByThreads(std::span<const Student> rows, int threads, const InsertPart& insert);
 
 std::unique_ptr<Contender> MakeLinedb();
 std::unique_ptr<Contender> MakeSqlite();

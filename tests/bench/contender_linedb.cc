@@ -42,6 +42,11 @@ class LinedbContender : public Contender {
     for (const Student& row : rows) RequireInserted(students_->Insert(row));
   }
 
+  double InsertEachByThreads(std::span<const Student> rows, int threads) override {
+    return InsertByThreads(rows, threads,
+                           [this](int, std::span<const Student> part) { InsertEach(part); });
+  }
+
   std::uint64_t ReadByKey(std::span<const std::int64_t> keys) override {
     std::uint64_t digest = 0;
     for (const std::int64_t key : keys) digest += DigestOf(students_->Get(key));

@@ -93,9 +93,9 @@ void Results::Add(const std::string& work, const std::string& unit, Better bette
   found->samples[side].push_back(value);
 }
 
-std::vector<double> Results::Leads(const Work& work) {
+std::vector<double> Results::Leads(const Work& work, const std::string& side) {
   const auto ours = work.samples.find("linedb");
-  const auto theirs = work.samples.find("sqlite");
+  const auto theirs = work.samples.find(side);
   if (ours == work.samples.end() || theirs == work.samples.end()) return {};
   std::vector<double> leads;
   for (std::size_t i = 0; i < std::min(ours->second.size(), theirs->second.size()); ++i) {
@@ -114,7 +114,9 @@ std::string Results::Table() const {
     };
     const std::string bare = cell("bare");
     rows.push_back({work.name, work.unit, cell("linedb"), cell("sqlite"), Times(Leads(work)),
-                    bare.empty() ? "" : "bare append and sync: " + bare});
+                    bare.empty() ? ""
+                                 : "bare append and sync: " + bare + ", linedb at " +
+                                       Times(Leads(work, "bare"))});
   }
   return Aligned(rows);
 }
@@ -132,6 +134,8 @@ std::string Results::Json(const std::map<std::string, std::string>& facts) const
     }
     const std::vector<double> leads = Leads(work);
     if (!leads.empty()) text += ",\"lead\":" + JsonOf(leads);
+    const std::vector<double> of_bare = Leads(work, "bare");
+    if (!of_bare.empty()) text += ",\"of_bare\":" + JsonOf(of_bare);
     text += "}";
   }
   return text + "]}\n";

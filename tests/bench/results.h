@@ -33,8 +33,8 @@ class Results {
     std::map<std::string, std::vector<double>> samples;
   };
 
-  // linedb's lead in each round; empty if there is nothing to compare with.
-  static std::vector<double> Leads(const Work& work);
+  // linedb's lead over a side in each round; empty if there is nothing to compare with.
+  static std::vector<double> Leads(const Work& work, const std::string& side = "sqlite");
 
   std::vector<Work> works_;  // as they came
 };

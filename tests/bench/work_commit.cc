@@ -1,37 +1,9 @@
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <map>
 
+#include "tests/bench/bare_log.h"
 #include "tests/bench/works.h"
 
 namespace bench {
-namespace {
-
-// The limit of the disk: a file that grows by one write and one sync for each commit.
-class BareLog {
- public:
-  explicit BareLog(const std::string& path)
-      : file_(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644)) {
-    if (file_ < 0) Fail("cannot create " + path);
-  }
-  ~BareLog() { close(file_); }
-  BareLog(const BareLog&) = delete;
-  BareLog& operator=(const BareLog&) = delete;
-
-  void Append(const std::string& bytes) const {
-    const ssize_t written = write(file_, bytes.data(), bytes.size());
-    if (written != static_cast<ssize_t>(bytes.size()) || fdatasync(file_) != 0) {
-      Fail("cannot append and sync");
-    }
-  }
-
- private:
-  int file_;
-};
-
-}  // namespace
-
 void WorkCommit(Bench* bench) {
   if (!bench->options.Wants("commit")) return;
   // In small turns, for a disk is fast in one second and slow in the next.

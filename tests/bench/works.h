@@ -78,6 +78,10 @@ void WorkLookup(Bench* bench);
 void WorkScan(Bench* bench);
 // Single rows, each in a durable transaction, beside the same bytes appended and synced: "commit".
 void WorkCommit(Bench* bench);
+// The same by several threads, one row each at a time: "threads".
+void WorkThreads(Bench* bench);
+// The longest commit beside a checkpoint, and beside one that compacts a large table: "pause".
+void WorkPause(Bench* bench);
 // From a closed database to the first row: "open".
 void WorkOpen(Bench* bench);
 // Memory and disk after a load and lookups, in a process of its own for each: "memory".

@@ -29,10 +29,16 @@ class RuledDisk final : public wal::ForwardingDisk {
   }
   // What a failing write leaves: half of its bytes, as on a disk that fills up, or nothing.
   bool writes_half = true;
+  // The rule may be asked by several threads at once: one that lets a thread wait for another.
+  bool rule_waits = false;
 
   absl::Status Ask(std::string_view operation, const std::string& path) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    return rule_ ? rule_(operation, path) : absl::OkStatus();
+    std::unique_lock<std::mutex> lock(mutex_);
+    if (!rule_) return absl::OkStatus();
+    if (!rule_waits) return rule_(operation, path);
+    const Rule rule = rule_;
+    lock.unlock();
+    return rule(operation, path);
   }
 
   absl::StatusOr<std::unique_ptr<wal::File>> Open(const std::string& path,

@@ -43,7 +43,7 @@ inline std::string Describe(const std::vector<LogEntry>& entries) {
   return text;
 }
 
-class WalTest : public testing::Test {
+class WalTest : public ::testing::Test {
  protected:
   WalTest() {
     for (const std::string& directory : {paths.directory(), paths.WalDirectory(),

@@ -56,8 +56,8 @@ class Database {
   // A table known by name; JsonTable::Open is the way to use it. kNotFound, with a suggestion.
   absl::StatusOr<engine::TableCore> OpenCore(std::string_view table);
 
-  // kAlreadyExists, also for a name that differs in case only; kInvalidArgument as
-  // ValidateTableSchema.
+  // Durable when it returns. kAlreadyExists, also for a name that differs in case only;
+  // kInvalidArgument as ValidateTableSchema; otherwise as WriteTransaction::Commit.
   absl::Status CreateTable(const TableSchema& schema);
 
   // Gives the table of that name another schema and carries its records over: columns may be added
