@@ -113,6 +113,7 @@ class Engine {
   void SyncLate();
 
   absl::Status MoveStrayRecordsAside(const std::string& table);
+  absl::Status CreateHoldingSlot(const TableSchema& schema);
   absl::Status LogCreation(const TableSchema& schema);
   absl::StatusOr<std::shared_ptr<TableState>> MakeTable(const TableSchema& schema);
   absl::Status CheckNewTable(const TableSchema& schema) const;

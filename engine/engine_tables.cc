@@ -62,6 +62,7 @@ absl::Status Engine::CheckNewTable(const TableSchema& schema) const {
   return absl::OkStatus();
 }
 
+// What needs room comes before the log knows the table; behind it there is only a rename.
 absl::Status Engine::CreateTable(const TableSchema& schema) noexcept {
   absl::Status acquired = AcquireSlot();
   if (!acquired.ok()) return acquired;
@@ -71,35 +72,47 @@ absl::Status Engine::CreateTable(const TableSchema& schema) noexcept {
   if (done.ok()) done = CheckNewTable(created);
   if (done.ok()) done = Normalize(&created);
   if (done.ok()) done = MoveStrayRecordsAside(created.table_name);
-  if (done.ok()) done = LogCreation(created);
-  if (done.ok()) {
-    absl::StatusOr<std::shared_ptr<TableState>> table = MakeTable(created);
-    if (table.ok()) {
-      const std::unique_lock<std::shared_mutex> lock(tables_mutex_);
-      tables_[created.table_name] = *std::move(table);
-    } else {
-      // It is in the log, so it exists; opening again makes its files.
-      done = table.status();
-      commits_.Fail(done);
-    }
-  }
-  if (!done.ok() && !commits_.failure().ok()) {
-    done = absl::Status(done.code(), absl::StrCat(std::string(done.message()), "; whether table ",
-                                                  schema.table_name,
-                                                  " exists is unknown until the database is "
-                                                  "opened again, and this handle writes no more"));
-  }
+  if (done.ok()) done = CreateHoldingSlot(created);
   ReleaseSlot();
   return done;
 }
 
-// Records of a table that the log does not know are in the way, but not ours to delete. They go
-// before the log knows the table: recovery would cut them as what the log does not vouch for.
+absl::Status Engine::CreateHoldingSlot(const TableSchema& schema) {
+  const std::string& name = schema.table_name;
+  absl::StatusOr<std::shared_ptr<TableState>> table = MakeTable(schema);
+  absl::Status logged = table.ok() ? LogCreation(schema) : table.status();
+  if (!logged.ok() && commits_.failure().ok()) {
+    files_.Remove(paths_.SchemaNext(name)).IgnoreError();
+    files_.Remove(paths_.Records(name)).IgnoreError();
+    return logged;
+  }
+  // It is in the log, so it exists; opening again places its schema file.
+  absl::Status done = logged.ok() ? PlaceNextSchemaFile(files_, paths_, name) : logged;
+  if (done.ok()) {
+    const std::unique_lock<std::shared_mutex> lock(tables_mutex_);
+    tables_[name] = *std::move(table);
+    return done;
+  }
+  commits_.Fail(done);
+  return absl::Status(
+      done.code(),
+      absl::StrCat(std::string(done.message()), "; whether table ", name,
+                   " exists is unknown until the database is opened again, and this handle writes "
+                   "no more"));
+}
+
+// Records of a table that the log does not know are in the way, but not ours to delete, unless
+// there are none: a creation that did not come about. They go before the log knows the table:
+// recovery would cut them as what the log does not vouch for.
 absl::Status Engine::MoveStrayRecordsAside(const std::string& table) {
+  const std::string path = paths_.Records(table);
+  const absl::StatusOr<wal::FileInfo> stray = files_.Stat(path);
+  if (absl::IsNotFound(stray.status())) return absl::OkStatus();
+  if (!stray.ok()) return stray.status();
+  if (stray->bytes == 0) return files_.Remove(path);
   absl::StatusOr<std::string> aside = FreeName(files_, paths_.RecordsSurplus(table));
   if (!aside.ok()) return aside.status();
-  absl::Status moved = files_.Rename(paths_.Records(table), *aside);
-  if (absl::IsNotFound(moved)) return absl::OkStatus();
+  absl::Status moved = files_.Rename(path, *aside);
   return moved.ok() ? files_.SyncDirectory(paths_.DataDirectory()) : moved;
 }
 
@@ -112,7 +125,7 @@ absl::Status Engine::LogCreation(const TableSchema& schema) {
 }
 
 absl::StatusOr<std::shared_ptr<TableState>> Engine::MakeTable(const TableSchema& schema) {
-  absl::StatusOr<CatalogEntry> entry = WriteSchemaFile(files_, paths_, schema);
+  absl::StatusOr<CatalogEntry> entry = WriteNextSchemaFile(files_, paths_, schema);
   if (!entry.ok()) return entry.status();
   return NewTable(files_, paths_, *entry);
 }

@@ -222,23 +222,6 @@ TEST_F(GroupCommitTest, ADeadProcessLosesBufferedTransactionsOnly) {
   EXPECT_EQ(StudentsIn(campus.Files()), "1 2 3");
 }
 
-TEST_F(GroupCommitTest, ATableIsNotMadeOnTopOfAFailedCommit) {
-  EnrolFirstAndHold("write");
-  gate.OnRenameOfRecords([this] {
-    // The slot is the creation's: nobody has taken back what fails here.
-    gate.Open(DiskFull());
-    Join();
-  });
-  const TableSchema schema = schema::StructCodec<Course>::Schema();
-  EXPECT_THAT(campus.engine->CreateTable(schema), Fails(absl::StatusCode::kAborted));
-  EXPECT_THAT(*outcomes[0], Fails(absl::StatusCode::kResourceExhausted));
-  EXPECT_THAT(campus.engine->CreateTable(schema), IsOk());
-  EXPECT_THAT(campus.courses().Insert({.id = 1, .code = "CS101"}), IsOk());
-  Campus reopened(campus.Files());
-  ASSERT_THAT(reopened.Open(Manual()), IsOk());
-  EXPECT_EQ(reopened.State(), campus.State());
-}
-
 // [engine-4.8]
 TEST(PowerCutCommitTest, APowerCutLeavesAPrefixUpToTheLastSync) {
   auto owned = std::make_unique<PageCacheDisk>();

@@ -61,12 +61,6 @@ class LogGate {
     std::unique_lock<std::mutex> lock(mutex_);
     changed_.wait(lock, [this, count] { return counts_.records_writes >= count; });
   }
-  // Called once, before the next renaming of a table's file.
-  void OnRenameOfRecords(std::function<void()> call) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    on_rename_ = std::move(call);
-  }
-
   Counts counts() {
     const std::lock_guard<std::mutex> lock(mutex_);
     return counts_;
