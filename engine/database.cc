@@ -44,12 +44,17 @@ absl::StatusOr<engine::TableCore> Database::OpenCore(std::string_view table) {
 
 absl::StatusOr<engine::TableCore> Database::OpenOrCreate(const TableSchema& expected,
                                                          bool* same_order) {
-  if (engine_->FindTable(expected.table_name) == nullptr) {
-    absl::Status created = engine_->CreateTable(expected);
-    // Another thread may have been first.
-    if (!created.ok() && engine_->FindTable(expected.table_name) == nullptr) return created;
-  }
   engine::TableState* table = engine_->FindTable(expected.table_name);
+  if (table == nullptr) {
+    const absl::Status created = engine_->CreateTable(expected);
+    table = engine_->FindTable(expected.table_name);
+    // Another thread may have been first, or have dropped it already.
+    if (table == nullptr && !created.ok()) return created;
+    if (table == nullptr) {
+      return absl::AbortedError(
+          absl::StrCat("table ", expected.table_name, " was dropped while it was opened"));
+    }
+  }
   const TableSchema& stored = table->layout().schema();
   const std::vector<std::string> differences = SchemaDifferences(stored, expected);
   if (!differences.empty()) {

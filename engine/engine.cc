@@ -72,7 +72,7 @@ absl::Status Engine::Close() {
   }
   if (done.ok()) done = AcquireSlot();
   const bool holds_slot = done.ok();
-  if (done.ok()) done = commits_.Flush();
+  if (done.ok()) done = FlushHoldingSlot();
   closed_ = true;
   for (const auto& [name, table] : tables_) {
     if (done.ok()) done = table->generation->records.Sync();
@@ -134,6 +134,14 @@ absl::Status Engine::AcquireSlot() {
 void Engine::ReleaseSlot() {
   commits_.Unwind();
   slot_.Release();
+}
+
+// Afterwards nothing is on its way: it is durable, or was taken back. Without the latter, what
+// failed since the slot was acquired would be in a checkpoint that begins now.
+absl::Status Engine::FlushHoldingSlot() {
+  absl::Status flushed = commits_.Flush();
+  commits_.Unwind();
+  return flushed.ok() ? commits_.failure() : flushed;
 }
 
 absl::StatusOr<std::unique_ptr<Transaction>> Engine::Begin(Durability durability) noexcept {

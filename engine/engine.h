@@ -46,7 +46,8 @@ struct OpenedDatabase {
 
 // Any thread may call any method, but for Close, which comes last. Locks are taken in this order:
 // checkpoint_mutex_, the writer's slot, tables_mutex_, a table's mutex, and last those inside
-// GroupCommit and Publisher. Nobody syncs under any but the first two.
+// GroupCommit and Publisher. Nobody syncs under any but the first two. archives_mutex_ is taken
+// alone.
 //
 // What changes the state in memory is noexcept: an allocation that fails there ends the process,
 // which damages nothing on disk, and does not leave a slot held or an index half changed.
@@ -95,9 +96,10 @@ class Engine {
   absl::Status CheckDirectory() const;
   absl::Status AcquireSlot();
   void ReleaseSlot();
+  absl::Status FlushHoldingSlot();
   TableMap Tables() const;
 
-  // A switch of logs, with its checkpoint. The slot is held by the caller, Flush has been called.
+  // A switch of logs, with its checkpoint. The caller holds the slot and has flushed.
   struct Switch {
     TablesCheckpoint* checkpoint = nullptr;
     TableMap tables;                                     // of the new log
@@ -147,6 +149,7 @@ class Engine {
   std::uint64_t checkpoint_bytes_next_ = 0;  // of the log; after a failure, later than else
   absl::Status maintenance_failure_;
 
+  std::mutex archives_mutex_;  // one thread at a time tends them
   Worker maintainer_;
   Worker syncer_;
 };

@@ -49,7 +49,7 @@ absl::StatusOr<CheckpointReport> Engine::RunCheckpoint() noexcept {
   bool switched = false;
   if (done.ok()) done = AcquireSlot();
   if (done.ok()) {
-    done = commits_.Flush();
+    done = FlushHoldingSlot();
     if (done.ok()) {
       switched = true;
       done = SwitchLogs({&checkpoint, Tables(), nullptr}, &report);
@@ -141,6 +141,8 @@ bool Engine::IsCheckpointDue() {
 }
 
 absl::Status Engine::TendArchives() {
+  // With manual maintenance every thread that runs a checkpoint comes here.
+  const std::lock_guard<std::mutex> one_at_a_time(archives_mutex_);
   wal::ArchiveLimits limits;
   limits.count = options_.archives_kept;
   if (options_.archive_age_max.count() > 0) limits.time = ArchiveTime(options_.archive_age_max);

@@ -41,6 +41,14 @@ TableCompaction::Transform CarryOver(const schema::RecordLayout& from,
   };
 }
 
+// Behind the switch of logs: of a full disk, too, no longer an error that says "nothing happened".
+absl::Status HappenedUnfinished(const absl::Status& cause, const std::string& table,
+                                const char* what) {
+  return absl::InternalError(
+      absl::StrCat(std::string(cause.message()), "; table ", table, " is ", what,
+                   " all the same: opening again finishes it, and this handle writes no more"));
+}
+
 }  // namespace
 
 absl::Status Engine::CheckNewTable(const TableSchema& schema) const {
@@ -80,6 +88,8 @@ absl::Status Engine::CreateTable(const TableSchema& schema) noexcept {
 absl::Status Engine::CreateHoldingSlot(const TableSchema& schema) {
   const std::string& name = schema.table_name;
   absl::StatusOr<std::shared_ptr<TableState>> table = MakeTable(schema);
+  // A failed sync leaves unknown what is on the disk, of a folder too.
+  if (absl::IsInternal(table.status())) commits_.Fail(table.status());
   absl::Status logged = table.ok() ? LogCreation(schema) : table.status();
   if (!logged.ok() && commits_.failure().ok()) {
     files_.Remove(paths_.SchemaNext(name)).IgnoreError();
@@ -137,7 +147,8 @@ absl::StatusOr<std::shared_ptr<TableState>> Engine::ExistingTable(std::string_vi
   return absl::NotFoundError(NoSuchTable(name, TableNames()));
 }
 
-// Whoever holds the table is told what became of it; what it had stays readable to snapshots.
+// Whoever holds the table is told what became of it. What it had open is closed and freed when the
+// last snapshot and scan that read it end.
 void Engine::Retire(const std::shared_ptr<TableState>& table, const std::string& why) {
   {
     const std::unique_lock<std::shared_mutex> lock(table->mutex);
@@ -157,7 +168,7 @@ absl::Status Engine::DropTable(std::string_view name) noexcept {
   if (!table.ok()) return table.status();
   absl::Status done = AcquireSlot();
   if (!done.ok()) return done;
-  done = commits_.Flush();
+  done = FlushHoldingSlot();
   if (done.ok()) done = DropHoldingSlot(*table);
   ReleaseSlot();
   if (done.ok()) maintainer_.Request();
@@ -181,7 +192,9 @@ absl::Status Engine::DropHoldingSlot(const std::shared_ptr<TableState>& table) {
   }
   // The log says that there is no such table; what of its files a failure leaves, opening removes.
   done = RemoveTableFiles(files_, paths_, name);
-  if (!done.ok()) commits_.Fail(done);
+  if (done.ok()) return done;
+  done = HappenedUnfinished(done, name, "dropped");
+  commits_.Fail(done);
   return done;
 }
 
@@ -200,7 +213,7 @@ absl::Status Engine::AlterTable(const TableSchema& schema) noexcept {
   if (done.ok()) done = Normalize(&after);
   if (done.ok()) done = AcquireSlot();
   if (!done.ok()) return done;
-  done = commits_.Flush();
+  done = FlushHoldingSlot();
   if (done.ok()) done = AlterHoldingSlot(*table, after);
   ReleaseSlot();
   if (done.ok()) maintainer_.Request();
@@ -249,7 +262,9 @@ absl::Status Engine::AlterHoldingSlot(const std::shared_ptr<TableState>& table,
     Retire(table, "altered: open it again");
   }
   done = PlaceNextSchemaFile(files_, paths_, after.table_name);
-  if (!done.ok()) commits_.Fail(done);
+  if (done.ok()) return done;
+  done = HappenedUnfinished(done, after.table_name, "altered");
+  commits_.Fail(done);
   return done;
 }
 

@@ -70,6 +70,7 @@ class Opener {
  private:
   absl::Status TakeLock();
   absl::Status SyncNames();
+  void RemoveTemporaries();
   absl::Status CreateEmpty();
   absl::Status ReadEverything();
   absl::Status SecureCreations(const Catalog& catalog);
@@ -132,10 +133,21 @@ absl::Status Opener::CreateEmpty() {
   return wal::CreateLog(files_, paths_, header).status();
 }
 
+// What a crash, or a full disk, has left of schema files on their way.
+void Opener::RemoveTemporaries() {
+  const absl::StatusOr<std::vector<std::string>> names = files_.List(paths_.SchemaDirectory());
+  if (!names.ok()) return;  // reading the schema files says why
+  for (const std::string& name : *names) {
+    if (!wal::IsTemporarySchemaFile(name)) continue;
+    files_.Remove(paths_.SchemaDirectory() + "/" + name).IgnoreError();
+  }
+}
+
 absl::StatusOr<OpenedDatabase> Opener::OpenForWriting(bool exists) {
   absl::Status done = exists ? TakeLock() : CreateEmpty();
   if (!done.ok()) return done;
   if (!clean_) done = SyncNames();
+  if (done.ok()) RemoveTemporaries();
   if (done.ok()) done = ReadEverything();
   // What was closed properly still is, if it cannot be read.
   if (!done.ok() && clean_) opened_.lock->Clear().IgnoreError();

@@ -185,6 +185,8 @@ absl::Status TableRecovery::ReplayCreateTable(const wal::LogEntry& entry, const 
         "line ", entry.line, " byte ", entry.byte, ": ", Short(paths_.Schema(schema.table_name)),
         " line 1 byte 0 is not the schema that this line created"));
   }
+  // Of an alteration that did not come about.
+  if (writing()) files_.Remove(paths_.SchemaNext(schema.table_name)).IgnoreError();
   if (writing() && known == catalog.end()) {
     absl::StatusOr<CatalogEntry> written = WriteSchemaFile(files_, paths_, schema);
     if (!written.ok()) return written.status();

@@ -1,5 +1,6 @@
 #include "engine/worker.h"
 
+#include <system_error>
 #include <utility>
 
 namespace linedb::engine {
@@ -47,8 +48,13 @@ void Worker::Stop() {
   if (state_->thread.joinable()) state_->thread.join();
 }
 
+// If there is no thread to be had now, the next request tries again.
 void Worker::StartLocked() {
-  if (!state_->thread.joinable()) state_->thread = std::thread([this] { Run(); });
+  try {
+    if (!state_->thread.joinable()) state_->thread = std::thread([this] { Run(); });
+  } catch (const std::system_error&) {
+    state_->requested = false;
+  }
   state_->changed.notify_all();
 }
 

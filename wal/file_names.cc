@@ -9,6 +9,7 @@ namespace linedb::wal {
 namespace {
 
 constexpr std::string_view kSchemaSuffix = ".schema.json";
+constexpr std::string_view kNextSuffix = ".next";
 constexpr std::string_view kRecordsSuffix = ".records";
 constexpr std::string_view kCompactedSuffix = ".records.compacted";
 constexpr std::string_view kSurplusSuffix = ".records.surplus";
@@ -60,6 +61,10 @@ bool IsTableName(std::string_view name) {
 
 std::string DatabasePaths::Schema(std::string_view table) const {
   return TableFile(SchemaDirectory(), table, kSchemaSuffix);
+}
+
+std::string DatabasePaths::SchemaNext(std::string_view table) const {
+  return Schema(table).append(kNextSuffix);
 }
 
 std::string DatabasePaths::Records(std::string_view table) const {
@@ -122,6 +127,13 @@ std::optional<ArchiveName> ParseArchiveName(std::string_view file_name) {
   }
   if (!file_name.empty() || name.last < name.first) return std::nullopt;
   return name;
+}
+
+bool IsTemporarySchemaFile(std::string_view file_name) {
+  if (!IsTemporary(file_name)) return false;
+  std::string_view name = file_name.substr(0, file_name.rfind('.'));
+  if (name.ends_with(kNextSuffix)) name.remove_suffix(kNextSuffix.size());
+  return TableOfSchemaFile(name).has_value();
 }
 
 bool IsTemporary(std::string_view file_name) { return file_name.ends_with(kTemporarySuffix); }

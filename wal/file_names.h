@@ -32,7 +32,7 @@ class DatabasePaths {
   std::string WalDirectory() const { return directory_ + "/wal"; }
   std::string Schema(std::string_view table) const;
   // The successor of an altered table's schema file, until it is renamed into place.
-  std::string SchemaNext(std::string_view table) const { return Schema(table) + ".next"; }
+  std::string SchemaNext(std::string_view table) const;
   std::string Records(std::string_view table) const;
   // The compacted successor of a records file, until it is renamed into place.
   std::string RecordsCompacted(std::string_view table) const;
@@ -62,6 +62,9 @@ std::optional<std::string> TableOfRecordsFile(std::string_view file_name);
 
 std::string FormatArchiveName(const ArchiveName& name);
 std::optional<ArchiveName> ParseArchiveName(std::string_view file_name);
+
+// A schema file, or an altered one's successor, that was on its way.
+bool IsTemporarySchemaFile(std::string_view file_name);
 
 // Left by a crash in WriteFileAtomically or a compression: ends in ".tmp".
 bool IsTemporary(std::string_view file_name);

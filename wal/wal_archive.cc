@@ -35,8 +35,13 @@ absl::StatusOr<std::vector<Archive>> ListAll(FileSystem& files, const DatabasePa
     const std::optional<ArchiveName> name = ParseArchiveName(file_name);
     if (!name.has_value()) continue;
     Archive archive{*name, absl::StrCat(paths.WalDirectory(), "/", file_name), 0};
-    const absl::StatusOr<FileInfo> info = files.Stat(archive.path);
-    if (absl::IsNotFound(info.status())) continue;  // compressed by another meanwhile
+    absl::StatusOr<FileInfo> info = files.Stat(archive.path);
+    if (absl::IsNotFound(info.status()) && !name->original) {  // compressed by another meanwhile
+      archive.name.compressed = true;
+      archive.path = paths.Archive(archive.name);
+      info = files.Stat(archive.path);
+    }
+    if (absl::IsNotFound(info.status())) continue;  // removed by another meanwhile
     if (!info.ok()) return info.status();
     archive.bytes = info->bytes;
     archives.push_back(std::move(archive));
@@ -147,6 +152,16 @@ absl::StatusOr<std::string> ReadArchive(FileSystem& files, const Archive& archiv
   absl::StatusOr<std::string> bytes = ReadFile(files, archive.path);
   if (!bytes.ok() || !archive.name.compressed) return bytes;
   return Decompress(*bytes, archive.path);
+}
+
+absl::StatusOr<std::string> ReadListedArchive(FileSystem& files, const DatabasePaths& paths,
+                                              const Archive& archive) {
+  absl::StatusOr<std::string> text = ReadArchive(files, archive);
+  if (!absl::IsNotFound(text.status()) || archive.name.original) return text;
+  Archive compressed = archive;
+  compressed.name.compressed = true;
+  compressed.path = paths.Archive(compressed.name);
+  return ReadArchive(files, compressed);
 }
 
 absl::Status CompressArchives(FileSystem& files, const DatabasePaths& paths) {

@@ -28,6 +28,11 @@ absl::StatusOr<std::vector<Archive>> ListArchives(FileSystem& files, const Datab
 // does not fit.
 absl::StatusOr<std::string> ReadArchive(FileSystem& files, const Archive& archive);
 
+// The same beside a writer, who may have compressed it since it was listed. kNotFound if it was
+// removed, as one too many.
+absl::StatusOr<std::string> ReadListedArchive(FileSystem& files, const DatabasePaths& paths,
+                                              const Archive& archive);
+
 // Compresses every plain archive of ours and removes the plain one; removes leftovers of a crash
 // (temporaries, plain twins of compressed ones, a hard link to the current log that a crash left).
 // Safe against a crash at any point, and beside a writer of the current log.

@@ -75,6 +75,9 @@ class Verifier {
                "chain");
   }
 
+  // Nothing is known of what comes before the next log.
+  void ForgetChain() { chain_.reset(); }
+
   std::vector<LogProblem> TakeProblems() { return std::move(problems_); }
 
  private:
@@ -121,12 +124,10 @@ std::optional<Lsn> FirstLsnOf(std::string_view text) {
 
 absl::Status CheckArchive(FileSystem& files, const DatabasePaths& paths, const Archive& archive,
                           Verifier* verifier) {
-  absl::StatusOr<std::string> text = ReadArchive(files, archive);
-  if (absl::IsNotFound(text.status())) {  // compressed meanwhile
-    Archive compressed = archive;
-    compressed.name.compressed = true;
-    compressed.path = paths.Archive(compressed.name);
-    text = ReadArchive(files, compressed);
+  absl::StatusOr<std::string> text = ReadListedArchive(files, paths, archive);
+  if (absl::IsNotFound(text.status())) {
+    verifier->ForgetChain();
+    return absl::OkStatus();
   }
   if (absl::IsDataLoss(text.status())) {
     verifier->AddProblem(archive.path, LogStop{0, 0, std::string(text.status().message())},

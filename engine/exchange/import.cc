@@ -130,6 +130,8 @@ absl::Status Importer::Run(std::istream& input, RecordSource& source) {
 absl::Status Importer::Begin() {
   absl::StatusOr<WriteTransaction> transaction = database_.Begin();
   if (!transaction.ok()) return transaction.status();
+  // Between two batches the table may have been dropped or altered.
+  if (absl::Status usable = core_.Check(*transaction); !usable.ok()) return usable;
   transaction_.emplace(*std::move(transaction));
   origins_.Clear();
   batch_inserted_ = 0;

@@ -24,8 +24,7 @@ namespace linedb::engine {
 //   1. holding the slot: append the new lines to the .records files, unsynced (SealRecords)
 //   2. holding the slot: format the log's lines and queue them (Queue); the slot is free
 //   3. append the lines of all that are queued to the log with one write; sync it once for all
-//   whose
-//      durability asks for it: from here on they are durable
+//      whose durability asks for it: from here on they are durable
 //   4. publish them in the order in which they were queued, and acknowledge
 // Step 3 is done by the first thread that waits and finds nobody at it, for all that are there.
 //

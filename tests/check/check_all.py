@@ -7,6 +7,7 @@ import unittest
 
 import clang
 import cmake_names
+import crash_cases
 import fault_cases
 import includes
 import links
@@ -37,6 +38,7 @@ def main(build_directory):
         ("top level and paths", lambda: tree.check(repository)),
         ("links", lambda: links.check(repository)),
         ("promises", lambda: promises.check(repository)),
+        ("crash cases", lambda: crash_cases.check(repository)),
         ("fault cases", lambda: fault_cases.check(repository)),
         ("clang-format", lambda: clang.format_problems(repository)),
         ("clang's warnings", lambda: clang.compile_problems(repository, build_directory)),

@@ -8,6 +8,7 @@ import unittest
 import clang
 import cmake_names
 import count_tests
+import crash_cases
 import fault_cases
 import includes
 import links
@@ -197,6 +198,27 @@ class FaultCases(Planted):
         rows[2] = "| 3 | a fault | none yet |"
         self.assert_found(self.check(rows, source), "case 2 names Disk.IsGone",
                           "case 3 names no test")
+
+
+class CrashCases(Planted):
+    def check(self, *lines):
+        return crash_cases.check(self.repository(
+            {"a/FORMAT.md": "\n".join(lines),
+             "tests/a_test.cc": "TEST_F(LogTest, TornTailIsCut) {}\n"}))
+
+    def test_finds_cases_without_a_test(self):
+        header = ("| crash | what is left | test |", "|---|---|---|")
+        self.assert_found(self.check(*header, "| C1 | a tail | `LogTest.TornTailIsCut` |"))
+        self.assert_found(self.check("| # | a crash | leaves | test |", "|---|---|---|---|",
+                                     "| 1 | in it | a tail | `TornTailIsCut` |"))
+        self.assert_found(self.check("| file | bytes |", "|---|---|", "| a | 1 |"))
+        self.assert_found(self.check(*header, "| C1 | a tail | none |", "| C2 | a tail |"),
+                          "line 3: this", "line 4: this")
+        self.assert_found(self.check("| crash | what is left |", "|---|---|", "| C1 | a tail |"),
+                          "without a column")
+        self.assert_found(self.check(*header, "| C1 | a tail | `LogTest.TornTailIsKept` |"),
+                          "LogTest.TornTailIsKept, which is no test")
+        self.assert_found(self.check("As `NothingIsEverLost` shows."), "NothingIsEverLost")
 
 
 class CountTests(unittest.TestCase):

@@ -80,9 +80,10 @@ const Life& Campaign::FaultyLife(const std::string& name, DiskFault fault) {
 
 void Campaign::CrashFaultyLives(std::uint64_t round, std::uint64_t one_in, const Filter& filter) {
   Dice dice(seed_ ^ (round << 20));
-  // In the whole life every operation is in the journal.
-  for (int at = 1; at <= static_cast<int>(whole_.journal.size()); ++at) {
-    const Operation& operation = whole_.journal[static_cast<std::size_t>(at) - 1];
+  int at = 0;  // in the whole life every operation is in the journal
+  for (const Operation& operation : whole_.journal) {
+    if (operation.action == Action::kTold) continue;
+    ++at;
     for (const FaultKind& kind : kFaultKinds) {
       if (!dice.OneIn(one_in) || (filter && !filter(operation, kind.name))) continue;
       if (!go_on() || (stops_at_first_failure && failing() > 0)) return;

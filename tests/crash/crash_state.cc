@@ -21,11 +21,6 @@ Dice DiceOf(const CrashPoint& point, std::uint64_t seed) {
   return dice;
 }
 
-bool IsTorn(const Moment& moment, const CrashPoint& point) {
-  return point.kind == CrashKind::kKill && point.number != 0 && moment.last != nullptr &&
-         moment.last->action == Action::kAppend;
-}
-
 PowerModel Torn(const Moment& moment, const CrashPoint& point, std::uint64_t seed) {
   Dice dice = DiceOf(point, seed);
   Operation torn = *moment.last;
@@ -113,6 +108,11 @@ std::uint64_t ExtremeCount(const PowerModel& model) {
       static_cast<std::size_t>(model.unsynced_names()) + 2 * model.UncertainFiles().size();
   static_assert(kExtremeFates == 4);  // two bits each
   return bits > kCountableBits ? kUncountable : std::uint64_t{1} << bits;
+}
+
+bool IsTorn(const Moment& moment, const CrashPoint& point) {
+  return point.kind == CrashKind::kKill && point.number != 0 && moment.last != nullptr &&
+         moment.last->action == Action::kAppend;
 }
 
 DiskImage Crash(const Moment& moment, const CrashPoint& point, std::uint64_t seed) {

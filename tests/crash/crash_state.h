@@ -41,6 +41,9 @@ struct Moment {
   PowerModel after;
 };
 
+// Whether the last operation is cut short, and so never returned.
+bool IsTorn(const Moment& moment, const CrashPoint& point);
+
 // What the disk shows to the next process after the crash ...
 DiskImage Crash(const Moment& moment, const CrashPoint& point, std::uint64_t seed);
 // ... and what of that is certain, should the power fail then. `image` is what Crash returned.

@@ -13,6 +13,7 @@ namespace linedb::testing {
 namespace {
 
 constexpr std::size_t kFailuresKept = 5;
+constexpr std::uint64_t kCutsWhereItFailed = 5;  // times as many as elsewhere
 
 std::uint64_t HashOf(const std::string& text) { return XXH3_64bits(text.data(), text.size()); }
 
@@ -20,13 +21,16 @@ const Operation* LastOf(const Life& life, std::size_t operations) {
   return operations == 0 ? nullptr : &life.journal[operations - 1];
 }
 
-// What holds once so many operations are done: all that was acknowledged before the next began.
-Promise PromiseAfter(const Life& life, std::size_t operations) {
-  return operations < life.journal.size() ? life.journal[operations].promise : life.last;
+// What holds once so many operations are done: all that was acknowledged before the next began; and
+// if the last of them never ended, before that one.
+Promise PromiseAt(const Life& life, const Moment& moment, const CrashPoint& point) {
+  if (IsTorn(moment, point)) return moment.last->promise;
+  return point.operations < life.journal.size() ? life.journal[point.operations].promise
+                                                : life.last;
 }
 
-std::vector<std::string> StatesOf(const Life& life, Promise promise) {
-  return {life.states.begin() + promise.acknowledged, life.states.begin() + promise.attempted + 1};
+std::vector<std::string> StatesOf(const Life& life, int first, int last) {
+  return {life.states.begin() + first, life.states.begin() + last + 1};
 }
 
 }  // namespace
@@ -69,8 +73,10 @@ std::vector<CrashPoint> Explorer::PointsAt(const Moment& moment, std::size_t ope
   for (std::uint64_t i = 0; i < (torn ? effort.kills : 1); ++i) {
     points.push_back({operations, CrashKind::kKill, round_ * effort.kills + i});
   }
-  for (std::uint64_t i = 0; i < effort.cuts; ++i) {
-    points.push_back({operations, CrashKind::kCut, round_ * effort.cuts + i});
+  const bool most = effort.begin != 0 && operations == effort.begin;
+  const std::uint64_t cuts = most ? kCutsWhereItFailed * effort.cuts : effort.cuts;
+  for (std::uint64_t i = 0; i < cuts; ++i) {
+    points.push_back({operations, CrashKind::kCut, round_ * cuts + i});
   }
   return points;
 }
@@ -108,8 +114,10 @@ bool Explorer::Try(const Place& place, const Moment& moment, const CrashPoint& p
   ++tried_;
   std::string state = "a state seen before";
   const Known& verdict = VerdictOn(*image, &state);
+  const Promise promise = PromiseAt(place.life, moment, point);
   const std::vector<std::string> allowed =
-      StatesOf(place.life, PromiseAfter(place.life, point.operations));
+      StatesOf(place.life, point.kind == CrashKind::kKill ? promise.written : promise.synced,
+               promise.attempted);
   const bool fits = std::any_of(allowed.begin(), allowed.end(), [&](const std::string& text) {
     return HashOf(text) == verdict.state;
   });
@@ -117,8 +125,8 @@ bool Explorer::Try(const Place& place, const Moment& moment, const CrashPoint& p
     Fail(place, moment, point, verdict.trouble, *image);
   } else if (!fits) {
     Fail(place, moment, point,
-         absl::StrCat("found:\n", state, "expected:\n", allowed.front(), "or, if it is another:\n",
-                      allowed.back()),
+         absl::StrCat("found:\n", state, "\nexpected:\n", allowed.front(),
+                      "or, if it is another:\n", allowed.back()),
          *image);
   }
   return !go_on || go_on();
@@ -126,7 +134,11 @@ bool Explorer::Try(const Place& place, const Moment& moment, const CrashPoint& p
 
 Life Explorer::LifeAfter(const Place& place, const Moment& moment, const CrashPoint& point,
                          const DiskImage& image) {
-  Life life = Recover(image, StatesOf(place.life, PromiseAfter(place.life, point.operations)),
+  // What a kill has left may still be lost, should the power fail in the recovery.
+  const Promise before = PromiseAt(place.life, moment, point);
+  Promise promise{0, 0, before.attempted - before.synced};
+  if (point.kind == CrashKind::kKill) promise.written = before.written - before.synced;
+  Life life = Recover(image, StatesOf(place.life, before.synced, before.attempted), promise,
                       static_cast<int>(place.name.size()) + 1, plant_);
   on_life(life);
   if (!life.trouble.empty()) Fail(place, moment, point, life.trouble, image);

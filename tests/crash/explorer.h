@@ -23,7 +23,8 @@ struct Effort {
   std::uint64_t cuts = 4;
   // Of so many operations one is followed by a recovery that is crashed itself; 0: none.
   std::size_t recovery_every = 0;
-  // Not every operation, but about one of so many; and all of the first few from `begin` on.
+  // Not every operation, but about one of so many; and all of the first few from `begin` on, the
+  // very first most: there a program has just learned that something failed.
   std::size_t one_in = 1;
   std::size_t begin = 0;
 };

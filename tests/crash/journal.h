@@ -9,11 +9,14 @@
 
 namespace linedb::testing {
 
-// Which of a story's states may be found after a crash: the last that was acknowledged, up to the
-// last that was attempted. Both are included.
+// Which of a story's states may be found after a crash: from the last that survives this kind of
+// crash up to the last that was attempted. Both are included.
 struct Promise {
-  int acknowledged = 0;
+  int synced = 0;   // acknowledged, and survives a power cut
+  int written = 0;  // acknowledged, and survives the end of the process
   int attempted = 0;
+
+  static Promise Exactly(int state) { return {state, state, state}; }
 };
 
 enum class Action {

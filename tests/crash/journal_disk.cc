@@ -24,6 +24,7 @@ class JournalDisk::JournalFile final : public wal::ForwardingFile {
     return asked.ok() ? done : asked;
   }
   absl::Status Sync() override {
+    if (disk_->before_sync && !disk_->dead_) disk_->before_sync(path());
     absl::Status asked = disk_->Ask(Action::kSyncFile, path());
     if (disk_->dead_) return asked;
     Operation sync{Action::kSyncFile, path(), "", number_};

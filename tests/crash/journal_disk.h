@@ -4,6 +4,7 @@
 #ifndef LINEDB_TESTS_CRASH_JOURNAL_DISK_H_
 #define LINEDB_TESTS_CRASH_JOURNAL_DISK_H_
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -23,13 +24,15 @@ struct DiskFault {
   absl::StatusCode code = absl::StatusCode::kInternal;
 };
 
-// One thread at a time.
+// One thread at a time; others may take their turn while it waits in before_sync.
 class JournalDisk final : public wal::FileSystem {
  public:
   explicit JournalDisk(const DiskImage& image);
 
-  Promise promise;              // noted with each operation; the program's business
-  DiskFault fault;              // may be set anew at any time
+  Promise promise;  // noted with each operation; the program's business
+  DiskFault fault;  // may be set anew at any time
+  // Called before a file is synced, on the thread that syncs; may use the disk.
+  std::function<void(const std::string& path)> before_sync;
   bool syncs_lock_note = true;  // false: a disk that forgets to
 
   const Journal& journal() const { return journal_; }

@@ -30,9 +30,9 @@ struct Life {
 // then the database is opened again, and the step tried again if it turns out not to have happened.
 Life Live(const std::vector<Step>& steps, const Plant& plant = {}, DiskFault fault = {});
 
-// What the next process does after a crash: opens, commits, closes. `states` may be found. `probe`
-// is the number of its commit (TakeProbe).
-Life Recover(const DiskImage& image, std::vector<std::string> states, int probe,
+// What the next process does after a crash: opens, commits, closes. One of `states` may be found;
+// `promise` says which. `probe` is the number of its commit (TakeProbe).
+Life Recover(const DiskImage& image, std::vector<std::string> states, Promise promise, int probe,
              const Plant& plant);
 
 }  // namespace linedb::testing

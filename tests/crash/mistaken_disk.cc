@@ -12,6 +12,7 @@ class MistakenDisk::MistakenFile final : public wal::ForwardingFile {
 
   absl::Status Append(std::string_view bytes) override {
     const Mistake& mistake = disk_->mistake_;
+    if (mistake.append_on) return mistake.append_on(disk_->disk(), path_, file(), bytes);
     return mistake.append ? mistake.append(path_, file(), bytes) : ForwardingFile::Append(bytes);
   }
   absl::Status Sync() override {

@@ -21,6 +21,8 @@ namespace linedb::testing {
 struct Mistake {
   using Path = const std::string&;
   std::function<absl::Status(Path, wal::File&, std::string_view bytes)> append = {};
+  std::function<absl::Status(wal::FileSystem&, Path, wal::File&, std::string_view bytes)>
+      append_on = {};
   std::function<absl::Status(Path, wal::File&)> sync = {};
   std::function<absl::Status(Path, wal::File&, std::uint64_t length)> truncate = {};
   std::function<absl::StatusOr<std::uint64_t>(Path, wal::File&)> size = {};

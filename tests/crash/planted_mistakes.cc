@@ -1,7 +1,5 @@
 #include "tests/crash/planted_mistakes.h"
 
-#include <algorithm>
-#include <map>
 #include <memory>
 #include <set>
 #include <utility>
@@ -17,6 +15,8 @@ namespace {
 using Path = Mistake::Path;
 
 bool Is(Path path, const char* kind) { return KindOfPath(path) == kind; }
+
+wal::DatabasePaths Paths() { return wal::DatabasePaths(kDatabase); }
 
 // Counts per disk; true on every `count`-th call.
 struct Every {
@@ -60,11 +60,12 @@ Mistake EverySecondSyncOfLog() {
   return mistake;
 }
 
-Mistake RecordsSyncedBehindHeader() {
+// What the header of the new log vouches for is synced when that log is in force.
+Mistake SyncedBehindHeader(const char* kind) {
   const auto late = std::make_shared<std::set<std::string>>();
   Mistake mistake;
-  mistake.sync = [late](Path path, wal::File& file) {
-    if (!Is(path, "records")) return file.Sync();
+  mistake.sync = [late, kind](Path path, wal::File& file) {
+    if (!Is(path, kind)) return file.Sync();
     late->insert(path);
     return absl::OkStatus();
   };
@@ -75,6 +76,23 @@ Mistake RecordsSyncedBehindHeader() {
       if (done.ok()) done = SyncPath(disk, path);
     }
     return done;
+  };
+  return mistake;
+}
+
+// As if every commit were of Durability::kProcess.
+Mistake LogSyncedWithNextCommit() {
+  const auto late = std::make_shared<bool>(false);
+  Mistake mistake;
+  mistake.sync = [late](Path path, wal::File& file) {
+    if (!Is(path, "log")) return file.Sync();
+    *late = true;
+    return absl::OkStatus();
+  };
+  mistake.append = [late](Path path, wal::File& file, std::string_view bytes) {
+    if (!Is(path, "log")) return file.Append(bytes);
+    absl::Status done = std::exchange(*late, false) ? file.Sync() : absl::OkStatus();
+    return done.ok() ? file.Append(bytes) : done;
   };
   return mistake;
 }
@@ -124,22 +142,39 @@ Mistake LogOverwrittenInPlace() {
   return mistake;
 }
 
-Mistake CompactedRenamedBeforeSwitch() {
+// Files of that kind, which wait for the switch of logs, are put into place before it.
+Mistake RenamedBeforeSwitch(const char* kind, const std::string& directory) {
   Mistake mistake;
-  mistake.before_create = [](wal::FileSystem& disk, Path path) {
+  mistake.before_create = [kind, directory](wal::FileSystem& disk, Path path) {
     if (!Is(path, "log tmp")) return;
-    const std::string data = wal::DatabasePaths(kDatabase).DataDirectory();
-    const absl::StatusOr<std::vector<std::string>> names = disk.List(data);
+    const absl::StatusOr<std::vector<std::string>> names = disk.List(directory);
     if (!names.ok()) return;
     for (const std::string& name : *names) {
-      const std::string source = absl::StrCat(data, "/", name);
-      if (!Is(source, "compacted")) continue;
+      const std::string source = absl::StrCat(directory, "/", name);
+      if (!Is(source, kind)) continue;
       disk.Rename(source, source.substr(0, source.rfind('.'))).IgnoreError();
     }
   };
-  mistake.rename = [](wal::FileSystem& disk, Path source, Path target) {
-    const bool done = Is(source, "compacted") && !disk.Stat(source).ok();
+  mistake.rename = [kind](wal::FileSystem& disk, Path source, Path target) {
+    const bool done = Is(source, kind) && !disk.Stat(source).ok();
     return done ? absl::OkStatus() : disk.Rename(source, target);
+  };
+  return mistake;
+}
+
+// The log that is written says which table it is.
+Mistake DroppedFilesRemovedBeforeSwitch() {
+  Mistake mistake;
+  mistake.append_on = [](wal::FileSystem& disk, Path path, wal::File& file,
+                         std::string_view bytes) {
+    const wal::DatabasePaths paths = Paths();
+    for (const char* table : {"enrollment", "visit"}) {
+      const std::string drop = absl::StrCat("\"DROP_TABLE\",\"table\":\"", table, "\"");
+      if (!Is(path, "log tmp") || bytes.find(drop) == std::string_view::npos) continue;
+      disk.Remove(paths.Schema(table)).IgnoreError();
+      disk.Remove(paths.Records(table)).IgnoreError();
+    }
+    return file.Append(bytes);
   };
   return mistake;
 }
@@ -161,63 +196,9 @@ Mistake NoTruncationOf(const char* kind) {
   return mistake;
 }
 
-Mistake ShortWriteTakenForWhole() {
-  Mistake mistake;
-  mistake.append = [](Path, wal::File& file, std::string_view bytes) {
-    return file.Append(bytes.substr(0, 4096));
-  };
-  return mistake;
-}
-
-Mistake InterruptedWriteRepeated() {
-  Mistake mistake;
-  mistake.append = [every = Every()](Path path, wal::File& file, std::string_view bytes) mutable {
-    if (!Is(path, "log") || !every(5)) return file.Append(bytes);
-    absl::Status done = file.Append(bytes.substr(0, bytes.size() / 2));
-    return done.ok() ? file.Append(bytes) : done;
-  };
-  return mistake;
-}
-
-Mistake RecordsAppendedAtWrongPlace() {
-  Mistake mistake;
-  mistake.append = [every = Every()](Path path, wal::File& file, std::string_view bytes) mutable {
-    if (!Is(path, "records") || !every(4)) return file.Append(bytes);
-    const absl::StatusOr<std::uint64_t> size = file.Size();
-    if (!size.ok()) return size.status();
-    absl::Status done = file.Truncate(*size - std::min<std::uint64_t>(*size, 8));
-    return done.ok() ? file.Append(bytes) : done;
-  };
-  return mistake;
-}
-
-Mistake LogLinesSwapped() {
-  Mistake mistake;
-  mistake.append = [](Path path, wal::File& file, std::string_view bytes) {
-    const std::size_t first = bytes.find('\n') + 1;
-    const std::size_t second = bytes.find('\n', first) + 1;
-    if (!Is(path, "log") || second == 0) return file.Append(bytes);
-    return file.Append(absl::StrCat(std::string(bytes.substr(first, second - first)),
-                                    std::string(bytes.substr(0, first)),
-                                    std::string(bytes.substr(second))));
-  };
-  return mistake;
-}
-
 Mistake LockNoteClearedAtOnce() {
   Mistake mistake;
   mistake.after_lock = [](wal::FileLock& lock) { lock.Clear().IgnoreError(); };
-  return mistake;
-}
-
-Mistake SizeRemembered() {
-  const auto sizes = std::make_shared<std::map<std::string, std::uint64_t>>();
-  Mistake mistake;
-  mistake.size = [sizes](Path path, wal::File& file) -> absl::StatusOr<std::uint64_t> {
-    const absl::StatusOr<std::uint64_t> size = file.Size();
-    if (!size.ok() || !Is(path, "records")) return size;
-    return sizes->try_emplace(path, *size).first->second;
-  };
   return mistake;
 }
 
@@ -232,20 +213,24 @@ std::vector<PlantedMistake> PlantedMistakes() {
       {"folders made, their names not synced", [] { return NoSyncOfDirectory("base"); }},
       {"the new log not synced before its rename", [] { return NoSyncOf("log tmp"); }},
       {"the compacted file not synced", [] { return NoSyncOf("compacted"); }},
-      {"records synced after the header that vouches for them", RecordsSyncedBehindHeader},
+      {"records synced after the header that vouches for them",
+       [] { return SyncedBehindHeader("records"); }},
       {"the old log archived after the switch", ArchiveNamedBehindSwitch},
       {"the old log gone before the new one is there", OldLogGoneBeforeNewIsThere},
       {"the log overwritten in place", LogOverwrittenInPlace},
-      {"the compacted file renamed before the switch", CompactedRenamedBeforeSwitch},
+      {"the compacted file renamed before the switch",
+       [] { return RenamedBeforeSwitch("compacted", Paths().DataDirectory()); }},
       {"a failed sync tried again and believed", FailedSyncTriedAgain, true},
       {"nothing cut off after a failed append", [] { return NoTruncationOf("log"); }, true},
-      {"records not cut to what the log says", [] { return NoTruncationOf("records"); }},
-      {"a short write taken for a whole one", ShortWriteTakenForWhole},
-      {"an interrupted write repeated from its start", InterruptedWriteRepeated},
-      {"records appended at the wrong place", RecordsAppendedAtWrongPlace},
-      {"two lines of a transaction swapped", LogLinesSwapped},
+      {"names of tables' files not synced", [] { return NoSyncOfDirectory("data"); }},
       {"the lock's note cleared as soon as it is taken", LockNoteClearedAtOnce},
-      {"a file's size remembered and not asked", SizeRemembered},
+      {"a full commit acknowledged as one of the process", LogSyncedWithNextCommit},
+      {"an altered table's schema not synced", [] { return NoSyncOf("next schema tmp"); }},
+      {"an altered table's schema renamed before the switch",
+       [] { return RenamedBeforeSwitch("next schema", Paths().SchemaDirectory()); }},
+      {"a dropped table's files removed before the switch", DroppedFilesRemovedBeforeSwitch},
+      {"the compacted file synced after the header that vouches for it",
+       [] { return SyncedBehindHeader("compacted"); }},
   };
 }
 

@@ -4,6 +4,9 @@
 #include <string>
 #include <utility>
 
+#include "tests/crash/courses.h"
+#include "tests/crash/group_step.h"
+#include "tests/crash/schema_step.h"
 #include "tests/engine/student.h"
 
 namespace linedb::testing {
@@ -38,9 +41,22 @@ std::vector<Deed> BatchErase() {
   return deeds;
 }
 
-}  // namespace
+// Nobody changes these again, so that each may be lost alone.
+Deed LeaveStudent(std::int64_t id) { return Upsert(Student{.id = id, .name = "left"}); }
 
-std::vector<Step> Workload() {
+Deed InsertTaught(std::int64_t id, std::string code, std::string teacher) {
+  return Insert(TaughtCourse{.id = id, .code = std::move(code), .teacher = std::move(teacher)});
+}
+
+// The second is shorter than the third, and so there as a whole in half of their write.
+std::vector<Deed> ThreeInLine() {
+  return {Upsert(Student{.id = 20, .name = "Heidi"}), Upsert(Student{.id = 21, .name = "Ivan"}),
+          Update(Student{.id = 21, .name = std::string(500, 'v')})};
+}
+
+using Steps = std::vector<Step>;
+
+Steps Morning() {
   return {
       MakeTable<Student>(),
       Commit("two students", {InsertStudent(1, "Alice"), InsertStudent(2, "Bob")}),
@@ -53,23 +69,70 @@ std::vector<Step> Workload() {
       Commit("all three tables",
              {Insert(Enrollment{1, 1}), UpdateStudent(2, "Bobby", 2.0), InsertCourse(2, "CS102")}),
       KillAndOpen(),
-      Commit("inserted, changed, erased",
-             {InsertStudent(5, "Eve"), UpdateStudent(5, "Eva", 1.0), Erase<Student>(3)}),
+      CommitWithSavepoint("inserted, changed, erased",
+                          {InsertStudent(5, "Eve"), UpdateStudent(5, "Eva", 1.0)},
+                          {Erase<Student>(5), InsertCourse(9, "CS109")}, {Erase<Student>(3)}),
       Checkpoint(),
       Commit("after a checkpoint", {InsertCourse(3, "CS103")}),
       CloseAndOpen(),
       Commit("a batch", BatchInsert()),
       Commit("a second one unsynced in the tables", {Insert(Enrollment{2, 1, "A"})}),
+      HoldSnapshot(),
       Checkpoint(),
+  };
+}
+
+// What is acknowledged sooner than it is durable, and what makes it so.
+Steps Noon() {
+  return {
       Commit("a batch erased", BatchErase()),
+      Commit("left to the system", {LeaveStudent(30)}, Durability::kProcess),
+      Commit("left in memory", {LeaveStudent(31)}, Durability::kBuffered),
       Commit("after the batch", {Update(Enrollment{2, 1, "B"}), InsertStudent(6, "Frank")}),
+      ReadSnapshot(),
+      Commit("in memory, then killed", {LeaveStudent(32)}, Durability::kBuffered),
+      Commit("behind it", {LeaveStudent(33)}, Durability::kBuffered),
       KillAndOpen(),
+      Commit("left again", {LeaveStudent(34)}, Durability::kProcess),
       Checkpoint(),
+      CommitTogether("three in line", ThreeInLine()),
+      CheckpointBeside("student", Upsert(Student{.id = 22, .name = "Judy"})),
       Commit("small again", {Update(Course{.id = 3, .code = "CS303"})}),
+      Commit("before a change of schema", {LeaveStudent(35)}, Durability::kBuffered),
+  };
+}
+
+Steps Afternoon() {
+  return {
+      AlterTable("columns added", ToTaught),
+      Commit("with the new columns", {InsertTaught(4, "CS104", "Turing")}),
+      HoldSnapshot(),
+      RefusedAlter<HourlyCourse>("two courses at an hour"),
+      Commit("before a drop", {LeaveStudent(36)}, Durability::kProcess),
+      DropTable<Enrollment>(),
+      MakeTable<Enrollment>(),
+      Commit("into a table made anew", {Insert(Enrollment{7, 7, "C"})}),
+      ReadSnapshot(),
+      KillAndOpen(),
+      AlterTable("a column dropped", ToRoomless),
+      AlterTable("other constraints", ToTeachers),
+      Commit("a code twice", {Insert(TeachersCourse{.id = 5, .code = "CS104"})}),
+      MakeTable<Visit>(),
+      DropTable<Visit>(),
       Checkpoint(),
-      Commit("the last", {Erase<Enrollment>({1, 1}), InsertStudent(7, "Grace")}),
+      Commit("the last", {Erase<Enrollment>({7, 7}), InsertStudent(7, "Grace")}),
+      Commit("in memory when it is closed", {LeaveStudent(37)}, Durability::kBuffered),
       Close(),
   };
+}
+
+}  // namespace
+
+std::vector<Step> Workload() {
+  Steps day = Morning();
+  for (Step& step : Noon()) day.push_back(std::move(step));
+  for (Step& step : Afternoon()) day.push_back(std::move(step));
+  return day;
 }
 
 absl::Status TakeProbe(Process& process, int number) {

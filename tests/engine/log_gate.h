@@ -73,7 +73,11 @@ class LogGate {
  private:
   absl::Status Ask(const std::string& operation, const std::string& path) {
     std::unique_lock<std::mutex> lock(mutex_);
-    if (path.find(".records") != std::string::npos) return AskOfRecords(lock, operation);
+    if (path.find(".records") != std::string::npos) {
+      if (operation == "write") ++counts_.records_writes;
+      changed_.notify_all();
+      return absl::OkStatus();
+    }
     if (path.find("/transaction.log") == std::string::npos) return absl::OkStatus();
     if (operation == "write") ++counts_.log_writes;
     if (operation == "sync") ++counts_.log_syncs;
@@ -88,16 +92,6 @@ class LogGate {
     return failure_;
   }
 
-  absl::Status AskOfRecords(std::unique_lock<std::mutex>& lock, const std::string& operation) {
-    if (operation == "write") ++counts_.records_writes;
-    changed_.notify_all();
-    if (operation != "rename" || !on_rename_) return absl::OkStatus();
-    const std::function<void()> call = std::exchange(on_rename_, nullptr);
-    lock.unlock();
-    call();
-    return absl::OkStatus();
-  }
-
   RuledDisk& disk_;
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -108,7 +102,6 @@ class LogGate {
   absl::Status outcome_;
   std::string fails_;
   absl::Status failure_;
-  std::function<void()> on_rename_;
 };
 
 }  // namespace linedb::testing

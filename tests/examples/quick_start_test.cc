@@ -1,8 +1,9 @@
-// README.md shows a program and what it prints. Both are held against the real ones.
+// README.md shows two programs and what they print. All is held against the real ones.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,32 @@ TEST(QuickStartTest, LeavesTheRecordsThatReadmeShows) {
   ASSERT_EQ(RunIn(scratch.path(), LINEDB_QUICK_START).exit_code, 0);
   EXPECT_THAT(blocks,
               testing::Contains(ReadText(scratch.path() / "university/data/student.records")));
+}
+
+// Lines that stand two blanks deeper than README's, up to the last one that ends.
+std::string Unindented(const std::string& text) {
+  std::istringstream input(text);
+  std::string lines;
+  for (std::string line; std::getline(input, line) && !input.eof();) {
+    lines += (line.starts_with("  ") ? line.substr(2) : line) + "\n";
+  }
+  return lines;
+}
+
+TEST(QuickStartTest, ReadmeShowsTransactionsWordForWord) {
+  const auto blocks = MarkdownBlocks(ReadText(LINEDB_SOURCE_DIR "/README.md"), "cpp");
+  ASSERT_EQ(blocks.size(), 2u);
+  EXPECT_EQ(
+      blocks[1],
+      Unindented(MarkedPart(ReadText(LINEDB_SOURCE_DIR "/examples/transactions/transactions.cc"))));
+}
+
+TEST(QuickStartTest, TransactionsPrintWhatReadmeSays) {
+  const auto blocks = MarkdownBlocks(ReadText(LINEDB_SOURCE_DIR "/README.md"), "text");
+  const ScratchDirectory scratch;
+  const ProgramResult ran = RunIn(scratch.path(), LINEDB_TRANSACTIONS);
+  EXPECT_EQ(ran.exit_code, 0);
+  EXPECT_THAT(blocks, testing::Contains(ran.output));
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "tests/wal/forwarding_disk.h"
 #include "tests/wal/wal_fixture.h"
 
 namespace linedb::wal {
@@ -43,6 +44,55 @@ TEST_F(WalVerifyTest, WholeLogsHaveNoProblemPlainOrCompressed) {
   EXPECT_EQ(Problems(), "");
   ASSERT_TRUE(RemoveOldArchives(*disk, paths, {.count = 1, .bytes = 0, .time = {}}).ok());
   EXPECT_EQ(Problems(), "");
+}
+
+// Removes old archives when one of them is about to be read, as the writer next door may.
+class PruningDisk final : public ForwardingDisk {
+ public:
+  PruningDisk(FileSystem& disk, const DatabasePaths& paths) : ForwardingDisk(disk), paths_(paths) {}
+
+  absl::StatusOr<std::unique_ptr<File>> Open(const std::string& path, OpenMode mode) override {
+    if (path != paths_.Log()) {
+      EXPECT_TRUE(RemoveOldArchives(disk(), paths_, {.count = 1, .bytes = 0, .time = {}}).ok());
+    }
+    return disk().Open(path, mode);
+  }
+
+ private:
+  const DatabasePaths& paths_;
+};
+
+TEST_F(WalVerifyTest, ArchiveThatTheWriterRemovesMeanwhileIsNoProblem) {
+  PruningDisk pruning(*disk, paths);
+  const absl::StatusOr<std::vector<LogProblem>> problems =
+      VerifyLogs(pruning, paths, /*writer_alive=*/true);
+  ASSERT_TRUE(problems.ok()) << problems.status();
+  EXPECT_TRUE(problems->empty()) << problems->front().message;
+}
+
+// Compresses all archives when one of them has been listed and is about to be looked at.
+class CompressingDisk final : public ForwardingDisk {
+ public:
+  CompressingDisk(FileSystem& disk, const DatabasePaths& paths)
+      : ForwardingDisk(disk), paths_(paths) {}
+
+  absl::StatusOr<FileInfo> Stat(const std::string& path) override {
+    if (path != paths_.Log()) {
+      EXPECT_TRUE(CompressArchives(disk(), paths_).ok());
+    }
+    return disk().Stat(path);
+  }
+
+ private:
+  const DatabasePaths& paths_;
+};
+
+TEST_F(WalVerifyTest, ArchiveThatTheWriterCompressesMeanwhileIsStillSeen) {
+  const absl::StatusOr<std::vector<Archive>> before = ListArchives(*disk, paths);
+  CompressingDisk compressing(*disk, paths);
+  const absl::StatusOr<std::vector<Archive>> archives = ListArchives(compressing, paths);
+  ASSERT_TRUE(archives.ok()) << archives.status();
+  EXPECT_EQ(archives->size(), before->size());
 }
 
 // [wal-8.7]

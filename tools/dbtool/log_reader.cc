@@ -132,7 +132,8 @@ absl::Status WalkArchives(wal::FileSystem& files, const wal::DatabasePaths& path
         (archive.name.last < walk.range().first || archive.name.first > walk.range().last)) {
       continue;
     }
-    auto text = wal::ReadArchive(files, archive);
+    auto text = wal::ReadListedArchive(files, paths, archive);
+    if (absl::IsNotFound(text.status())) continue;  // the oldest go, beside us, too
     if (!text.ok()) return text.status();
     const absl::Status walked = walk.Walk(*text, wal::ShortName(paths, archive.path), false);
     if (!walked.ok() || walk.stopped()) return walked;

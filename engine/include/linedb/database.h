@@ -49,7 +49,7 @@ class Database {
   absl::Status Close();
 
   // The table that Describe<T> describes, created if missing. kFailedPrecondition lists the
-  // differences if the stored schema is another one.
+  // differences if the stored schema is another one; kAborted: another thread dropped it meanwhile.
   template <class T>
   absl::StatusOr<Table<T>> OpenTable();
 
@@ -90,6 +90,7 @@ class Database {
   // open.
   absl::StatusOr<CheckpointReport> Checkpoint();
 
+  // Any thread. Lists the archives, so it reads the disk.
   Statistics Stats() const;
   const OpenReport& open_report() const;
   const std::string& directory() const;

@@ -27,17 +27,15 @@ enum class Create {
 // up to some moment, whole ones, in the order of their commits.
 enum class Durability {
   // Everything: it is synced to the disk before Commit returns. Threads that commit at the same
-  // time
-  // share one write and one sync.
+  // time share one write and one sync.
   kFull,
   // The end of the process, however it ends, but not of the machine: it is handed to the operating
   // system before Commit returns, and synced within Options::sync_interval, by the next kFull
   // commit, by a checkpoint and by Close.
   kProcess,
   // Nothing until it is written: that happens within Options::sync_interval, or with the next
-  // commit
-  // of another level, and by a checkpoint and by Close. If that fails (a full disk), what was
-  // acknowledged since is lost, and the database writes no more until it is opened again.
+  // commit of another level, and by a checkpoint and by Close. If that fails (a full disk), what
+  // was acknowledged since is lost, and the database writes no more until it is opened again.
   kBuffered,
 };
 
@@ -92,8 +90,10 @@ struct Options {
   // read after opening. Off: what is changed under the open database is returned as data.
   bool verify_blocks = true;
 
-  // Called when a checkpoint or compaction in the background fails (the disk is full, say), on its
-  // thread; it is tried again later. May be empty: Statistics has the last such error, too.
+  // Called when a checkpoint, compaction or late sync fails (the disk is full, say), on the thread
+  // at work, which must not call the database's Checkpoint or Close: it would wait for itself. All
+  // but a late sync is tried again later. May be empty: Statistics has the last error of the
+  // others, too.
   std::function<void(const absl::Status&)> maintenance_failed = {};
 
   // Called now and then while opening takes long; may be empty.

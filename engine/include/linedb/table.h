@@ -143,7 +143,8 @@ class Table {
     return WalkOf<Members...>(snapshot, std::forward<Visit>(visit));
   }
 
-  // The number of records. kFailedPrecondition as Get.
+  // The number of records; 0 of a table that was dropped or altered. With a snapshot
+  // kFailedPrecondition as Get.
   std::uint64_t size() const { return core_.record_count(); }
   absl::StatusOr<std::uint64_t> size(const ReadTransaction& snapshot) const {
     return core_.record_count(snapshot);
