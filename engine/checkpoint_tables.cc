@@ -85,6 +85,7 @@ absl::Status TablesCheckpoint::Finish(Publisher& publisher, CheckpointReport* re
   for (const auto& [name, compaction] : compactions_) {
     absl::Status renamed = files_.Rename(paths_.RecordsCompacted(name), paths_.Records(name));
     if (!renamed.ok()) return renamed;
+    compaction->generation()->records.NoteRename(paths_.Records(name));
     report->tables_compacted.push_back(name);
     report->lines_dropped += compaction->lines_dropped();
     // Who reads the old file goes on with its mapping.

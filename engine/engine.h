@@ -111,6 +111,7 @@ class Engine {
   bool IsCheckpointDue();
   absl::Status TendArchives();
   void Maintain();
+  void NoteMaintenance(const absl::Status& outcome);
   void NoteCommit(Durability durability);
   void SyncLate();
 

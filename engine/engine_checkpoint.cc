@@ -162,19 +162,23 @@ void Engine::Maintain() {
     done = RunCheckpoint().status();
   }
   if (done.ok()) done = TendArchives();
-  if (done.ok() && options_.maintenance == Maintenance::kManual) return;
+  if (!done.ok()) {
+    const std::lock_guard<std::mutex> lock(maintenance_mutex_);
+    checkpoint_bytes_next_ = commits_.log_bytes() + options_.log_bytes_max / 4;
+  }
+  NoteMaintenance(done);
+}
+
+void Engine::NoteMaintenance(const absl::Status& outcome) {
   {
     const std::lock_guard<std::mutex> lock(maintenance_mutex_);
-    maintenance_failure_ = done;
-    if (!done.ok()) checkpoint_bytes_next_ = commits_.log_bytes() + options_.log_bytes_max / 4;
+    maintenance_failure_ = outcome;
   }
-  if (!done.ok() && options_.maintenance_failed) options_.maintenance_failed(done);
+  if (!outcome.ok() && options_.maintenance_failed) options_.maintenance_failed(outcome);
 }
 
 void Engine::SyncLate() {
-  absl::Status synced = commits_.Flush();
-  if (synced.ok() || !options_.maintenance_failed) return;
-  options_.maintenance_failed(synced);
+  if (absl::Status synced = commits_.Flush(); !synced.ok()) NoteMaintenance(synced);
 }
 
 }  // namespace linedb::engine

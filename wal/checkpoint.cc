@@ -44,6 +44,12 @@ absl::StatusOr<NewLog> WriteNewLog(FileSystem& files, const DatabasePaths& paths
   return log;
 }
 
+// Of a log that has its name by now.
+std::unique_ptr<WalWriter> WriterOf(const DatabasePaths& paths, NewLog log) {
+  log.file->NoteRename(paths.Log());
+  return std::make_unique<WalWriter>(std::move(log.file), std::move(log.header), log.position);
+}
+
 bool HasOperations(const Rotation& rotation) {
   assert(rotation.old_position.next_lsn >= rotation.old_header.first_lsn);
   return rotation.old_position.next_lsn > rotation.old_header.first_lsn;
@@ -135,7 +141,7 @@ absl::StatusOr<std::unique_ptr<WalWriter>> CreateLog(FileSystem& files, const Da
   }
   status = files.SyncDirectory(paths.WalDirectory());
   if (!status.ok()) return status;
-  return std::make_unique<WalWriter>(std::move(log->file), log->header, log->position);
+  return WriterOf(paths, *std::move(log));
 }
 
 absl::StatusOr<std::unique_ptr<WalWriter>> RotateLog(FileSystem& files, const DatabasePaths& paths,
@@ -159,9 +165,7 @@ absl::StatusOr<std::unique_ptr<WalWriter>> RotateLog(FileSystem& files, const Da
   }
   bool in_force = false;
   status = PublishLog(files, paths, old_log->identity, &in_force);
-  if (status.ok()) {
-    return std::make_unique<WalWriter>(std::move(log->file), log->header, log->position);
-  }
+  if (status.ok()) return WriterOf(paths, *std::move(log));
   if (in_force) return absl::InternalError(std::string(status.message()));
   files.Remove(TemporaryOf(paths.Log())).IgnoreError();
   if (archive.has_value()) files.Remove(*archive).IgnoreError();

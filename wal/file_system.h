@@ -47,6 +47,8 @@ class File {
   virtual absl::Status Sync() = 0;
   virtual absl::Status Truncate(std::uint64_t length) = 0;
   virtual absl::StatusOr<std::uint64_t> Size() = 0;
+  // The file was renamed: its errors name it so from now on.
+  virtual void NoteRename(const std::string& path) { static_cast<void>(path); }
   // Maps the file from its start, with room for at least `bytes`, which may pass its end.
   virtual absl::StatusOr<std::shared_ptr<const Mapping>> Map(std::uint64_t bytes) = 0;
 };

@@ -101,6 +101,8 @@ class PosixFile final : public File {
     return static_cast<std::uint64_t>(info.st_size);
   }
 
+  void NoteRename(const std::string& path) override { path_ = path; }
+
   absl::StatusOr<std::shared_ptr<const Mapping>> Map(std::uint64_t bytes) override {
     if (bytes > kMapBytesMax) return PosixError("map", path_, ENOMEM);
     const std::uint64_t capacity = std::max(kMapBytesMin, std::bit_ceil(2 * bytes));

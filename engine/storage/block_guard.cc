@@ -71,11 +71,10 @@ std::optional<DamagedBlock> BlockGuard::Check(std::string_view file, std::uint64
     const std::uint64_t found = XXH3_64bits(file.data() + first, sum->end - first);
     if (found != sum->checksum) return DamagedBlock{first, sum->end, found, sum->checksum};
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (block < full_blocks_.size()) {
-      compared_[block] = true;
-    } else {
-      rest_compared_ = true;
-    }
+    // The block may have filled up meanwhile, or have been cut.
+    const bool was_full = sum->end == first + kChecksumBlockBytes;
+    if (was_full && block < compared_.size()) compared_[block] = true;
+    if (!was_full && block == full_blocks_.size()) rest_compared_ = true;
   }
   return std::nullopt;
 }

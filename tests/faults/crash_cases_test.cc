@@ -15,6 +15,7 @@
 #include "tests/engine/page_cache_disk.h"
 #include "tests/engine/ruled_disk.h"
 #include "tests/faults/damaged_campus.h"
+#include "tests/wal/forwarding_disk.h"
 
 namespace linedb {
 namespace {
@@ -217,64 +218,35 @@ TEST(FaultCase12, RemovedFilesThatComeBackAreIgnoredAndRemoved) {
 }
 
 // A disk whose syncs say "durable" and do nothing, all of them from one on, or just that one.
-class LyingDisk final : public wal::FileSystem {
+class LyingDisk final : public wal::ForwardingDisk {
  public:
   LyingDisk(PageCacheDisk& disk, int from, bool for_ever)
-      : disk_(disk), from_(from), for_ever_(for_ever) {}
+      : ForwardingDisk(disk), from_(from), for_ever_(for_ever) {}
 
   bool has_lied() const { return syncs_ >= from_; }
   bool Lies() { return ++syncs_ == from_ || (for_ever_ && syncs_ > from_); }
 
   absl::StatusOr<std::unique_ptr<wal::File>> Open(const std::string& path,
                                                   wal::OpenMode mode) override {
-    absl::StatusOr<std::unique_ptr<wal::File>> file = disk_.Open(path, mode);
+    absl::StatusOr<std::unique_ptr<wal::File>> file = disk().Open(path, mode);
     if (!file.ok()) return file;
     return std::make_unique<LyingFile>(*std::move(file), this);
   }
-  absl::StatusOr<wal::FileInfo> Stat(const std::string& path) override { return disk_.Stat(path); }
-  absl::StatusOr<std::vector<std::string>> List(const std::string& path) override {
-    return disk_.List(path);
-  }
-  absl::Status CreateDirectory(const std::string& path) override {
-    return disk_.CreateDirectory(path);
-  }
-  absl::Status Rename(const std::string& source, const std::string& target) override {
-    return disk_.Rename(source, target);
-  }
-  absl::Status Link(const std::string& source, const std::string& target) override {
-    return disk_.Link(source, target);
-  }
-  absl::Status Remove(const std::string& path) override { return disk_.Remove(path); }
   absl::Status SyncDirectory(const std::string& path) override {
-    return Lies() ? absl::OkStatus() : disk_.SyncDirectory(path);
-  }
-  absl::StatusOr<std::unique_ptr<wal::FileLock>> Lock(const std::string& path,
-                                                      const std::string& note) override {
-    return disk_.Lock(path, note);
+    return Lies() ? absl::OkStatus() : disk().SyncDirectory(path);
   }
 
  private:
-  class LyingFile final : public wal::File {
+  class LyingFile final : public wal::ForwardingFile {
    public:
     LyingFile(std::unique_ptr<wal::File> file, LyingDisk* disk)
-        : file_(std::move(file)), disk_(disk) {}
-    absl::Status Append(std::string_view bytes) override { return file_->Append(bytes); }
-    absl::Status Truncate(std::uint64_t length) override { return file_->Truncate(length); }
-    absl::Status Sync() override { return disk_->Lies() ? absl::OkStatus() : file_->Sync(); }
-    absl::StatusOr<std::string> ReadAt(std::uint64_t offset, std::uint64_t length) override {
-      return file_->ReadAt(offset, length);
-    }
-    absl::StatusOr<std::uint64_t> Size() override { return file_->Size(); }
-    absl::StatusOr<std::shared_ptr<const wal::Mapping>> Map(std::uint64_t bytes) override {
-      return file_->Map(bytes);
-    }
+        : ForwardingFile(std::move(file)), disk_(disk) {}
+    absl::Status Sync() override { return disk_->Lies() ? absl::OkStatus() : file().Sync(); }
 
    private:
-    std::unique_ptr<wal::File> file_;
     LyingDisk* disk_;
   };
 
-  PageCacheDisk& disk_;
   const int from_;
   const bool for_ever_;
   int syncs_ = 0;

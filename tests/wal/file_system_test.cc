@@ -237,6 +237,17 @@ TEST_P(FileSystemTest, FileReplacedAtomicallyIsOldOrNewAfterEachFault) {
   EXPECT_EQ(Contents("a"), "new");
 }
 
+// A log is written under a temporary name and renamed; its errors once went on naming that.
+TEST(PosixFileSystemTest, ErrorsOfRenamedFileNameItByItsNewName) {
+  const absl::StatusOr<std::unique_ptr<File>> file =
+      PosixFileSystem().Open("/proc/self/status", OpenMode::kRead);
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_THAT(std::string((*file)->Append("x").message()), testing::HasSubstr("/proc/self/status"));
+  (*file)->NoteRename("wal/transaction.log");
+  EXPECT_THAT(std::string((*file)->Append("x").message()),
+              testing::StartsWith("write wal/transaction.log: "));
+}
+
 TEST(PosixFileSystemTest, LockIsHeldAgainstAnotherProcessAndFreedByItsDeath) {
   std::string base = testing::TempDir() + "linedb_lock_XXXXXX";
   ASSERT_NE(::mkdtemp(base.data()), nullptr);

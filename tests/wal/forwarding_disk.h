@@ -25,6 +25,7 @@ class ForwardingFile : public File {
   absl::Status Sync() override { return file_->Sync(); }
   absl::Status Truncate(std::uint64_t length) override { return file_->Truncate(length); }
   absl::StatusOr<std::uint64_t> Size() override { return file_->Size(); }
+  void NoteRename(const std::string& path) override { file_->NoteRename(path); }
   absl::StatusOr<std::shared_ptr<const Mapping>> Map(std::uint64_t bytes) override {
     return file_->Map(bytes);
   }
