@@ -43,7 +43,8 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(std::unique_ptr<wal::FileSy
   if (opened->log != nullptr) {
     engine->log_identity_ = LogIdentity(files, engine->paths_);
     engine->commits_.SetLog(std::move(opened->log));
-    if (engine->report_.recovered) engine->maintainer_.Request();
+    if (engine->report_.recovered) engine->FreezeIndexes(engine->tables_);
+    if (engine->report_.recovered || engine->HasIndexToWrite()) engine->maintainer_.Request();
   } else {
     engine->commits_.SetReadOnly(std::move(opened->header), opened->position);
   }
@@ -70,6 +71,7 @@ absl::Status Engine::Close() {
     RunCheckpoint().IgnoreError();
     TendArchives().IgnoreError();  // the next checkpoint does
   }
+  if (done.ok()) WriteIndexes().IgnoreError();  // opening makes it anew
   if (done.ok()) done = AcquireSlot();
   const bool holds_slot = done.ok();
   if (done.ok()) done = FlushHoldingSlot();
@@ -224,8 +226,10 @@ TableStatistics StatisticsOf(const TableState& table) {
   figures.lines = extent.lines;
   figures.lines_superseded = extent.lines - extent.live;
   figures.file_bytes = extent.bytes;
-  for (const HashIndex& index : table.generation->indexes) {
+  figures.index_bytes = table.generation->superseded.memory_bytes();
+  for (const KeyIndex& index : table.generation->indexes) {
     figures.index_bytes += index.memory_bytes();
+    figures.index_file_bytes += index.file_bytes();
   }
   figures.next_id = extent.next_id;
   return figures;

@@ -47,7 +47,7 @@ struct OpenedDatabase {
 // Any thread may call any method, but for Close, which comes last. Locks are taken in this order:
 // checkpoint_mutex_, the writer's slot, tables_mutex_, a table's mutex, and last those inside
 // GroupCommit and Publisher. Nobody syncs under any but the first two. archives_mutex_ is taken
-// alone.
+// alone, indexes_mutex_ before the slot.
 //
 // What changes the state in memory is noexcept: an allocation that fails there ends the process,
 // which damages nothing on disk, and does not leave a slot held or an index half changed.
@@ -110,6 +110,14 @@ class Engine {
   bool IsCheckpointNeeded() const;
   bool IsCheckpointDue();
   absl::Status TendArchives();
+
+  // engine_index.cc. Holding the slot, with nothing on its way and the tables as the log's header
+  // says: puts aside what their indexes have to write.
+  void FreezeIndexes(const TableMap& tables);
+  bool HasIndexToWrite() const;
+  absl::Status WriteIndexes();
+  absl::Status WriteIndexOf(TableState& table);
+
   void Maintain();
   void NoteMaintenance(const absl::Status& outcome);
   void NoteCommit(Durability durability);
@@ -151,6 +159,7 @@ class Engine {
   absl::Status maintenance_failure_;
 
   std::mutex archives_mutex_;  // one thread at a time tends them
+  std::mutex indexes_mutex_;   // one thread at a time writes them
   Worker maintainer_;
   Worker syncer_;
 };

@@ -95,6 +95,7 @@ absl::Status Engine::SwitchLogs(Switch change, CheckpointReport* report) {
     commits_.Fail(finished);
     return finished;
   }
+  FreezeIndexes(change.tables);
   report->lsn = old.next_lsn.value - 1;
   report->log_bytes_before = old.bytes;
   report->log_bytes_after = commits_.log_bytes();
@@ -161,6 +162,7 @@ void Engine::Maintain() {
   if (options_.maintenance == Maintenance::kBackground && IsCheckpointDue()) {
     done = RunCheckpoint().status();
   }
+  if (done.ok()) done = WriteIndexes();
   if (done.ok()) done = TendArchives();
   if (!done.ok()) {
     const std::lock_guard<std::mutex> lock(maintenance_mutex_);

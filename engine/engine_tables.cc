@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "engine/engine.h"
+#include "engine/index/index_files.h"
 #include "engine/nearest_name.h"
 #include "engine/storage/catalog.h"
 #include "engine/table_recovery.h"
@@ -192,6 +193,7 @@ absl::Status Engine::DropHoldingSlot(const std::shared_ptr<TableState>& table) {
   }
   // The log says that there is no such table; what of its files a failure leaves, opening removes.
   done = RemoveTableFiles(files_, paths_, name);
+  RemoveOldIndexFiles(files_, paths_, name, nullptr);
   if (done.ok()) return done;
   done = HappenedUnfinished(done, name, "dropped");
   commits_.Fail(done);

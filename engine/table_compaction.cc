@@ -66,7 +66,7 @@ absl::Status TableCompaction::CopyLive() {
     scan = ScanState::OfGeneration(old_, copied_bytes_);
   }
   scan->CompareAgain();
-  for (HashIndex& index : generation_->indexes) index.Reserve(old_->published().live);
+  for (KeyIndex& index : generation_->indexes) index.Reserve(old_->published().live);
   for (std::string_view line; scan->Next(&line);) {
     if (absl::Status appended = AppendRecord(line); !appended.ok()) return appended;
   }

@@ -8,11 +8,21 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "engine/index/index_build.h"
+#include "engine/index/index_files.h"
 #include "schema/record_codec.h"
 #include "schema/schema_document.h"
 
 namespace linedb::engine {
 namespace {
+
+// Tables from this size on are read by all cores at once.
+constexpr std::uint64_t kBuildBytesMin = std::uint64_t{1} << 20;
+
+// Of two next keys the later one.
+std::int64_t LaterKey(std::int64_t a, std::int64_t b) {
+  return a == kKeysExhausted || b == kKeysExhausted ? kKeysExhausted : std::max(a, b);
+}
 
 // Opening reports its progress each time it has read this much.
 constexpr std::uint64_t kProgressBytes = std::uint64_t{16} << 20;
@@ -47,6 +57,101 @@ absl::Status ChecksumError(const TableGeneration& table, const wal::TableCheckpo
                                           checkpoint.bytes, " bytes, by the checkpoint"));
 }
 
+// The ways in which a table's records are taken in.
+struct RecordsLoader {
+  wal::FileSystem& files;
+  const wal::DatabasePaths& paths;
+  const wal::TableCheckpoint& checkpoint;
+  const std::string& file_name;
+  const Options& options;
+  TableGeneration& table;
+
+  // By the files of the index, and what they do not reach line by line. False: nothing was done.
+  bool LoadByIndex() const;
+  // By reading all lines at once. False: nothing was done, and LoadLines knows why.
+  bool BuildIndex() const;
+  // Line by line, from where the table is; the error names the line.
+  absl::Status LoadLines() const;
+
+ private:
+  absl::Status CheckCounts() const;
+  void Report(std::uint64_t bytes) const {
+    if (options.progress) options.progress({file_name.c_str(), bytes, checkpoint.bytes});
+  }
+};
+
+bool RecordsLoader::LoadByIndex() const {
+  if (!LoadIndex(files, paths, checkpoint.checksum, table)) return false;
+  if (LoadLines().ok()) return true;
+  // What the index says of the lines does not lead to what the checkpoint says.
+  table.ForgetLines();
+  return false;
+}
+
+bool RecordsLoader::BuildIndex() const {
+  HashingOptions hashing;
+  // No thread but the caller's, if that is what the options ask for.
+  hashing.threads = options.maintenance == Maintenance::kManual ? 1 : CoreCount();
+  hashing.progress = [this](std::uint64_t bytes) { Report(bytes); };
+  absl::StatusOr<BuiltIndex> built = linedb::engine::BuildIndex(
+      table.layout(), table.records.file_view(), checkpoint.checksum, hashing);
+  if (!built.ok()) return false;
+  TableGeneration::Index index;
+  index.facts.bytes = checkpoint.bytes;
+  index.facts.checksum = checkpoint.checksum;
+  for (std::shared_ptr<KeyRun>& run : built->runs) index.runs.push_back({std::move(run)});
+  table.AdoptIndex(std::move(index));
+  table.superseded = std::move(built->superseded);
+  table.written = {checkpoint.bytes, built->lines, built->live, 1};
+  table.written.next_id = LaterKey(checkpoint.next_id, built->next_id);
+  table.Publish(table.written);
+  if (!CheckCounts().ok()) {
+    table.ForgetLines();
+    return false;
+  }
+  if (options.access == Access::kReadWrite && checkpoint.bytes >= options.index_bytes_min) {
+    table.FreezeIndex();  // to be written
+  }
+  return true;
+}
+
+absl::Status RecordsLoader::LoadLines() const {
+  if (table.written.bytes == 0) {
+    for (KeyIndex& index : table.indexes) index.Reserve(checkpoint.live);
+  }
+  table.written.next_id = LaterKey(checkpoint.next_id, table.written.next_id);
+  const std::string_view bytes = table.records.file_view();
+  std::uint64_t progress_next = kProgressBytes;
+  for (std::size_t begin = table.written.bytes; begin < bytes.size();) {
+    const std::size_t newline = std::min(bytes.find('\n', begin), bytes.size());
+    RecordLocation clash;
+    if (newline == begin || newline == bytes.size() || newline - begin > schema::kLineBytesMax ||
+        !table.LoadLine(RecordLocation(begin, newline - begin), &clash)) {
+      return absl::DataLossError(
+          absl::StrCat(file_name, " line ", table.written.lines + 1, " byte ", begin, ": ",
+                       clash ? absl::StrCat("a unique value that the record at byte ",
+                                            clash.offset(), " has already")
+                             : std::string("not a record of this table")));
+    }
+    begin = newline + 1;
+    if (begin < progress_next) continue;
+    progress_next += kProgressBytes;
+    Report(begin);
+  }
+  table.written.bytes = table.records.file_bytes();
+  table.Publish(table.written);
+  return CheckCounts();
+}
+
+absl::Status RecordsLoader::CheckCounts() const {
+  if (table.written.lines == checkpoint.lines && table.written.live == checkpoint.live)
+    return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat(
+      file_name, " line ", table.written.lines, " byte ", checkpoint.bytes, ": ",
+      table.written.lines, " lines with ", table.written.live, " records, the checkpoint says ",
+      checkpoint.lines, " with ", checkpoint.live));
+}
+
 }  // namespace
 
 BadLine FindBadLine(const schema::RecordLayout& layout, std::string_view bytes) {
@@ -79,42 +184,22 @@ absl::StatusOr<bool> CompactedAwaitsRename(wal::FileSystem& files, const wal::Da
   return records->Checksum() == checkpoint.checksum;
 }
 
-absl::Status LoadRecords(TableGeneration& table, const wal::TableCheckpoint& checkpoint,
-                         const std::string& file_name, const Options& options) {
+absl::Status LoadRecords(wal::FileSystem& files, const wal::DatabasePaths& paths,
+                         const wal::TableCheckpoint& checkpoint, const std::string& file_name,
+                         const Options& options, TableGeneration& table) {
   assert(table.records.file_bytes() == checkpoint.bytes);
   table.records.guard().SetEnabled(options.verify_blocks);
+  const RecordsLoader loader{files, paths, checkpoint, file_name, options, table};
+  if (checkpoint.bytes > 0 && checkpoint.bytes >= options.index_bytes_min) {
+    if (loader.LoadByIndex()) return absl::OkStatus();
+    table.records.ForgetChecksum();
+  }
   table.records.ComputeChecksum();
   if (table.records.Checksum() != checkpoint.checksum) {
     return ChecksumError(table, checkpoint, file_name);
   }
-  for (HashIndex& index : table.indexes) index.Reserve(checkpoint.live);
-  table.written.next_id = checkpoint.next_id;
-  const std::string_view bytes = table.records.file_view();
-  std::uint64_t progress_next = kProgressBytes;
-  for (std::size_t begin = 0; begin < bytes.size();) {
-    const std::size_t newline = std::min(bytes.find('\n', begin), bytes.size());
-    RecordLocation clash;
-    if (newline == begin || newline == bytes.size() || newline - begin > schema::kLineBytesMax ||
-        !table.LoadLine(RecordLocation(begin, newline - begin), &clash)) {
-      return absl::DataLossError(
-          absl::StrCat(file_name, " line ", table.written.lines + 1, " byte ", begin, ": ",
-                       clash ? absl::StrCat("a unique value that the record at byte ",
-                                            clash.offset(), " has already")
-                             : std::string("not a record of this table")));
-    }
-    begin = newline + 1;
-    if (begin < progress_next || !options.progress) continue;
-    progress_next += kProgressBytes;
-    options.progress({file_name.c_str(), begin, bytes.size()});
-  }
-  table.written.bytes = table.records.file_bytes();
-  table.Publish(table.written);
-  if (table.written.lines == checkpoint.lines && table.written.live == checkpoint.live)
-    return absl::OkStatus();
-  return absl::DataLossError(absl::StrCat(file_name, " line ", table.written.lines, " byte ",
-                                          bytes.size(), ": ", table.written.lines, " lines with ",
-                                          table.written.live, " records, the checkpoint says ",
-                                          checkpoint.lines, " with ", checkpoint.live));
+  if (checkpoint.bytes >= kBuildBytesMin && loader.BuildIndex()) return absl::OkStatus();
+  return loader.LoadLines();
 }
 
 absl::Status CheckShownByHeader(const wal::LogEntry& entry, const TableState* table) {

@@ -25,11 +25,14 @@ absl::StatusOr<bool> CompactedAwaitsRename(wal::FileSystem& files, const wal::Da
                                            std::string_view table,
                                            const wal::TableCheckpoint& checkpoint);
 
-// Checks the file's bytes against the checkpoint and enters their lines into the indexes, in one
-// pass each over bytes that the first has brought into memory. `file_name` stands in messages.
-// kDataLoss with file, line and byte for what does not fit.
-absl::Status LoadRecords(TableGeneration& table, const wal::TableCheckpoint& checkpoint,
-                         const std::string& file_name, const Options& options);
+// Takes in the first `checkpoint.bytes` bytes of the generation's file: by the table's index in
+// index/ as far as that reaches, without reading them, else by reading them, over all cores if
+// they are many. The bytes that were read have been compared with the checkpoint; the others are
+// when they are first read. `file_name` stands in messages. kDataLoss with file, line and byte for
+// what does not fit.
+absl::Status LoadRecords(wal::FileSystem& files, const wal::DatabasePaths& paths,
+                         const wal::TableCheckpoint& checkpoint, const std::string& file_name,
+                         const Options& options, TableGeneration& table);
 
 // Does to the table what an operation on a record says; the line goes to the tail. kDataLoss if it
 // cannot have been done to this table.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "engine/index/index_files.h"
 #include "engine/table_loader.h"
 #include "schema/schema_document.h"
 
@@ -92,7 +93,8 @@ absl::Status TableRecovery::LoadTable(const CatalogEntry& entry,
   auto table = std::make_shared<TableState>(*std::move(layout));
   table->generation->records = *std::move(records);
   table->schema_checksum = entry.checksum;
-  absl::Status loaded = LoadRecords(*table->generation, checkpoint, Short(*path), options_);
+  absl::Status loaded =
+      LoadRecords(files_, paths_, checkpoint, Short(*path), options_, *table->generation);
   if (!loaded.ok()) return loaded;
   if (writing()) {
     // Of a checkpoint or alteration that did not come about, since the table is whole without it.
@@ -155,6 +157,7 @@ absl::Status TableRecovery::ReplayDropTable(const wal::LogEntry& entry) {
   }
   if (!left) return absl::OkStatus();
   rewritten_ = true;
+  RemoveOldIndexFiles(files_, paths_, name, nullptr);
   Note(absl::StrCat("the files of table ", name, " were removed, as dropping it had meant to"));
   return RemoveTableFiles(files_, paths_, name);
 }

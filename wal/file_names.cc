@@ -16,8 +16,11 @@ constexpr std::string_view kSurplusSuffix = ".records.surplus";
 constexpr std::string_view kArchivePrefix = "transaction.";
 constexpr std::string_view kLogSuffix = ".log";
 constexpr std::string_view kCompressedSuffix = ".zst";
+constexpr std::string_view kBlocksSuffix = ".blocks";
+constexpr std::string_view kKeyInfix = ".key";
 constexpr std::string_view kTemporarySuffix = ".tmp";
 constexpr std::size_t kTableNameBytesMax = 64;
+constexpr std::uint64_t kKeyNumberMax = 1'000'000;
 constexpr std::string_view kTimePattern = "dddddddd_dddddd";
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -61,6 +64,10 @@ bool IsTableName(std::string_view name) {
 
 std::string DatabasePaths::Schema(std::string_view table) const {
   return TableFile(SchemaDirectory(), table, kSchemaSuffix);
+}
+
+std::string DatabasePaths::Index(const IndexFileName& name) const {
+  return absl::StrCat(IndexDirectory(), "/", FormatIndexFileName(name));
 }
 
 std::string DatabasePaths::SchemaNext(std::string_view table) const {
@@ -126,6 +133,32 @@ std::optional<ArchiveName> ParseArchiveName(std::string_view file_name) {
     return std::nullopt;
   }
   if (!file_name.empty() || name.last < name.first) return std::nullopt;
+  return name;
+}
+
+std::string FormatIndexFileName(const IndexFileName& name) {
+  assert(IsTableName(name.table) && name.begin <= name.end);
+  if (name.key < 0) return absl::StrCat(name.table, ".", name.end, std::string(kBlocksSuffix));
+  return absl::StrCat(name.table, ".", name.begin, "-", name.end, std::string(kKeyInfix),
+                      name.key);
+}
+
+std::optional<IndexFileName> ParseIndexFileName(std::string_view file_name) {
+  IndexFileName name;
+  const std::size_t dot = file_name.find('.');
+  if (dot == std::string_view::npos || !IsTableName(file_name.substr(0, dot))) return std::nullopt;
+  name.table = file_name.substr(0, dot);
+  file_name.remove_prefix(dot + 1);
+  if (!ConsumeNumber(&file_name, &name.end)) return std::nullopt;
+  if (file_name == kBlocksSuffix) return name;
+  name.begin = name.end;
+  std::uint64_t key = 0;
+  if (!ConsumePrefix(&file_name, "-") || !ConsumeNumber(&file_name, &name.end) ||
+      !ConsumePrefix(&file_name, kKeyInfix) || !ConsumeNumber(&file_name, &key) ||
+      !file_name.empty() || name.end < name.begin || key > kKeyNumberMax) {
+    return std::nullopt;
+  }
+  name.key = static_cast<int>(key);
   return name;
 }
 

@@ -21,6 +21,15 @@ struct ArchiveName {
   bool original = false;  // of the Python original: no lsns in the name
 };
 
+// A file of a table's index: of a key, the lines in the bytes [begin, end) of the .records file;
+// or (`key` is -1) what is known of the blocks of its first `end` bytes.
+struct IndexFileName {
+  std::string table;
+  int key = -1;
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+};
+
 class DatabasePaths {
  public:
   explicit DatabasePaths(std::string directory) : directory_(std::move(directory)) {}
@@ -30,6 +39,8 @@ class DatabasePaths {
   std::string SchemaDirectory() const { return directory_ + "/schema"; }
   std::string DataDirectory() const { return directory_ + "/data"; }
   std::string WalDirectory() const { return directory_ + "/wal"; }
+  std::string IndexDirectory() const { return directory_ + "/index"; }
+  std::string Index(const IndexFileName& name) const;
   std::string Schema(std::string_view table) const;
   // The successor of an altered table's schema file, until it is renamed into place.
   std::string SchemaNext(std::string_view table) const;
@@ -62,6 +73,10 @@ std::optional<std::string> TableOfRecordsFile(std::string_view file_name);
 
 std::string FormatArchiveName(const ArchiveName& name);
 std::optional<ArchiveName> ParseArchiveName(std::string_view file_name);
+
+// "student.0-9500000.key0", "student.9500000.blocks".
+std::string FormatIndexFileName(const IndexFileName& name);
+std::optional<IndexFileName> ParseIndexFileName(std::string_view file_name);
 
 // A schema file, or an altered one's successor, that was on its way.
 bool IsTemporarySchemaFile(std::string_view file_name);

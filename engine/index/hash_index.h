@@ -45,11 +45,11 @@ class HashIndex {
     if (!slots_.empty()) __builtin_prefetch(&slots_[Home(hash)]);
   }
 
-  // Gives every entry the location that `remap(location)` returns.
-  template <class Remap>
-  void RemapLocations(Remap&& remap) {
-    for (Slot& slot : slots_) {
-      if (slot.location) slot.location = remap(slot.location);
+  // Calls `visit(hash, location)` for every entry, in no order.
+  template <class Visit>
+  void ForEach(Visit&& visit) const {
+    for (const Slot& slot : slots_) {
+      if (slot.location) visit(slot.hash, slot.location);
     }
   }
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "engine/index/index_build.h"
 #include "schema/record_codec.h"
 #include "wal/file_names.h"
 
@@ -48,14 +49,18 @@ void TableGeneration::Settle(std::uint64_t limit, std::uint64_t count_max) {
 absl::StatusOr<RecordLocation> TableGeneration::FindChecked(int key, std::string_view text,
                                                             std::uint64_t limit) const {
   const std::uint64_t hash = HashKeyText(text);
+  indexes[static_cast<std::size_t>(key)].Prefetch(hash);
   RecordLocation found = Find(key, hash, text, limit);
   // Two keys of one hash do not happen: a line that has the hash and not the key is damaged.
   const bool missing = !found;
   if (missing) {
     found = indexes[static_cast<std::size_t>(key)].Find(hash, limit, [&](RecordLocation location) {
-      return !retained.IsSuperseded(location.offset(), limit);
+      return !IsSuperseded(location.offset(), limit);
     });
-    if (!found) return found;
+    if (!found) {
+      if (absl::Status known = CheckIndex(key); !known.ok()) return known;
+      return found;
+    }
   }
   if (absl::Status whole = CheckLine(found); !whole.ok()) {
     return absl::DataLossError(absl::StrCat(std::string(whole.message()), "; looked for ",
@@ -96,7 +101,13 @@ bool TableGeneration::LineHasKey(int key, RecordLocation location, std::string_v
   return schema::KeyTextOf(parts, line, spans.data(), &scratch) == text;
 }
 
-void TableGeneration::NoteKeyUsed(std::int64_t value, std::int64_t* next) const {
+absl::Status TableGeneration::IndexError() const {
+  return absl::DataLossError(absl::StrCat(
+      wal::ShortRecordsName(layout_->schema().table_name),
+      ": a file of its index is damaged, and so are the records to make it from: verify says where"));
+}
+
+void TableGeneration::NoteKeyUsed(std::int64_t value, std::int64_t* next) {
   if (*next == kKeysExhausted || value < *next) return;
   *next = value == std::numeric_limits<std::int64_t>::max() ? kKeysExhausted : value + 1;
 }
@@ -164,6 +175,82 @@ void TableGeneration::Forget(RecordLocation location) {
     if (text) indexes[key].Erase(HashKeyText(*text), location);
   }
   superseded.Insert(location.offset());
+}
+
+void TableGeneration::ForgetLines() {
+  for (KeyIndex& index : indexes) index = KeyIndex();
+  superseded = SupersededLines();
+  retained = RetainedLines();
+  written = TableExtent();
+  frozen_.reset();
+  indexed_bytes_ = 0;
+  indexed_checksum_ = BlockChecksumOf("");
+}
+
+void TableGeneration::FreezeIndex() {
+  assert(!frozen_ && records.tail().empty());
+  BlockFacts& facts = frozen_.emplace();
+  facts.key = KeyIdentity(*layout_, 0);
+  facts.bytes = records.file_bytes();
+  facts.lines = written.lines;
+  facts.live = written.live;
+  facts.next_id = written.next_id;
+  facts.checksum = records.Checksum();
+  facts.full_blocks = records.full_blocks();
+  facts.superseded = superseded;
+  retained.ForEachSuperseded(kNoLimit,
+                             [&](std::uint64_t offset) { facts.late.push_back(offset); });
+  for (KeyIndex& index : indexes) index.Freeze();
+}
+
+TableGeneration::Replaced TableGeneration::AdoptIndex(Index index) {
+  assert(index.runs.size() == indexes.size());
+  Replaced replaced{std::exchange(frozen_, std::nullopt), {}};
+  superseded.Rebase(std::move(index.base), index.facts.superseded);
+  for (std::size_t key = 0; key < indexes.size(); ++key) {
+    replaced.keys.push_back(indexes[key].SetRuns(std::move(index.runs[key])));
+  }
+  indexed_bytes_ = index.facts.bytes;
+  indexed_checksum_ = index.facts.checksum;
+  return replaced;
+}
+
+// A closure of this kind runs in whatever thread meets the damage, with or without the table's
+// lock: it has a mapping of its own, and all it reads besides never changes.
+void TableGeneration::MakeMendable(int key, KeyRun& run) const {
+  run.SetRebuild([layout = layout_, mapping = records.mapping(), &guard = records.guard(),
+                  key](const RunExtent& extent) -> absl::StatusOr<std::vector<KeyEntry>> {
+    const std::string_view file(mapping->data(), extent.end);
+    if (guard.Check(file, extent.begin, extent.end, /*again=*/true)) {
+      return absl::DataLossError("the records are damaged, too");
+    }
+    return EntriesOf(*layout, key, file, extent.begin);
+  });
+}
+
+void TableGeneration::MakeMendable(SupersededBase& base, const BlockFacts& facts) const {
+  base.SetRebuild([layout = layout_, mapping = records.mapping(), &guard = records.guard(),
+                   bytes = facts.bytes,
+                   late = facts.late]() -> absl::StatusOr<std::vector<SupersededChunk>> {
+    const std::string_view file(mapping->data(), bytes);
+    if (guard.Check(file, 0, bytes, /*again=*/true)) {
+      return absl::DataLossError("the records are damaged, too");
+    }
+    absl::StatusOr<SupersededLines> lines = SupersededIn(*layout, file);
+    if (!lines.ok()) return lines.status();
+    std::vector<SupersededChunk> chunks(lines->chunk_end());
+    for (std::size_t number = 0; number < chunks.size(); ++number) {
+      const SupersededChunk* chunk = lines->FindChunk(number);
+      if (chunk != nullptr) chunks[number] = *chunk;
+    }
+    // Some snapshot may still see these, and RetainedLines knows of them.
+    for (const std::uint64_t offset : late) {
+      const std::uint64_t bit = offset / kLineBytesMin;
+      chunks[bit / kSupersededChunkBits][bit % kSupersededChunkBits / 64] &=
+          ~(std::uint64_t{1} << (bit % 64));
+    }
+    return chunks;
+  });
 }
 
 }  // namespace linedb::engine

@@ -15,7 +15,8 @@
 #include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "engine/index/hash_index.h"
+#include "engine/index/key_index.h"
+#include "engine/storage/blocks_file.h"
 #include "engine/storage/record_location.h"
 #include "engine/storage/records_file.h"
 #include "engine/storage/retained_lines.h"
@@ -60,8 +61,18 @@ class TableGeneration {
   RecordLocation Find(int key, std::uint64_t hash, std::string_view text,
                       std::uint64_t limit) const {
     return indexes[static_cast<std::size_t>(key)].Find(hash, limit, [&](RecordLocation location) {
-      return !retained.IsSuperseded(location.offset(), limit) && LineHasKey(key, location, text);
+      return !IsSuperseded(location.offset(), limit) && LineHasKey(key, location, text);
     });
+  }
+  bool IsSuperseded(std::uint64_t offset, std::uint64_t limit) const {
+    return superseded.Contains(offset) || retained.IsSuperseded(offset, limit);
+  }
+  // What Find finds, or does not find, need not be true: a file of the index is damaged, and so are
+  // the records that it could be made from. kDataLoss; OK otherwise.
+  absl::Status CheckIndex(int key) const {
+    const bool broken =
+        superseded.broken() || indexes[static_cast<std::size_t>(key)].broken();
+    return broken ? IndexError() : absl::OkStatus();
   }
   // The same, having compared the bytes that it relies on with their checksums: those of the line
   // found, and those of a line that should be it by its hash and is not. kDataLoss with file, line
@@ -83,7 +94,7 @@ class TableGeneration {
   bool LineHasKey(int key, RecordLocation location, std::string_view text) const;
 
   // The next assigned key after `value` was used.
-  void NoteKeyUsed(std::int64_t value, std::int64_t* next) const;
+  static void NoteKeyUsed(std::int64_t value, std::int64_t* next);
 
   // Enters a line that follows all others into the indexes and into `written`, superseding the line
   // of its primary key; a tombstone removes. For a generation without readers. False if the line
@@ -91,9 +102,37 @@ class TableGeneration {
   // that record's location, if any.
   bool LoadLine(RecordLocation location, RecordLocation* clash);
 
+  // Forgets every line, as if none had been loaded. For a generation without readers.
+  void ForgetLines();
+
   // Forgets up to `count_max` retained lines that nobody who sees the file up to `limit` or further
   // sees. The caller has it for itself.
   void Settle(std::uint64_t limit, std::uint64_t count_max);
+
+  // The index's files hold what the first indexed_bytes() bytes say, whose checksum this is.
+  std::uint64_t indexed_bytes() const { return indexed_bytes_; }
+  std::uint64_t indexed_checksum() const { return indexed_checksum_; }
+  // Puts aside what is to be written to the index's files next: everything up to here. With nothing
+  // on its way, and nothing frozen; the caller has it for itself.
+  void FreezeIndex();
+  const BlockFacts* frozen() const { return frozen_ ? &*frozen_ : nullptr; }
+  // Goes on with an index whose runs, a list for each key, cover the first `facts.bytes` bytes of
+  // the file. `base` has the superseded lines of `facts`. What was frozen is among it.
+  struct Index {
+    BlockFacts facts;
+    std::shared_ptr<SupersededBase> base;
+    std::vector<KeyIndex::Runs> runs;
+  };
+  // Returns what it replaces, to be freed where nobody waits. The caller has it for itself.
+  struct Replaced {
+    std::optional<BlockFacts> frozen;
+    std::vector<KeyIndex::Replaced> keys;
+  };
+  Replaced AdoptIndex(Index index);
+  // Lets a part of an index be made anew from the records when it turns out to be damaged. Before
+  // it is adopted.
+  void MakeMendable(int key, KeyRun& run) const;
+  void MakeMendable(SupersededBase& base, const BlockFacts& facts) const;
 
   // What is committed. Any thread; figures of one moment only together with the publisher's lock.
   TableExtent published() const;
@@ -101,16 +140,20 @@ class TableGeneration {
   void Publish(const TableExtent& extent);
 
   RecordsFile records;
-  std::vector<HashIndex> indexes;  // one for each key of the layout
+  std::vector<KeyIndex> indexes;   // one for each key of the layout
   SupersededLines superseded;      // for everybody
   RetainedLines retained;          // for some
   TableExtent written;             // what commits on their way to the disk have added, too
 
  private:
+  absl::Status IndexError() const;
   bool LoadTombstone(RecordLocation location, std::string_view line);
   void Forget(RecordLocation location);
 
   std::shared_ptr<const schema::RecordLayout> layout_;
+  std::uint64_t indexed_bytes_ = 0;
+  std::uint64_t indexed_checksum_ = BlockChecksumOf("");
+  std::optional<BlockFacts> frozen_;
   std::atomic<std::uint64_t> bytes_ = 0;
   std::atomic<std::uint64_t> lines_ = 0;
   std::atomic<std::uint64_t> live_ = 0;

@@ -33,6 +33,12 @@ void BlockChecksum::Append(std::string_view bytes) {
   assert(full_blocks_.size() == bytes_ / kChecksumBlockBytes);
 }
 
+void BlockChecksum::TakeBlocks(const std::vector<std::uint64_t>& checksums) {
+  assert(bytes_ == 0);
+  full_blocks_ = checksums;
+  bytes_ = checksums.size() * kChecksumBlockBytes;
+}
+
 void BlockChecksum::Truncate(std::uint64_t bytes, std::string_view block) {
   assert(bytes <= bytes_ && block.size() == bytes % kChecksumBlockBytes);
   full_blocks_.resize(bytes / kChecksumBlockBytes);

@@ -25,6 +25,8 @@ class BlockChecksum {
 
   // Takes in the bytes that follow those taken in so far.
   void Append(std::string_view bytes);
+  // Begins with full blocks whose checksums are known; of none taken in so far.
+  void TakeBlocks(const std::vector<std::uint64_t>& checksums);
   // Goes back to the first `bytes` bytes; `block` are those of them behind the last full block.
   void Truncate(std::uint64_t bytes, std::string_view block);
   // Of all bytes so far. Of none: the XXH3-64 of nothing.

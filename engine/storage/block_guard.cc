@@ -11,10 +11,8 @@ namespace linedb::engine {
 void BlockGuard::AddBlocks(std::span<const std::uint64_t> checksums) {
   if (checksums.empty()) return;
   const std::lock_guard<std::mutex> lock(mutex_);
-  for (const std::uint64_t checksum : checksums) {
-    full_blocks_.push_back(checksum);
-    compared_.emplace_back(false);
-  }
+  full_blocks_.insert(full_blocks_.end(), checksums.begin(), checksums.end());
+  compared_.Resize(full_blocks_.size());
   rest_.reset();  // it lies in a full block now
 }
 
@@ -28,8 +26,8 @@ void BlockGuard::SetRest(std::uint64_t end, std::uint64_t checksum) {
 void BlockGuard::Truncate(std::uint64_t bytes) {
   const std::lock_guard<std::mutex> lock(mutex_);
   full_blocks_.resize(bytes / kChecksumBlockBytes);
-  compared_.resize(0);
-  for (std::size_t i = 0; i < full_blocks_.size(); ++i) compared_.emplace_back(false);
+  compared_.Resize(0);
+  compared_.Resize(full_blocks_.size());
   if (rest_ && rest_->end > bytes) rest_.reset();
 }
 
@@ -38,7 +36,7 @@ bool BlockGuard::IsCompared(std::uint64_t begin, std::uint64_t end) const {
   for (std::uint64_t block = begin / kChecksumBlockBytes; block * kChecksumBlockBytes < end;
        ++block) {
     const bool compared = block < compared_.size()
-                              ? compared_[block].load(std::memory_order_relaxed)
+                              ? compared_.Has(block)
                               : rest_compared_.load(std::memory_order_relaxed);
     if (!compared) return false;
   }
@@ -48,7 +46,7 @@ bool BlockGuard::IsCompared(std::uint64_t begin, std::uint64_t end) const {
 std::optional<BlockGuard::Sum> BlockGuard::SumToCompare(std::uint64_t block, bool again) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (block < full_blocks_.size()) {
-    if (compared_[block] && !again) return std::nullopt;
+    if (compared_.Has(block) && !again) return std::nullopt;
     return Sum{(block + 1) * kChecksumBlockBytes, full_blocks_[block]};
   }
   if (block > full_blocks_.size() || !rest_) {
@@ -73,7 +71,7 @@ std::optional<DamagedBlock> BlockGuard::Check(std::string_view file, std::uint64
     const std::lock_guard<std::mutex> lock(mutex_);
     // The block may have filled up meanwhile, or have been cut.
     const bool was_full = sum->end == first + kChecksumBlockBytes;
-    if (was_full && block < compared_.size()) compared_[block] = true;
+    if (was_full && block < compared_.size()) compared_.Set(block);
     if (!was_full && block == full_blocks_.size()) rest_compared_ = true;
   }
   return std::nullopt;

@@ -5,12 +5,13 @@
 
 #include <atomic>
 #include <cstdint>
-#include <deque>
 #include <mutex>
 #include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
+
+#include "engine/storage/compared_flags.h"
 
 namespace linedb::engine {
 
@@ -62,7 +63,7 @@ class BlockGuard {
   std::mutex mutex_;
   std::vector<std::uint64_t> full_blocks_;
   std::optional<Sum> rest_;
-  std::deque<std::atomic<bool>> compared_;  // of full blocks
+  ComparedFlags compared_;  // of full blocks
   std::atomic<bool> rest_compared_ = false;
 };
 

@@ -66,6 +66,26 @@ void RecordsFile::ComputeChecksum() {
   guard_->SetRest(checksum_.bytes(), checksum_.Rest());
 }
 
+bool RecordsFile::ComputeChecksumFrom(const std::vector<std::uint64_t>& full_blocks,
+                                      std::uint64_t bytes, std::uint64_t checksum) {
+  assert(checksum_.bytes() == 0 && full_blocks.size() == bytes / kChecksumBlockBytes);
+  if (bytes > file_bytes_) return false;
+  const std::uint64_t begin = full_blocks.size() * kChecksumBlockBytes;
+  checksum_.TakeBlocks(full_blocks);
+  checksum_.Append(file_view().substr(begin, bytes - begin));
+  if (checksum_.Total() != checksum) {
+    checksum_ = BlockChecksum();
+    return false;
+  }
+  ComputeChecksum();
+  return true;
+}
+
+void RecordsFile::ForgetChecksum() {
+  checksum_ = BlockChecksum();
+  guard_->Truncate(0);
+}
+
 absl::Status RecordsFile::Unaccept(std::uint64_t file_bytes) {
   assert(tail_.empty() && file_bytes <= file_bytes_);
   if (file_bytes == file_bytes_) return absl::OkStatus();

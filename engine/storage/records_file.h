@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -77,8 +78,15 @@ class RecordsFile {
 
   // Of the file's bytes, without the tail.
   std::uint64_t Checksum() const { return checksum_.Total(); }
+  const std::vector<std::uint64_t>& full_blocks() const { return checksum_.full_blocks(); }
   // Takes the file's bytes into the checksum, once, after opening.
   void ComputeChecksum();
+  // The same, knowing the checksums of the full blocks among the first `bytes` bytes, which are not
+  // read. False, and nothing is taken, unless these bytes have the checksum `checksum`.
+  bool ComputeChecksumFrom(const std::vector<std::uint64_t>& full_blocks, std::uint64_t bytes,
+                           std::uint64_t checksum);
+  // As if nothing had been taken into the checksum.
+  void ForgetChecksum();
 
   // Compares what was written with what is there, where it was not done before: see BlockGuard.
   BlockGuard& guard() const { return *guard_; }

@@ -102,6 +102,9 @@ absl::Status TableChanges::CheckKeys(WriteMode mode, std::string_view line,
     const std::size_t key = static_cast<std::size_t>(entry.key);
     const std::string_view text = *schema::KeyTextOf(keys[key], line, spans, &scratch_);
     const RecordLocation found = generation_->Find(entry.key, entry.hash, text, kNoLimit);
+    if (!found) {
+      if (absl::Status known = generation_->CheckIndex(entry.key); !known.ok()) return known;
+    }
     if (key == 0) {
       old_line_ = found;
       if (found && mode == WriteMode::kInsert) return ClashError(0, text, found);

@@ -99,7 +99,7 @@ TEST_F(TransactionTest, DestructionLeavesNoTraceOnDiskOrInMemory) {
   EXPECT_EQ(TreeDifference(files, campus.Files()), "");
   EXPECT_EQ(campus.students().FindBy<&Student::email>("b")->name, "Bob");
   EXPECT_THAT(campus.students().FindBy<&Student::email>("c"), Fails(absl::StatusCode::kNotFound));
-  for (const engine::HashIndex& index : campus.engine->FindTable("student")->generation->indexes) {
+  for (const engine::KeyIndex& index : campus.engine->FindTable("student")->generation->indexes) {
     EXPECT_EQ(index.size(), 2U);
   }
   EXPECT_EQ(campus.students().Insert({.name = "Dan", .email = "c"}).value(), 3);

@@ -86,6 +86,11 @@ struct Options {
   // ... or if more than this share of its lines is superseded.
   double compaction_share_min = 0.5;
 
+  // A checkpoint calls for the index of a table to be put into its files in index/ once the table
+  // has grown by this many bytes since the last time. Opening reads what has grown since, so
+  // smaller: opening is faster, and more small files are written.
+  std::uint64_t index_bytes_min = std::uint64_t{256} << 10;
+
   // Compares the bytes of a table with their checksums, by blocks of 64 KiB, when a block is first
   // read after opening. Off: what is changed under the open database is returned as data.
   bool verify_blocks = true;

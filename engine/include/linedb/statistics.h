@@ -15,8 +15,11 @@ struct TableStatistics {
   std::uint64_t lines = 0;             // in the .records file
   std::uint64_t lines_superseded = 0;  // versions and tombstones that a compaction would drop
   std::uint64_t file_bytes = 0;
-  std::uint64_t index_bytes = 0;  // memory of the key indexes
-  std::int64_t next_id = 1;       // the next assigned key
+  std::uint64_t index_bytes = 0;  // memory of the key indexes and of which lines are superseded
+  // Of the index in its files, of which only the pages in use are in memory, and shared with other
+  // processes.
+  std::uint64_t index_file_bytes = 0;
+  std::int64_t next_id = 1;  // the next assigned key
 };
 
 struct Statistics {

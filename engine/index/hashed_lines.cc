@@ -1,0 +1,158 @@
+#include "engine/index/hashed_lines.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cassert>
+#include <charconv>
+#include <cstring>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "engine/index/table_generation.h"
+#include "schema/record_codec.h"
+
+namespace linedb::engine {
+namespace {
+
+// A thread takes the lines of this many bytes at a time.
+constexpr std::uint64_t kPortionBytes = std::uint64_t{4} << 20;
+
+// The lines of one portion after the other, in whatever order the threads come.
+class LineHasher {
+ public:
+  LineHasher(const schema::RecordLayout& layout, std::string_view file, std::uint64_t begin,
+             const HashingOptions& options)
+      : layout_(layout), file_(file), begin_(begin), options_(options) {
+    portions_.resize((file.size() - begin + kPortionBytes - 1) / kPortionBytes);
+  }
+
+  // Works until no portion is left; any number of threads.
+  void Work(bool reports) {
+    for (std::size_t i = next_++; i < portions_.size() && !failed_; i = next_++) {
+      if (!HashPortion(i)) failed_ = true;
+      if (reports && options_.progress) options_.progress(std::min(next_ * kPortionBytes, size()));
+    }
+  }
+
+  absl::StatusOr<HashedLines> Join();
+
+ private:
+  std::uint64_t size() const { return file_.size() - begin_; }
+  // The first line that begins at `at` or behind it.
+  std::uint64_t LineFrom(std::uint64_t at) const;
+  bool HashPortion(std::size_t number);
+  bool HashLine(std::string_view line, std::uint64_t offset, HashedLines* into) const;
+
+  const schema::RecordLayout& layout_;
+  const std::string_view file_;
+  const std::uint64_t begin_;
+  const HashingOptions& options_;
+  std::vector<HashedLines> portions_;
+  std::atomic<std::size_t> next_ = 0;
+  std::atomic<bool> failed_ = false;
+};
+
+std::uint64_t LineHasher::LineFrom(std::uint64_t at) const {
+  if (at <= begin_) return begin_;
+  if (at >= file_.size()) return file_.size();
+  const std::size_t newline = file_.find('\n', at - 1);
+  return newline == std::string_view::npos ? file_.size() : newline + 1;
+}
+
+bool LineHasher::HashPortion(std::size_t number) {
+  HashedLines& into = portions_[number];
+  into.keys.resize(layout_.keys().size());
+  std::uint64_t offset = LineFrom(begin_ + number * kPortionBytes);
+  const std::uint64_t end = LineFrom(begin_ + (number + 1) * kPortionBytes);
+  while (offset < end) {
+    const void* newline = std::memchr(file_.data() + offset, '\n', end - offset);
+    if (newline == nullptr) return false;
+    const std::string_view line(
+        file_.data() + offset,
+        static_cast<std::size_t>(static_cast<const char*>(newline) - file_.data()) - offset);
+    if (!HashLine(line, offset, &into)) return false;
+    offset += line.size() + 1;
+  }
+  return true;
+}
+
+bool LineHasher::HashLine(std::string_view line, std::uint64_t offset, HashedLines* into) const {
+  if (line.empty() || line.size() > schema::kLineBytesMax) return false;
+  const RecordLocation location(offset, line.size());
+  ++into->lines;
+  if (schema::IsTombstone(line)) {
+    const std::optional<std::string> key = schema::TombstoneKey(layout_, line);
+    if (key) into->tombstones.push_back({HashKeyText(*key), location});
+    return key.has_value();
+  }
+  FieldSpans spans(static_cast<std::size_t>(layout_.column_count()));
+  if (!schema::SplitCanonical(layout_, line, layout_.column_count() - 1, spans.data())) {
+    return false;
+  }
+  std::string scratch;
+  for (std::size_t key = 0; key < layout_.keys().size(); ++key) {
+    if (options_.key_only >= 0 && options_.key_only != static_cast<int>(key)) continue;
+    const std::optional<std::string_view> text =
+        schema::KeyTextOf(layout_.keys()[key], line, spans.data(), &scratch);
+    if (text) into->keys[key].push_back({HashKeyText(*text), location});
+  }
+  if (const int assigned = layout_.assigned_column(); assigned >= 0) {
+    const std::string_view text = spans[static_cast<std::size_t>(assigned)].In(line);
+    std::int64_t value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    TableGeneration::NoteKeyUsed(value, &into->next_id);
+  }
+  return true;
+}
+
+absl::StatusOr<HashedLines> LineHasher::Join() {
+  if (failed_) return absl::DataLossError("a line that is not a record of this table");
+  HashedLines all;
+  all.keys.resize(layout_.keys().size());
+  for (std::size_t key = 0; key < all.keys.size(); ++key) {
+    std::size_t entries = 0;
+    for (const HashedLines& portion : portions_) entries += portion.keys[key].size();
+    all.keys[key].reserve(entries);
+    for (HashedLines& portion : portions_) {
+      all.keys[key].insert(all.keys[key].end(), portion.keys[key].begin(),
+                           portion.keys[key].end());
+      std::vector<KeyEntry>().swap(portion.keys[key]);
+    }
+  }
+  for (const HashedLines& portion : portions_) {
+    all.tombstones.insert(all.tombstones.end(), portion.tombstones.begin(),
+                          portion.tombstones.end());
+    all.lines += portion.lines;
+    if (all.next_id == kKeysExhausted) continue;
+    all.next_id =
+        portion.next_id == kKeysExhausted ? kKeysExhausted : std::max(all.next_id, portion.next_id);
+  }
+  return all;
+}
+
+}  // namespace
+
+int CoreCount() {
+  constexpr unsigned kThreadsMax = 16;
+  return static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, kThreadsMax));
+}
+
+absl::StatusOr<HashedLines> HashLines(const schema::RecordLayout& layout, std::string_view file,
+                                      std::uint64_t begin, const HashingOptions& options) {
+  assert(begin <= file.size());
+  LineHasher hasher(layout, file, begin, options);
+  std::vector<std::thread> others;
+  const auto threads_useful =
+      static_cast<int>(std::min<std::uint64_t>((file.size() - begin) / kPortionBytes + 1, 1024));
+  for (int i = 1; i < std::min(options.threads, threads_useful); ++i) {
+    others.emplace_back([&hasher] { hasher.Work(/*reports=*/false); });
+  }
+  hasher.Work(/*reports=*/true);
+  for (std::thread& other : others) other.join();
+  return hasher.Join();
+}
+
+}  // namespace linedb::engine

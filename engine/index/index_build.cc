@@ -1,0 +1,175 @@
+#include "engine/index/index_build.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <cassert>
+#include <functional>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "engine/index/key_run_writer.h"
+#include "engine/index/table_generation.h"
+#include "schema/record_codec.h"
+
+namespace linedb::engine {
+namespace {
+
+std::string_view LineAt(std::string_view file, RecordLocation location) {
+  return file.substr(location.offset(), location.length());
+}
+
+// The text of a key of a record's line; of the primary key, also of a tombstone's.
+std::string KeyTextAt(const schema::RecordLayout& layout, int key, std::string_view line) {
+  if (schema::IsTombstone(line)) return schema::TombstoneKey(layout, line).value_or("");
+  FieldSpans spans(static_cast<std::size_t>(layout.column_count()));
+  const bool split =
+      schema::SplitCanonical(layout, line, layout.column_count() - 1, spans.data());
+  assert(split);  // it was when it was hashed
+  static_cast<void>(split);
+  std::string scratch;
+  return std::string(
+      schema::KeyTextOf(layout.keys()[static_cast<std::size_t>(key)], line, spans.data(), &scratch)
+          .value_or(""));
+}
+
+// Calls `visit(first, last)` for every group of entries of one hash.
+template <class Visit>
+void ForEachHash(const std::vector<KeyEntry>& sorted, Visit&& visit) {
+  for (auto first = sorted.begin(); first != sorted.end();) {
+    auto last = first;
+    while (last != sorted.end() && last->hash == first->hash) ++last;
+    visit(first, last);
+    first = last;
+  }
+}
+
+// Of the lines of one primary key the last one counts, if it is no tombstone; `versions` are all of
+// them, sorted. Returns how many are left.
+std::uint64_t FindSuperseded(const schema::RecordLayout& layout, std::string_view file,
+                             const std::vector<KeyEntry>& versions, SupersededLines* superseded) {
+  std::uint64_t live = 0;
+  std::vector<std::string> seen;  // of one hash nearly always one
+  ForEachHash(versions, [&](auto first, auto last) {
+    if (last - first == 1 && !schema::IsTombstone(LineAt(file, first->location))) {
+      ++live;
+      return;
+    }
+    seen.clear();
+    while (last != first) {
+      --last;
+      const std::string_view line = LineAt(file, last->location);
+      std::string text = KeyTextAt(layout, 0, line);
+      const bool known = std::find(seen.begin(), seen.end(), text) != seen.end();
+      if (!known) seen.push_back(std::move(text));
+      if (known || schema::IsTombstone(line)) {
+        superseded->Insert(last->location.offset());
+      } else {
+        ++live;
+      }
+    }
+  });
+  return live;
+}
+
+// Whether two of the entries, sorted and of live lines, have the same key.
+bool HasClash(const schema::RecordLayout& layout, int key, std::string_view file,
+              const std::vector<KeyEntry>& entries) {
+  bool clash = false;
+  ForEachHash(entries, [&](auto first, auto last) {
+    for (auto one = first; one != last; ++one) {
+      for (auto other = one + 1; other != last; ++other) {
+        clash = clash || KeyTextAt(layout, key, LineAt(file, one->location)) ==
+                             KeyTextAt(layout, key, LineAt(file, other->location));
+      }
+    }
+  });
+  return clash;
+}
+
+// Calls `work(i)` for each i below `count`, in as many threads.
+void InParallel(int threads, std::size_t count, const std::function<void(std::size_t)>& work) {
+  std::vector<std::thread> others;
+  for (std::size_t i = 1; i < count; ++i) {
+    if (threads > 1) {
+      others.emplace_back(work, i);
+    } else {
+      work(i);
+    }
+  }
+  if (count > 0) work(0);
+  for (std::thread& other : others) other.join();
+}
+
+SupersededLines SupersededOf(const schema::RecordLayout& layout, std::string_view file,
+                             const HashedLines& lines, std::uint64_t* live) {
+  std::vector<KeyEntry> versions = lines.keys[0];
+  versions.insert(versions.end(), lines.tombstones.begin(), lines.tombstones.end());
+  SortEntries(&versions);
+  SupersededLines superseded;
+  *live = FindSuperseded(layout, file, versions, &superseded);
+  return superseded;
+}
+
+}  // namespace
+
+std::uint64_t KeyIdentity(const schema::RecordLayout& layout, int key) {
+  const schema::KeyLayout& parts = layout.keys()[static_cast<std::size_t>(key)];
+  std::string text = layout.schema().table_name;
+  for (const int column : parts.columns) {
+    const ColumnSchema& schema = layout.columns()[static_cast<std::size_t>(column)];
+    absl::StrAppend(&text, "\n", schema.name, "\n", static_cast<int>(schema.type));
+  }
+  return XXH3_64bits(text.data(), text.size());
+}
+
+absl::StatusOr<BuiltIndex> BuildIndex(const schema::RecordLayout& layout, std::string_view file,
+                                      std::uint64_t checksum, const HashingOptions& options) {
+  absl::StatusOr<HashedLines> hashed = HashLines(layout, file, 0, options);
+  if (!hashed.ok()) return hashed.status();
+  BuiltIndex built;
+  built.lines = hashed->lines;
+  built.next_id = hashed->next_id;
+  built.superseded = SupersededOf(layout, file, *hashed, &built.live);
+  const RunExtent extent{0, file.size(), XXH3_64bits(nullptr, 0), checksum};
+  built.runs.resize(hashed->keys.size());
+  std::vector<char> clashes(hashed->keys.size(), 0);
+  InParallel(options.threads, hashed->keys.size(), [&](std::size_t key) {
+    std::vector<KeyEntry>& entries = hashed->keys[key];
+    std::erase_if(entries, [&](const KeyEntry& entry) {
+      return built.superseded.Contains(entry.location.offset());
+    });
+    SortEntries(&entries);
+    const int number = static_cast<int>(key);
+    clashes[key] = HasClash(layout, number, file, entries) ? 1 : 0;
+    built.runs[key] = KeyRun::Make(KeyIdentity(layout, number), extent, std::move(entries));
+  });
+  if (std::find(clashes.begin(), clashes.end(), 1) != clashes.end()) {
+    return absl::DataLossError("two records with the same unique value");
+  }
+  return built;
+}
+
+absl::StatusOr<std::vector<KeyEntry>> EntriesOf(const schema::RecordLayout& layout, int key,
+                                                std::string_view file, std::uint64_t begin) {
+  HashingOptions options;
+  options.key_only = key;
+  absl::StatusOr<HashedLines> hashed = HashLines(layout, file, begin, options);
+  if (!hashed.ok()) return hashed.status();
+  return std::move(hashed->keys[static_cast<std::size_t>(key)]);
+}
+
+absl::StatusOr<SupersededLines> SupersededIn(const schema::RecordLayout& layout,
+                                             std::string_view file) {
+  HashingOptions options;
+  options.key_only = 0;
+  absl::StatusOr<HashedLines> hashed = HashLines(layout, file, 0, options);
+  if (!hashed.ok()) return hashed.status();
+  std::uint64_t live = 0;
+  return SupersededOf(layout, file, *hashed, &live);
+}
+
+}  // namespace linedb::engine

@@ -1,0 +1,222 @@
+// Writing the files of an index. index_files.h has the contract.
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <span>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "engine/index/index_build.h"
+#include "engine/index/index_files.h"
+#include "engine/index/key_run_writer.h"
+#include "wal/file_steps.h"
+
+namespace linedb::engine {
+namespace {
+
+using Runs = KeyIndex::Runs;
+
+// A run is merged with what follows it unless it is more than so many times as large: a line is
+// written anew about that often while its table grows tenfold, and a table of any size has a few
+// runs.
+constexpr std::uint64_t kMergeRatio = 4;
+// Runs smaller than this are as good as nothing.
+constexpr std::uint64_t kEntriesSmall = 4096;
+
+// Bytes are synced in portions: one large sync would stand in the way of every commit's own.
+constexpr std::uint64_t kSyncBytes = std::uint64_t{8} << 20;
+
+class IndexWriter {
+ public:
+  IndexWriter(wal::FileSystem& files, const wal::DatabasePaths& paths,
+              const TableGeneration& table)
+      : files_(files), paths_(paths), table_(table), facts_(*table.frozen()) {}
+
+  absl::StatusOr<TableGeneration::Index> Write();
+
+ private:
+  absl::Status MakeDirectory();
+  absl::StatusOr<Runs> WriteKey(int key);
+  // The first of the runs that the new one takes in.
+  static std::size_t MergeFrom(const Runs& runs, std::uint64_t entries);
+  absl::StatusOr<std::shared_ptr<KeyRun>> WriteRun(int key, std::span<const Runs::value_type> old,
+                                                   std::vector<KeyEntry> entries);
+  absl::Status Merge(std::span<const Runs::value_type> old, const std::vector<KeyEntry>& entries,
+                     KeyRunWriter& writer) const;
+  absl::StatusOr<std::shared_ptr<SupersededBase>> WriteBlocks();
+  // Makes a file by `write`, durable, under its name; the file stays open.
+  absl::StatusOr<std::unique_ptr<wal::File>> MakeFile(
+      const wal::IndexFileName& name, const std::function<absl::Status(wal::File&)>& write);
+
+  const std::string& table_name() const { return table_.layout().schema().table_name; }
+
+  wal::FileSystem& files_;
+  const wal::DatabasePaths& paths_;
+  const TableGeneration& table_;
+  const BlockFacts& facts_;
+};
+
+absl::StatusOr<TableGeneration::Index> IndexWriter::Write() {
+  absl::Status done = MakeDirectory();
+  if (!done.ok()) return done;
+  TableGeneration::Index index;
+  for (std::size_t key = 0; key < table_.indexes.size(); ++key) {
+    absl::StatusOr<Runs> runs = WriteKey(static_cast<int>(key));
+    if (!runs.ok()) return runs.status();
+    index.runs.push_back(*std::move(runs));
+  }
+  // Last, since it is what opening looks for.
+  absl::StatusOr<std::shared_ptr<SupersededBase>> base = WriteBlocks();
+  if (!base.ok()) return base.status();
+  done = files_.SyncDirectory(paths_.IndexDirectory());
+  if (!done.ok()) return done;
+  index.base = *std::move(base);
+  index.facts = facts_;
+  return index;
+}
+
+absl::Status IndexWriter::MakeDirectory() {
+  absl::Status made = files_.CreateDirectory(paths_.IndexDirectory());
+  if (absl::IsAlreadyExists(made)) return absl::OkStatus();
+  return made.ok() ? files_.SyncDirectory(paths_.directory()) : made;
+}
+
+std::size_t IndexWriter::MergeFrom(const Runs& runs, std::uint64_t entries) {
+  std::size_t from = runs.size();
+  std::uint64_t together = std::max(entries, kEntriesSmall);
+  while (from > 0 && runs[from - 1]->entries() <= kMergeRatio * together) {
+    together += runs[--from]->entries();
+  }
+  // What is in memory only is written, wherever it stands.
+  const auto unwritten = std::find_if(runs.begin(), runs.end(),
+                                      [](const auto& run) { return run->in_memory(); });
+  return std::min(from, static_cast<std::size_t>(unwritten - runs.begin()));
+}
+
+absl::StatusOr<Runs> IndexWriter::WriteKey(int key) {
+  const KeyIndex& index = table_.indexes[static_cast<std::size_t>(key)];
+  std::vector<KeyEntry> entries;
+  if (index.frozen() != nullptr) {
+    entries.reserve(index.frozen()->size());
+    index.frozen()->ForEach([&](std::uint64_t hash, RecordLocation location) {
+      entries.push_back({hash, location});
+    });
+  }
+  SortEntries(&entries);
+  const Runs& runs = index.runs();
+  const std::size_t from = MergeFrom(runs, entries.size());
+  Runs next(runs.begin(), runs.begin() + static_cast<std::ptrdiff_t>(from));
+  absl::StatusOr<std::shared_ptr<KeyRun>> run =
+      WriteRun(key, std::span(runs).subspan(from), std::move(entries));
+  if (!run.ok()) return run.status();
+  table_.MakeMendable(key, **run);
+  next.push_back(*std::move(run));
+  return next;
+}
+
+absl::StatusOr<std::shared_ptr<KeyRun>> IndexWriter::WriteRun(
+    int key, std::span<const Runs::value_type> old, std::vector<KeyEntry> entries) {
+  RunExtent extent{table_.indexed_bytes(), facts_.bytes, table_.indexed_checksum(),
+                   facts_.checksum};
+  std::uint64_t entries_max = entries.size();
+  if (!old.empty()) {
+    extent.begin = old.front()->extent().begin;
+    extent.begin_checksum = old.front()->extent().begin_checksum;
+  }
+  for (const Runs::value_type& run : old) entries_max += run->entries();
+  const std::uint64_t identity = KeyIdentity(table_.layout(), key);
+  absl::StatusOr<std::unique_ptr<wal::File>> file = MakeFile(
+      {table_name(), key, extent.begin, extent.end}, [&](wal::File& into) -> absl::Status {
+        std::uint64_t unsynced_bytes = 0;
+        KeyRunWriter writer(identity, extent, entries_max, [&](std::span<const RunPage> pages) {
+          absl::Status written = into.Append(
+              {reinterpret_cast<const char*>(pages.data()), pages.size_bytes()});
+          unsynced_bytes += pages.size_bytes();
+          if (!written.ok() || unsynced_bytes < kSyncBytes) return written;
+          unsynced_bytes = 0;
+          return into.Sync();
+        });
+        absl::Status merged = Merge(old, entries, writer);
+        return merged.ok() ? writer.Finish() : merged;
+      });
+  return file.ok() ? KeyRun::Open(**file, identity) : file.status();
+}
+
+// Lines that are superseded for everybody are left out: nobody ever asks for them again.
+absl::Status IndexWriter::Merge(std::span<const Runs::value_type> old,
+                                const std::vector<KeyEntry>& entries, KeyRunWriter& writer) const {
+  struct Source {
+    KeyRun::Reader reader;
+    KeyEntry next;
+    bool has_next;
+  };
+  std::vector<Source> sources;
+  for (const Runs::value_type& run : old) {
+    Source& source = sources.emplace_back(Source{KeyRun::Reader(*run), {}, false});
+    source.has_next = source.reader.Next(&source.next);
+  }
+  auto entry = entries.begin();
+  for (;;) {
+    Source* least = nullptr;
+    for (Source& source : sources) {
+      if (!source.has_next) continue;
+      if (least == nullptr || IsBefore(source.next, least->next)) least = &source;
+    }
+    const bool is_new =
+        entry != entries.end() && (least == nullptr || IsBefore(*entry, least->next));
+    if (!is_new && least == nullptr) break;
+    const KeyEntry taken = is_new ? *entry++ : least->next;
+    if (!is_new) least->has_next = least->reader.Next(&least->next);
+    if (facts_.superseded.Contains(taken.location.offset())) continue;
+    if (absl::Status added = writer.Add(taken); !added.ok()) return added;
+  }
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    if (!sources[i].reader.damaged()) continue;
+    old[i]->MendAll();  // in memory from now on, and tried again
+    return absl::UnavailableError("a file of the index was damaged, and is made anew");
+  }
+  return facts_.superseded.broken() ? absl::DataLossError("superseded lines are not known")
+                                    : absl::OkStatus();
+}
+
+absl::StatusOr<std::shared_ptr<SupersededBase>> IndexWriter::WriteBlocks() {
+  absl::StatusOr<std::unique_ptr<wal::File>> file =
+      MakeFile({table_name(), -1, 0, facts_.bytes},
+               [this](wal::File& into) { return WriteBlockFacts(facts_, into); });
+  if (!file.ok()) return file.status();
+  absl::StatusOr<OpenedBlockFacts> opened = OpenBlockFacts(**file, facts_.key);
+  if (!opened.ok()) return opened.status();
+  if (opened->base != nullptr) table_.MakeMendable(*opened->base, facts_);
+  return std::move(opened->base);
+}
+
+absl::StatusOr<std::unique_ptr<wal::File>> IndexWriter::MakeFile(
+    const wal::IndexFileName& name, const std::function<absl::Status(wal::File&)>& write) {
+  const std::string path = paths_.Index(name);
+  const std::string temporary = wal::TemporaryOf(path);
+  if (absl::Status removed = wal::RemoveIfThere(files_, temporary); !removed.ok()) return removed;
+  absl::StatusOr<std::unique_ptr<wal::File>> file =
+      files_.Open(temporary, wal::OpenMode::kCreateNew);
+  if (!file.ok()) return file;
+  absl::Status done = write(**file);
+  if (done.ok()) done = (*file)->Sync();
+  if (done.ok()) done = files_.Rename(temporary, path);
+  if (!done.ok()) {
+    files_.Remove(temporary).IgnoreError();
+    return done;
+  }
+  return file;
+}
+
+}  // namespace
+
+absl::StatusOr<TableGeneration::Index> WriteIndex(wal::FileSystem& files,
+                                                  const wal::DatabasePaths& paths,
+                                                  const TableGeneration& table) {
+  absl::StatusOr<TableGeneration::Index> index = IndexWriter(files, paths, table).Write();
+  if (!absl::IsUnavailable(index.status())) return index;
+  return IndexWriter(files, paths, table).Write();
+}
+
+}  // namespace linedb::engine

@@ -1,0 +1,88 @@
+// Where the lines of a table lie, by one of its keys.
+
+#ifndef LINEDB_ENGINE_INDEX_KEY_INDEX_H_
+#define LINEDB_ENGINE_INDEX_KEY_INDEX_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "engine/index/hash_index.h"
+#include "engine/index/key_run.h"
+#include "engine/storage/record_location.h"
+
+namespace linedb::engine {
+
+// A multimap from the hash of a key's text to the locations of its lines, in layers:
+//
+//   active   a hash table in memory: the lines since the last checkpoint that froze it
+//   frozen   the one before, while it is being written to a run
+//   runs     immutable, in files: all lines before, each run for a range of the .records file
+//
+// It keeps no keys: who looks up compares the line at the location found. A key has several entries
+// where several versions of its record are about; lines that are superseded for everybody may still
+// have entries (a run never forgets), so who looks up asks for that, too.
+//
+// Any number of threads may call const methods at once; the others need the index for themselves.
+class KeyIndex {
+ public:
+  void Reserve(std::size_t entries) { active_.Reserve(entries); }
+  void Insert(std::uint64_t hash, RecordLocation location) { active_.Insert(hash, location); }
+  // Forgets an entry that is not frozen yet; false if there is none.
+  bool Erase(std::uint64_t hash, RecordLocation location) { return active_.Erase(hash, location); }
+
+  // A location of this hash that lies below `limit` and that `accept(location)` takes; nothing if
+  // there is none, or if the index is broken().
+  template <class Accept>
+  RecordLocation Find(std::uint64_t hash, std::uint64_t limit, Accept&& accept) const {
+    RecordLocation found = active_.Find(hash, limit, accept);
+    if (!found && frozen_ != nullptr) found = frozen_->Find(hash, limit, accept);
+    for (auto run = runs_.rbegin(); !found && run != runs_.rend(); ++run) {
+      found = (*run)->Find(hash, limit, accept);
+    }
+    return found;
+  }
+
+  // Brings what Find will look at to the processor ahead of its use, all layers at once.
+  void Prefetch(std::uint64_t hash) const {
+    active_.Prefetch(hash);
+    if (frozen_ != nullptr) frozen_->Prefetch(hash);
+    for (const std::shared_ptr<const KeyRun>& run : runs_) run->Prefetch(hash);
+  }
+  bool has_layers() const { return !runs_.empty() || frozen_ != nullptr; }
+
+  // A run is damaged and could not be made anew: what Find does not find may be there all the same.
+  bool broken() const {
+    return std::any_of(runs_.begin(), runs_.end(),
+                       [](const std::shared_ptr<const KeyRun>& run) { return run->broken(); });
+  }
+
+  // Puts the active entries aside, to be written while others come. Nothing must be frozen.
+  void Freeze();
+  const HashIndex* frozen() const { return frozen_.get(); }
+  // Goes on with these runs, oldest first; what was frozen is among them. Returns what they
+  // replace, which takes its time to free.
+  using Runs = std::vector<std::shared_ptr<const KeyRun>>;
+  struct Replaced {
+    std::unique_ptr<HashIndex> frozen;
+    Runs runs;
+  };
+  Replaced SetRuns(Runs runs);
+  const Runs& runs() const { return runs_; }
+
+  // Entries of all layers.
+  std::size_t size() const;
+  std::size_t memory_bytes() const;
+  std::size_t file_bytes() const;
+
+ private:
+  HashIndex active_;
+  std::unique_ptr<HashIndex> frozen_;
+  Runs runs_;
+};
+
+}  // namespace linedb::engine
+
+#endif  // LINEDB_ENGINE_INDEX_KEY_INDEX_H_
