@@ -146,10 +146,10 @@ absl::Status RecordsLoader::LoadLines() const {
 absl::Status RecordsLoader::CheckCounts() const {
   if (table.written.lines == checkpoint.lines && table.written.live == checkpoint.live)
     return absl::OkStatus();
-  return absl::DataLossError(absl::StrCat(
-      file_name, " line ", table.written.lines, " byte ", checkpoint.bytes, ": ",
-      table.written.lines, " lines with ", table.written.live, " records, the checkpoint says ",
-      checkpoint.lines, " with ", checkpoint.live));
+  return absl::DataLossError(
+      absl::StrCat(file_name, " line ", table.written.lines, " byte ", checkpoint.bytes, ": ",
+                   table.written.lines, " lines with ", table.written.live,
+                   " records, the checkpoint says ", checkpoint.lines, " with ", checkpoint.live));
 }
 
 }  // namespace

@@ -139,8 +139,7 @@ std::optional<ArchiveName> ParseArchiveName(std::string_view file_name) {
 std::string FormatIndexFileName(const IndexFileName& name) {
   assert(IsTableName(name.table) && name.begin <= name.end);
   if (name.key < 0) return absl::StrCat(name.table, ".", name.end, std::string(kBlocksSuffix));
-  return absl::StrCat(name.table, ".", name.begin, "-", name.end, std::string(kKeyInfix),
-                      name.key);
+  return absl::StrCat(name.table, ".", name.begin, "-", name.end, std::string(kKeyInfix), name.key);
 }
 
 std::optional<IndexFileName> ParseIndexFileName(std::string_view file_name) {

@@ -117,8 +117,7 @@ absl::StatusOr<HashedLines> LineHasher::Join() {
     for (const HashedLines& portion : portions_) entries += portion.keys[key].size();
     all.keys[key].reserve(entries);
     for (HashedLines& portion : portions_) {
-      all.keys[key].insert(all.keys[key].end(), portion.keys[key].begin(),
-                           portion.keys[key].end());
+      all.keys[key].insert(all.keys[key].end(), portion.keys[key].begin(), portion.keys[key].end());
       std::vector<KeyEntry>().swap(portion.keys[key]);
     }
   }

@@ -26,8 +26,7 @@ std::string_view LineAt(std::string_view file, RecordLocation location) {
 std::string KeyTextAt(const schema::RecordLayout& layout, int key, std::string_view line) {
   if (schema::IsTombstone(line)) return schema::TombstoneKey(layout, line).value_or("");
   FieldSpans spans(static_cast<std::size_t>(layout.column_count()));
-  const bool split =
-      schema::SplitCanonical(layout, line, layout.column_count() - 1, spans.data());
+  const bool split = schema::SplitCanonical(layout, line, layout.column_count() - 1, spans.data());
   assert(split);  // it was when it was hashed
   static_cast<void>(split);
   std::string scratch;

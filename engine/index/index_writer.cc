@@ -29,8 +29,7 @@ constexpr std::uint64_t kSyncBytes = std::uint64_t{8} << 20;
 
 class IndexWriter {
  public:
-  IndexWriter(wal::FileSystem& files, const wal::DatabasePaths& paths,
-              const TableGeneration& table)
+  IndexWriter(wal::FileSystem& files, const wal::DatabasePaths& paths, const TableGeneration& table)
       : files_(files), paths_(paths), table_(table), facts_(*table.frozen()) {}
 
   absl::StatusOr<TableGeneration::Index> Write();
@@ -89,8 +88,8 @@ std::size_t IndexWriter::MergeFrom(const Runs& runs, std::uint64_t entries) {
     together += runs[--from]->entries();
   }
   // What is in memory only is written, wherever it stands.
-  const auto unwritten = std::find_if(runs.begin(), runs.end(),
-                                      [](const auto& run) { return run->in_memory(); });
+  const auto unwritten =
+      std::find_if(runs.begin(), runs.end(), [](const auto& run) { return run->in_memory(); });
   return std::min(from, static_cast<std::size_t>(unwritten - runs.begin()));
 }
 
@@ -115,8 +114,9 @@ absl::StatusOr<Runs> IndexWriter::WriteKey(int key) {
   return next;
 }
 
-absl::StatusOr<std::shared_ptr<KeyRun>> IndexWriter::WriteRun(
-    int key, std::span<const Runs::value_type> old, std::vector<KeyEntry> entries) {
+absl::StatusOr<std::shared_ptr<KeyRun>> IndexWriter::WriteRun(int key,
+                                                              std::span<const Runs::value_type> old,
+                                                              std::vector<KeyEntry> entries) {
   RunExtent extent{table_.indexed_bytes(), facts_.bytes, table_.indexed_checksum(),
                    facts_.checksum};
   std::uint64_t entries_max = entries.size();
@@ -126,12 +126,12 @@ absl::StatusOr<std::shared_ptr<KeyRun>> IndexWriter::WriteRun(
   }
   for (const Runs::value_type& run : old) entries_max += run->entries();
   const std::uint64_t identity = KeyIdentity(table_.layout(), key);
-  absl::StatusOr<std::unique_ptr<wal::File>> file = MakeFile(
-      {table_name(), key, extent.begin, extent.end}, [&](wal::File& into) -> absl::Status {
+  absl::StatusOr<std::unique_ptr<wal::File>> file =
+      MakeFile({table_name(), key, extent.begin, extent.end}, [&](wal::File& into) -> absl::Status {
         std::uint64_t unsynced_bytes = 0;
         KeyRunWriter writer(identity, extent, entries_max, [&](std::span<const RunPage> pages) {
-          absl::Status written = into.Append(
-              {reinterpret_cast<const char*>(pages.data()), pages.size_bytes()});
+          absl::Status written =
+              into.Append({reinterpret_cast<const char*>(pages.data()), pages.size_bytes()});
           unsynced_bytes += pages.size_bytes();
           if (!written.ok() || unsynced_bytes < kSyncBytes) return written;
           unsynced_bytes = 0;

@@ -41,9 +41,12 @@ absl::StatusOr<std::shared_ptr<KeyRun>> KeyRun::Open(wal::File& file, std::uint6
       footer.checksum != XXH3_64bits(&footer, offsetof(RunFooter, checksum))) {
     return absl::DataLossError("the footer of a key run is damaged, or of another version");
   }
-  if (footer.key != key || footer.pages != page_count || footer.homes == 0 ||
+  if (footer.pages != page_count || footer.homes == 0 ||
       footer.homes > page_count * kRunPageSlots || footer.extent.begin > footer.extent.end) {
-    return absl::DataLossError("a key run of another key, or of another size");
+    return absl::DataLossError("a key run whose footer does not fit its size");
+  }
+  if (footer.key != key) {
+    return absl::FailedPreconditionError("a key run of another key");
   }
   std::shared_ptr<KeyRun> run(new KeyRun);
   run->key_ = key;
@@ -118,8 +121,8 @@ absl::Status KeyRun::CompareAll() const {
   const Image* image = image_.load(std::memory_order_acquire);
   for (std::uint64_t number = 0; number < image->pages; ++number) {
     if (image->compared.Has(number) || Compare(*image, number)) continue;
-    return absl::DataLossError(absl::StrCat("byte ", number * kRunPageBytes,
-                                            ": the page is not what was written"));
+    return absl::DataLossError(
+        absl::StrCat("byte ", number * kRunPageBytes, ": the page is not what was written"));
   }
   return absl::OkStatus();
 }

@@ -41,7 +41,8 @@ class KeyRun {
   // meets the damage, by one at a time.
   using Rebuild = std::function<absl::StatusOr<std::vector<KeyEntry>>(const RunExtent& extent)>;
 
-  // Reads the footer only. kDataLoss if it is not a whole run's, or another key's.
+  // Reads the footer only. kDataLoss if it is not a whole run's, kFailedPrecondition if it is
+  // another key's.
   static absl::StatusOr<std::shared_ptr<KeyRun>> Open(wal::File& file, std::uint64_t key);
   // From memory; `entries` in any order.
   static std::shared_ptr<KeyRun> Make(std::uint64_t key, const RunExtent& extent,

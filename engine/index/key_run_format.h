@@ -38,7 +38,8 @@ struct RunPage {
 static_assert(sizeof(RunPage) == kRunPageBytes);
 
 // What a run is about: lines of the file's bytes [begin, end), which are the same bytes as when it
-// was written if the checksums (engine/FORMAT.md) of the first `begin` and `end` bytes are the same.
+// was written if the checksums (engine/FORMAT.md) of the first `begin` and `end` bytes are the
+// same.
 struct RunExtent {
   std::uint64_t begin = 0;
   std::uint64_t end = 0;

@@ -81,7 +81,8 @@ absl::Status KeyRunWriter::Flush() {
 }
 
 absl::Status KeyRunWriter::Finish() {
-  while (footer_.pages * kRunPageSlots < footer_.homes || footer_.pages * kRunPageSlots < slot_next_) {
+  while (footer_.pages * kRunPageSlots < footer_.homes ||
+         footer_.pages * kRunPageSlots < slot_next_) {
     if (absl::Status ended = EndPage(); !ended.ok()) return ended;
   }
   footer_.checksum = XXH3_64bits(&footer_, offsetof(RunFooter, checksum));

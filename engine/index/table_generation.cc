@@ -102,9 +102,9 @@ bool TableGeneration::LineHasKey(int key, RecordLocation location, std::string_v
 }
 
 absl::Status TableGeneration::IndexError() const {
-  return absl::DataLossError(absl::StrCat(
-      wal::ShortRecordsName(layout_->schema().table_name),
-      ": a file of its index is damaged, and so are the records to make it from: verify says where"));
+  return absl::DataLossError(absl::StrCat(wal::ShortRecordsName(layout_->schema().table_name),
+                                          ": a file of its index is damaged, and so are the "
+                                          "records to make it from: verify says where"));
 }
 
 void TableGeneration::NoteKeyUsed(std::int64_t value, std::int64_t* next) {
@@ -198,8 +198,7 @@ void TableGeneration::FreezeIndex() {
   facts.checksum = records.Checksum();
   facts.full_blocks = records.full_blocks();
   facts.superseded = superseded;
-  retained.ForEachSuperseded(kNoLimit,
-                             [&](std::uint64_t offset) { facts.late.push_back(offset); });
+  retained.ForEachSuperseded(kNoLimit, [&](std::uint64_t offset) { facts.late.push_back(offset); });
   for (KeyIndex& index : indexes) index.Freeze();
 }
 

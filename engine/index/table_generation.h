@@ -70,8 +70,7 @@ class TableGeneration {
   // What Find finds, or does not find, need not be true: a file of the index is damaged, and so are
   // the records that it could be made from. kDataLoss; OK otherwise.
   absl::Status CheckIndex(int key) const {
-    const bool broken =
-        superseded.broken() || indexes[static_cast<std::size_t>(key)].broken();
+    const bool broken = superseded.broken() || indexes[static_cast<std::size_t>(key)].broken();
     return broken ? IndexError() : absl::OkStatus();
   }
   // The same, having compared the bytes that it relies on with their checksums: those of the line
@@ -140,10 +139,10 @@ class TableGeneration {
   void Publish(const TableExtent& extent);
 
   RecordsFile records;
-  std::vector<KeyIndex> indexes;   // one for each key of the layout
-  SupersededLines superseded;      // for everybody
-  RetainedLines retained;          // for some
-  TableExtent written;             // what commits on their way to the disk have added, too
+  std::vector<KeyIndex> indexes;  // one for each key of the layout
+  SupersededLines superseded;     // for everybody
+  RetainedLines retained;         // for some
+  TableExtent written;            // what commits on their way to the disk have added, too
 
  private:
   absl::Status IndexError() const;

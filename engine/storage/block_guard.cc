@@ -35,9 +35,8 @@ bool BlockGuard::IsCompared(std::uint64_t begin, std::uint64_t end) const {
   if (!enabled_) return true;
   for (std::uint64_t block = begin / kChecksumBlockBytes; block * kChecksumBlockBytes < end;
        ++block) {
-    const bool compared = block < compared_.size()
-                              ? compared_.Has(block)
-                              : rest_compared_.load(std::memory_order_relaxed);
+    const bool compared = block < compared_.size() ? compared_.Has(block)
+                                                   : rest_compared_.load(std::memory_order_relaxed);
     if (!compared) return false;
   }
   return true;

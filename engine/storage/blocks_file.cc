@@ -100,7 +100,7 @@ absl::StatusOr<OpenedBlockFacts> OpenBlockFacts(wal::File& file, std::uint64_t k
   if (XXH3_64bits(data + begin, *size - sizeof footer.checksum - begin) != footer.checksum) {
     return absl::DataLossError("a file of blocks is damaged");
   }
-  if (footer.key != key) return absl::DataLossError("a file of blocks of another key");
+  if (footer.key != key) return absl::FailedPreconditionError("a file of blocks of another key");
   const auto* entries = reinterpret_cast<const SupersededBase::Entry*>(data + begin);
   const auto* late = reinterpret_cast<const std::uint64_t*>(entries + footer.chunks);
   OpenedBlockFacts opened;

@@ -32,8 +32,9 @@ struct BlockFacts {
 // Appends the file's bytes to `file`, which is empty.
 absl::Status WriteBlockFacts(const BlockFacts& facts, wal::File& file);
 
-// Reads everything but the bits of the superseded lines, which stay in the file; `superseded` has
-// them and `late` both. kDataLoss if the file is not whole or another key's.
+// Reads everything but the bits of the superseded lines, which stay in the file: `base` has them,
+// and `superseded` is empty. kDataLoss if the file is not whole, kFailedPrecondition if it is of
+// another key.
 struct OpenedBlockFacts {
   BlockFacts facts;
   std::shared_ptr<SupersededBase> base;  // null if nothing is superseded but `late`

@@ -41,8 +41,8 @@ class SupersededBase {
                  std::span<const Entry> entries);
   void SetRebuild(Rebuild rebuild) { rebuild_ = std::move(rebuild); }
 
-  // Null if none of its lines is superseded. If it is broken() all of them are: what is not known to
-  // be a record's last word is nobody's.
+  // Null if none of its lines is superseded. If it is broken() all of them are: what is not known
+  // to be a record's last word is nobody's.
   const SupersededChunk* Find(std::uint64_t chunk) const;
   bool broken() const { return broken_.load(std::memory_order_relaxed); }
   // One more than the last chunk's number.

@@ -148,7 +148,8 @@ TEST(KeyRunTest, ADamagedByteAnywhereChangesNoAnswer) {
       ASSERT_EQ(OffsetsOf(**run, entries[i].hash, kAll),
                 std::vector<std::uint64_t>{entries[i].location.offset()})
           << "byte " << at;
-      ASSERT_EQ(OffsetsOf(**run, ~entries[i].hash, kAll), OffsetsOf(entries, ~entries[i].hash, kAll));
+      ASSERT_EQ(OffsetsOf(**run, ~entries[i].hash, kAll),
+                OffsetsOf(entries, ~entries[i].hash, kAll));
     }
     EXPECT_LE(rebuilt, 1);
     mended += rebuilt;
@@ -168,11 +169,12 @@ TEST(KeyRunTest, ItsFileCutAnywhereIsRefusedOrFindsEverything) {
 
 TEST(KeyRunTest, ARunOfAnotherKeyOrPagesOfAnotherRunAreNotTaken) {
   RunFile written(RandomEntries(700, ~std::uint64_t{0}));
-  EXPECT_THAT(KeyRun::Open(*written.file, kKey + 1), Fails(absl::StatusCode::kDataLoss, "another"));
+  EXPECT_THAT(KeyRun::Open(*written.file, kKey + 1),
+              Fails(absl::StatusCode::kFailedPrecondition, "another"));
   // The same pages under a footer of another extent.
   RunPage page;
-  std::memcpy(static_cast<void*>(&page),
-              written.bytes.data() + written.bytes.size() - sizeof page, sizeof page);
+  std::memcpy(static_cast<void*>(&page), written.bytes.data() + written.bytes.size() - sizeof page,
+              sizeof page);
   const auto footer = std::bit_cast<RunFooter>(page);
   EXPECT_NE(RunSeed(kKey, kExtent, footer.homes),
             RunSeed(kKey, {0, kExtent.end, 1, 3}, footer.homes));
