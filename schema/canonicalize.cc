@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "schema/canonical_line.h"
 #include "schema/column_value.h"
 #include "schema/json_reader.h"
 #include "schema/json_text.h"
@@ -160,6 +161,8 @@ class Canonicalizer {
 absl::Status CanonicalizeRecord(const RecordLayout& layout, std::string_view json,
                                 const CanonicalizeOptions& options, std::string* line,
                                 std::vector<FieldSpan>* spans, RecordError* error) {
+  spans->resize(layout.columns().size());
+  if (TakeCanonical(layout, json, line, spans->data())) return absl::OkStatus();
   Canonicalizer canonicalizer(layout, json, options, spans);
   if (canonicalizer.Run(line)) return absl::OkStatus();
   const JsonFault& fault = canonicalizer.fault();

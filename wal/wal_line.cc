@@ -148,9 +148,9 @@ bool ParseOperationBody(std::string_view body, LogEntry* entry) {
   std::string_view name;
   if (!ConsumePrefix(&body, kOperationStart)) return false;
   if (!ConsumeNumber(&body, &entry->lsn.value)) return false;
-  if (!ConsumePrefix(&body, ",\"txn\":")) return false;
+  if (!ConsumePrefix(&body, kTransactionKey)) return false;
   if (!ConsumeNumber(&body, &entry->transaction.value)) return false;
-  if (!ConsumePrefix(&body, ",\"timestamp\":\"")) return false;
+  if (!ConsumePrefix(&body, kTimestampKey)) return false;
   if (!ConsumePlain(&body, &entry->timestamp)) return false;
   if (!ConsumePrefix(&body, ",\"operation\":\"")) return false;
   if (!ConsumePlain(&body, &name)) return false;
@@ -159,8 +159,13 @@ bool ParseOperationBody(std::string_view body, LogEntry* entry) {
   entry->operation = *operation;
   if (!ConsumePrefix(&body, ",\"table\":\"")) return false;
   if (!ConsumePlain(&body, &entry->table) || !IsTableName(entry->table)) return false;
-  if (!ConsumePrefix(&body, ",\"record\":")) return false;
-  return CutCommit(&body, entry) && ParseRecords(body, entry);
+  if (!ConsumePrefix(&body, kRecordKey)) return false;
+  return ParseOperationRecords(body, entry);
+}
+
+bool ParseOperationRecords(std::string_view text, LogEntry* entry) {
+  assert(entry != nullptr);
+  return CutCommit(&text, entry) && ParseRecords(text, entry);
 }
 
 }  // namespace linedb::wal

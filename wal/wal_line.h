@@ -30,6 +30,9 @@ static_assert(kLinkBytes == 19 && kTailBytes == 32, "wal/FORMAT.md says so");
 inline constexpr std::string_view kHeaderStart = "{\"format\":\"linedb-wal\",\"version\":";
 inline constexpr std::string_view kPreviousKey = ",\"previous\":\"";
 inline constexpr std::string_view kOperationStart = "{\"lsn\":";
+inline constexpr std::string_view kTransactionKey = ",\"txn\":";
+inline constexpr std::string_view kTimestampKey = ",\"timestamp\":\"";
+inline constexpr std::string_view kRecordKey = ",\"record\":";
 
 // The end of a line as the next line's checksum sees it.
 std::string LinkOf(std::uint64_t checksum);
@@ -50,6 +53,10 @@ bool IsPlain(std::string_view text);
 // Reads exactly what AppendOperationLine writes up to the checksum, and nothing else; never past
 // the end of `body`, whatever it holds. Leaves line, byte alone.
 bool ParseOperationBody(std::string_view body, LogEntry* entry);
+
+// Reads what stands in a body behind `"record":`, and fills record, old_record, commit and durable;
+// the entry's lsn must be there already.
+bool ParseOperationRecords(std::string_view text, LogEntry* entry);
 
 // Reads a header up to its checksum: known members in any order, unknown ones skipped.
 bool ParseHeaderBody(std::string_view body, LogHeader* header);

@@ -1,6 +1,8 @@
 #include "wal/wal_reader.h"
 
+#include <array>
 #include <cassert>
+#include <cstring>
 
 #include "absl/strings/str_cat.h"
 #include "wal/wal_line.h"
@@ -21,6 +23,19 @@ std::string Mismatch(std::uint64_t found, std::uint64_t expected) {
 
 std::string WrongNumber(const char* what, std::uint64_t found, std::uint64_t expected) {
   return absl::StrCat(what, " ", found, ", expected ", expected);
+}
+
+// Whether the line ends as one of this checksum does. Sixteen digits are written and compared in
+// less time than they are read.
+bool EndsIn(std::string_view line, std::uint64_t checksum) {
+  std::array<char, kTailBytes> tail;
+  std::memcpy(tail.data(), kChecksumKey.data(), kChecksumKey.size());
+  char* const digits = tail.data() + kChecksumKey.size();
+  for (int i = kChecksumDigits; i > 0; --i, checksum >>= 4) {
+    digits[i - 1] = "0123456789abcdef"[checksum & 15];
+  }
+  std::memcpy(digits + kChecksumDigits, kLineEnd.data(), kLineEnd.size());
+  return line.ends_with(std::string_view(tail.data(), tail.size()));
 }
 
 // The Python original writes no header; its lines begin with their time.
@@ -95,18 +110,19 @@ bool WalReader::Next(LogEntry* entry) {
   return true;
 }
 
-std::string WalReader::Judge(std::string_view line, LogEntry* entry,
-                             std::uint64_t* checksum) const {
+std::string WalReader::Judge(std::string_view line, LogEntry* entry, std::uint64_t* checksum) {
   if (!line.ends_with('\n')) return "the line is cut off";
-  const std::optional<std::uint64_t> found = ChecksumInTail(line);
-  if (!found.has_value()) return "not a line of a log";
+  if (line.size() <= kTailBytes) return "not a line of a log";
   const std::string_view body = line.substr(0, line.size() - kTailBytes);
   // The link of the line before lies right in front of this one: one contiguous range.
   assert(position_.bytes >= kLinkBytes);
   const std::uint64_t expected =
       ChecksumOf(text_.substr(position_.bytes - kLinkBytes, kLinkBytes + body.size()));
-  if (*found != expected) return Mismatch(*found, expected);
-  if (!ParseOperationBody(body, entry)) return "not an operation of this version";
+  if (!EndsIn(line, expected)) {
+    const std::optional<std::uint64_t> found = ChecksumInTail(line);
+    return found.has_value() ? Mismatch(*found, expected) : "not a line of a log";
+  }
+  if (!Parse(body, entry)) return "not an operation of this version";
   if (entry->lsn != position_.next_lsn) {
     return WrongNumber("lsn", entry->lsn.value, position_.next_lsn.value);
   }
@@ -115,6 +131,33 @@ std::string WalReader::Judge(std::string_view line, LogEntry* entry,
   }
   *checksum = expected;
   return "";
+}
+
+bool WalReader::Parse(std::string_view body, LogEntry* entry) {
+  if (ParseAlike(body, entry)) return true;
+  if (!ParseOperationBody(body, entry)) return false;
+  const char* const rest = entry->timestamp.data() + entry->timestamp.size();
+  const char* const table_end = entry->table.data() + entry->table.size();
+  const auto rest_bytes = static_cast<std::size_t>(table_end - rest) + 1 + kRecordKey.size();
+  middle_ = {entry->timestamp, std::string_view(rest, rest_bytes), entry->table, entry->operation};
+  assert(middle_.rest.starts_with('"') && middle_.rest.ends_with(kRecordKey));
+  return true;
+}
+
+bool WalReader::ParseAlike(std::string_view body, LogEntry* entry) const {
+  if (middle_.rest.empty()) return false;
+  if (!ConsumePrefix(&body, kOperationStart) || !ConsumeNumber(&body, &entry->lsn.value) ||
+      !ConsumePrefix(&body, kTransactionKey) || !ConsumeNumber(&body, &entry->transaction.value) ||
+      !ConsumePrefix(&body, kTimestampKey)) {
+    return false;
+  }
+  entry->timestamp = body.substr(0, middle_.timestamp.size());
+  body.remove_prefix(entry->timestamp.size());
+  if (!ConsumePrefix(&body, middle_.rest)) return false;
+  if (entry->timestamp != middle_.timestamp && !IsPlain(entry->timestamp)) return false;
+  entry->operation = middle_.operation;
+  entry->table = middle_.table;
+  return ParseOperationRecords(body, entry);
 }
 
 }  // namespace linedb::wal

@@ -39,13 +39,26 @@ class WalReader {
   const LogPosition& position() const { return position_; }
 
  private:
+  // What a line says between its numbers and its record. Lines mostly say what the line before
+  // said, and what was read once is compared, not read again.
+  struct Middle {
+    std::string_view timestamp;
+    std::string_view rest;  // from the quote behind the time to the record
+    std::string_view table;
+    Operation operation = Operation::kInsert;
+  };
+
   // Why a line is not the next valid one; empty if it is.
-  std::string Judge(std::string_view line, LogEntry* entry, std::uint64_t* checksum) const;
+  std::string Judge(std::string_view line, LogEntry* entry, std::uint64_t* checksum);
+  bool Parse(std::string_view body, LogEntry* entry);
+  // As ParseOperationBody, of a body that may be like the one before; false also if it is not.
+  bool ParseAlike(std::string_view body, LogEntry* entry) const;
 
   std::string_view text_;
   std::string name_;
   LogPosition position_;
   LogStop stop_;
+  Middle middle_;
 };
 
 // The first line past `byte` that is valid by itself (its range begins with the digits that stand

@@ -17,6 +17,9 @@ namespace {
 // How often a rotation may come between two steps of reading before that is no rotation any more.
 constexpr int kReadAttemptsMax = 100;
 
+// How many entries are read before the number of all is estimated.
+constexpr std::size_t kEntriesMeasured = 256;
+
 // The log as read, and what was found out about it.
 struct Findings {
   LogFact log = LogFact::kMissing;
@@ -105,12 +108,21 @@ LogFact FactOfHeader(const absl::Status& status, std::string_view text) {
   }
 }
 
+// Makes room for as many entries as the log has, if its lines go on as they did up to `byte`.
+void ReserveEntries(std::uint64_t byte, RecoveredLog* recovered) {
+  assert(byte > 0 && byte < recovered->text.size());
+  const std::size_t read = recovered->entries.size();
+  const std::size_t lines = recovered->text.size() / (byte / read);
+  recovered->entries.reserve(lines + lines / 16);
+}
+
 // Reads the operations; keeps those of whole transactions.
 void ReadOperations(WalReader& reader, RecoveredLog* recovered) {
   std::size_t whole = 0;
   recovered->position = reader.position();
   LogEntry entry;
   while (reader.Next(&entry)) {
+    if (recovered->entries.size() == kEntriesMeasured) ReserveEntries(entry.byte, recovered);
     recovered->entries.push_back(entry);
     if (!entry.commit) continue;
     whole = recovered->entries.size();
@@ -146,8 +158,9 @@ void JudgeTail(const std::string& name, const WalReader& reader, Findings* findi
 }
 
 // The first lsn of what an archive holds, if that can be read.
-std::optional<Lsn> FirstLsnIn(FileSystem& files, const Archive& archive) {
-  const absl::StatusOr<std::string> text = ReadArchive(files, archive);
+std::optional<Lsn> FirstLsnIn(FileSystem& files, const DatabasePaths& paths,
+                              const Archive& archive) {
+  const absl::StatusOr<std::string> text = ReadListedArchive(files, paths, archive);
   if (!text.ok()) return std::nullopt;
   WalReader reader(*text, archive.path);
   LogHeader header;
@@ -166,7 +179,7 @@ void JudgeArchives(FileSystem& files, const DatabasePaths& paths,
     if (archive.name.original || archive.name.first < first) continue;
     // The same first lsn: a second name or a copy of this log, which a crash has left.
     const bool later =
-        archive.name.first > first || FirstLsnIn(files, archive).value_or(first) > first;
+        archive.name.first > first || FirstLsnIn(files, paths, archive).value_or(first) > first;
     if (!later) continue;
     findings->tail = TailFact::kReplaced;
     findings->tail_problem = absl::StrCat(
@@ -190,13 +203,23 @@ absl::Status Refusal(const std::string& name, const RecoveryCase& row, const Fin
   return absl::DataLossError(absl::StrCat(name, " line 1 byte 0: ", why));
 }
 
-absl::StatusOr<Findings> Find(FileSystem& files, const DatabasePaths& paths, bool is_original) {
+// By their names alone.
+absl::StatusOr<std::vector<Archive>> NamedArchives(FileSystem& files, const DatabasePaths& paths) {
+  const absl::StatusOr<std::vector<std::string>> names = files.List(paths.WalDirectory());
+  if (absl::IsNotFound(names.status())) return std::vector<Archive>();
+  if (!names.ok()) return names.status();
+  std::vector<Archive> archives;
+  for (const std::string& file_name : *names) {
+    const std::optional<ArchiveName> name = ParseArchiveName(file_name);
+    if (name.has_value()) archives.push_back(Archive{*name, paths.Archive(*name), 0});
+  }
+  return archives;
+}
+
+// Reads the log, and what stands beside it where that matters.
+absl::StatusOr<Findings> ReadLog(FileSystem& files, const DatabasePaths& paths) {
   Findings findings;
-  const absl::StatusOr<BesideFact> beside = LookBeside(files, paths, is_original);
-  if (!beside.ok()) return beside.status();
-  findings.beside = *beside;
-  absl::StatusOr<std::vector<Archive>> archives = ListArchives(files, paths);
-  if (absl::IsNotFound(archives.status())) archives = std::vector<Archive>();
+  const absl::StatusOr<std::vector<Archive>> archives = NamedArchives(files, paths);
   if (!archives.ok()) return archives.status();
   RecoveredLog& recovered = findings.recovered;
   const absl::Status read = ReadText(files, paths, &recovered);
@@ -211,6 +234,19 @@ absl::StatusOr<Findings> Find(FileSystem& files, const DatabasePaths& paths, boo
     JudgeTail(name, reader, &findings);
     JudgeArchives(files, paths, *archives, &findings);
   }
+  return findings;
+}
+
+absl::StatusOr<Findings> Find(FileSystem& files, const DatabasePaths& paths, bool is_original) {
+  absl::StatusOr<Findings> findings = ReadLog(files, paths);
+  // Nothing beside a log of ours changes what is done about it.
+  if (!findings.ok() || findings->log == LogFact::kOurs) return findings;
+  const absl::StatusOr<BesideFact> beside = LookBeside(files, paths, is_original);
+  if (!beside.ok()) return beside.status();
+  // Again, now that it is known what is beside: another process may be creating the database, and
+  // makes the log first.
+  findings = ReadLog(files, paths);
+  if (findings.ok()) findings->beside = *beside;
   return findings;
 }
 

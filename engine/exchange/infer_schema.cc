@@ -91,8 +91,11 @@ class Inferrer {
     members_.clear();
     if (!WalkMembers(record, &members_)) return;
     ++records_;
-    for (const JsonMember& member : members_)
-      NoteValue(member.value, records_, &Column(member.name));
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+      // Records mostly have their members in the same order.
+      const bool expected = i < columns_.size() && columns_[i].name == members_[i].name;
+      NoteValue(members_[i].value, records_, expected ? &columns_[i] : &Column(members_[i].name));
+    }
   }
 
   absl::StatusOr<TableSchema> Schema() {

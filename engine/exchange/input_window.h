@@ -40,6 +40,11 @@ class InputWindow {
   }
   // Moves the window's start on by `bytes` of its text.
   void Consume(std::size_t bytes);
+  // The same, of a line with its "\n".
+  void ConsumeLine(std::size_t bytes) {
+    begin_ += bytes;
+    position_ = {position_.line + 1, 1};
+  }
   // Consumes without moving the position: a byte order mark has no column.
   void Skip(std::size_t bytes) { begin_ += bytes; }
 

@@ -17,8 +17,7 @@ class LineSource : public RecordSource {
 
   bool Next(SourceRecord* record) override {
     for (;;) {
-      window_->Consume(consumed_);
-      consumed_ = 0;
+      ConsumeRecord();
       *record = SourceRecord{};
       record->position = window_->position();
       record->fault_position = record->position;
@@ -30,6 +29,7 @@ class LineSource : public RecordSource {
         return true;
       }
       consumed_ = length + (whole ? 1 : 0);
+      consumed_whole_ = whole;
       if (consumed_ == 0) return false;
       record->text = window_->text().substr(0, length);
       if (!IsBlank(record->text)) return true;
@@ -40,6 +40,17 @@ class LineSource : public RecordSource {
   std::uint64_t bytes_read() const override { return window_->bytes_read(); }
 
  private:
+  // Lets go of the line that Next gave.
+  void ConsumeRecord() {
+    if (consumed_whole_) {
+      window_->ConsumeLine(consumed_);
+    } else {
+      window_->Consume(consumed_);
+    }
+    consumed_ = 0;
+    consumed_whole_ = false;
+  }
+
   // The length of the line that begins the window, as far as it is of interest.
   std::size_t FindLineEnd(bool* whole) {
     std::size_t searched = 0;
@@ -69,6 +80,7 @@ class LineSource : public RecordSource {
   std::unique_ptr<InputWindow> window_;
   std::ostream* overlong_;
   std::size_t consumed_ = 0;
+  bool consumed_whole_ = false;
   absl::Status status_;
 };
 

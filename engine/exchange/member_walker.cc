@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "linedb/text_reader.h"
 #include "nlohmann/json.hpp"
 
 namespace linedb::engine {
@@ -66,10 +67,9 @@ class Walker {
   }
 
   bool PassString() {
-    if (at_ == json_.size() || json_[at_] != '"') return false;
-    for (++at_; at_ < json_.size() && json_[at_] != '"'; ++at_) at_ += json_[at_] == '\\' ? 1 : 0;
-    if (at_ >= json_.size()) return false;
-    ++at_;
+    const char* const after = schema::SkipString(json_.data() + at_, json_.data() + json_.size());
+    if (after == nullptr) return false;
+    at_ = static_cast<std::size_t>(after - json_.data());
     return true;
   }
 

@@ -2,8 +2,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <cstring>
 
 #include "tools/dbtool/process.h"
 
@@ -22,19 +24,40 @@ FdBuffer::~FdBuffer() {
   if (use_ == Use::kWrite) WriteOut();
 }
 
-FdBuffer::int_type FdBuffer::underflow() {
-  if (error_ != 0) return traits_type::eof();
-  for (;;) {
-    const ssize_t count = ::read(fd_, bytes_.data(), bytes_.size());
-    if (count > 0) {
-      setg(bytes_.data(), bytes_.data(), bytes_.data() + count);
-      return traits_type::to_int_type(bytes_[0]);
-    }
-    if (count == 0) return traits_type::eof();
-    if (errno == EINTR && !Interrupted()) continue;
-    error_ = errno;
-    return traits_type::eof();
+std::size_t FdBuffer::ReadSome(char* target, std::size_t size) {
+  while (error_ == 0) {
+    const ssize_t count = ::read(fd_, target, size);
+    if (count >= 0) return static_cast<std::size_t>(count);
+    if (errno != EINTR || Interrupted()) error_ = errno;
   }
+  return 0;
+}
+
+FdBuffer::int_type FdBuffer::underflow() {
+  const std::size_t count = ReadSome(bytes_.data(), bytes_.size());
+  if (count == 0) return traits_type::eof();
+  setg(bytes_.data(), bytes_.data(), bytes_.data() + count);
+  return traits_type::to_int_type(bytes_[0]);
+}
+
+std::streamsize FdBuffer::xsgetn(char* target, std::streamsize count) {
+  std::streamsize done = 0;
+  while (done < count) {
+    const std::streamsize left = count - done;
+    if (const std::streamsize buffered = egptr() - gptr(); buffered > 0) {
+      const std::streamsize taken = std::min(buffered, left);
+      std::memcpy(target + done, gptr(), static_cast<std::size_t>(taken));
+      gbump(static_cast<int>(taken));
+      done += taken;
+    } else if (static_cast<std::size_t>(left) >= bytes_.size()) {
+      const std::size_t read = ReadSome(target + done, static_cast<std::size_t>(left));
+      if (read == 0) break;
+      done += static_cast<std::streamsize>(read);
+    } else if (traits_type::eq_int_type(underflow(), traits_type::eof())) {
+      break;
+    }
+  }
+  return done;
 }
 
 FdBuffer::int_type FdBuffer::overflow(int_type byte) {

@@ -22,11 +22,15 @@ class FdBuffer : public std::streambuf {
 
  protected:
   int_type underflow() override;
+  // Large pieces go straight to where they are wanted.
+  std::streamsize xsgetn(char* target, std::streamsize count) override;
   int_type overflow(int_type byte) override;
   int sync() override;
 
  private:
   bool WriteOut();
+  // Up to `size` bytes; 0 at the end and after an error.
+  std::size_t ReadSome(char* target, std::size_t size);
 
   int fd_;
   Use use_;
