@@ -1,7 +1,5 @@
 #include "engine/engine.h"
 
-#include <unistd.h>
-
 #include <cassert>
 #include <utility>
 
@@ -92,7 +90,7 @@ absl::Status Engine::Close() {
 // The files' offsets, the lock and the state in memory are the parent's: what a forked child wrote
 // would be between the parent's lines.
 absl::Status Engine::CheckProcess() const {
-  if (::getpid() == process_) return absl::OkStatus();
+  if (CurrentProcess() == process_) return absl::OkStatus();
   return absl::FailedPreconditionError(
       absl::StrCat(paths_.directory(), ": opened by process ", process_,
                    "; a forked child opens the database anew, once its parent has closed it"));
@@ -165,9 +163,8 @@ absl::Status Engine::Commit(std::unique_ptr<Transaction> transaction) noexcept {
   if (done.ok()) done = SealRecords(*transaction, &failure);
   if (!failure.ok()) commits_.Fail(failure);
   if (done.ok()) {
-    const std::vector<wal::LogOperation> operations = LogOperationsOf(*transaction);
     ticket.transaction = std::move(transaction);
-    done = commits_.Queue(ticket, operations);
+    done = commits_.Queue(ticket);
     transaction = done.ok() ? nullptr : std::move(ticket.transaction);
   }
   if (!done.ok()) {

@@ -3,7 +3,7 @@
 #ifndef LINEDB_ENGINE_ENGINE_H_
 #define LINEDB_ENGINE_ENGINE_H_
 
-#include <unistd.h>
+#include <sys/types.h>
 
 #include <atomic>
 #include <chrono>
@@ -19,6 +19,7 @@
 #include "absl/status/statusor.h"
 #include "engine/checkpoint_tables.h"
 #include "engine/index/table_state.h"
+#include "engine/process_mark.h"
 #include "engine/transaction/group_commit.h"
 #include "engine/transaction/publisher.h"
 #include "engine/transaction/transaction.h"
@@ -140,7 +141,7 @@ class Engine {
   OpenReport report_;
   std::atomic<bool> closed_ = false;
 
-  const pid_t process_ = ::getpid();
+  const pid_t process_ = CurrentProcess();
   std::unique_ptr<wal::FileLock> lock_;
   std::mutex checkpoint_mutex_;  // one checkpoint, or change of a schema, at a time
   WriterSlot slot_;
@@ -152,11 +153,12 @@ class Engine {
   TableMap tables_;
   std::vector<std::shared_ptr<TableState>> retired_;  // for those who still hold them
 
-  mutable std::mutex maintenance_mutex_;  // guards the four below
+  mutable std::mutex maintenance_mutex_;  // guards the three below
   std::uint64_t checkpoints_ = 0;
   std::chrono::steady_clock::time_point checkpoint_time_ = std::chrono::steady_clock::now();
-  std::uint64_t checkpoint_bytes_next_ = 0;  // of the log; after a failure, later than else
   absl::Status maintenance_failure_;
+  // Of the log; after a failure, later than else. Every commit looks at it.
+  std::atomic<std::uint64_t> checkpoint_bytes_next_ = 0;
 
   std::mutex archives_mutex_;  // one thread at a time tends them
   std::mutex indexes_mutex_;   // one thread at a time writes them

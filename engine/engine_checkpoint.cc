@@ -112,13 +112,8 @@ absl::Status Engine::SwitchLogs(Switch change, CheckpointReport* report) {
 
 void Engine::NoteCommit(Durability durability) {
   if (durability != Durability::kFull) syncer_.RequestWithin(options_.sync_interval);
-  std::uint64_t bytes_next = 0;
-  {
-    const std::lock_guard<std::mutex> lock(maintenance_mutex_);
-    bytes_next = checkpoint_bytes_next_;
-  }
   if (options_.maintenance == Maintenance::kManual) return;
-  if (commits_.log_bytes() > bytes_next) {
+  if (commits_.log_bytes() > checkpoint_bytes_next_) {
     maintainer_.Request();
   } else if (options_.checkpoint_interval.count() > 0) {
     maintainer_.RequestWithin(options_.checkpoint_interval);

@@ -131,7 +131,7 @@ absl::Status Engine::LogCreation(const TableSchema& schema) {
   const std::string document = schema::FormatSchemaDocumentCompact(schema);
   const wal::LogOperation operation{wal::Operation::kCreateTable, schema.table_name, document, {}};
   GroupCommit::Ticket ticket;
-  absl::Status queued = commits_.Queue(ticket, {&operation, 1});
+  absl::Status queued = commits_.Queue(ticket, operation);
   return queued.ok() ? commits_.Wait(ticket) : queued;
 }
 

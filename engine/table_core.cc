@@ -1,5 +1,6 @@
 #include "linedb/table_core.h"
 
+#include <algorithm>
 #include <mutex>
 #include <shared_mutex>
 #include <utility>
@@ -123,6 +124,49 @@ absl::Status TableCore::WriteLine(WriteTransaction& transaction, WriteMode mode,
 
 void TableCore::CancelLine(WriteTransaction& transaction) const {
   engine_->ChangesOf(*transaction.transaction_, *table_).CancelLine();
+}
+
+absl::Status TableCore::InsertLines(WriteTransaction& transaction, std::size_t count,
+                                    LineEncoder encode, std::size_t* failed) const {
+  *failed = 0;
+  if (absl::Status usable = Check(transaction); !usable.ok()) return usable;
+  Transaction& writer = *transaction.transaction_;
+  TableChanges& changes = engine_->ChangesOf(writer, *table_);
+  const TableChanges::Mark before = changes.MakeMark();
+  const std::size_t operations_before = writer.operations().size();
+  FieldSpans spans(static_cast<std::size_t>(table_->layout().column_count()));
+  absl::Status done;
+  std::size_t taken = 0;
+  for (; taken < count && done.ok(); ++taken) {
+    done = encode(taken, changes.next_id(), changes.BeginLine(), spans.data());
+    if (!done.ok()) {
+      changes.CancelLine();
+      // An error of a record before it comes first.
+      absl::Status checked = changes.CheckTaken();
+      if (!checked.ok()) done = checked;
+      break;
+    }
+    const absl::StatusOr<Change> change = changes.TakeLine(spans.data());
+    done = change.status();
+    if (done.ok()) writer.Record(*table_, *change);
+  }
+  if (done.ok()) done = changes.CheckTaken();
+  if (done.ok()) return done;
+  *failed = changes.lines_checked() - before.extent.lines;
+  changes.RollbackTo(before);
+  writer.ForgetOperations(operations_before);
+  return done;
+}
+
+absl::Status TableCore::AppendCanonical(std::string_view json, std::int64_t next_key,
+                                        std::string* line, schema::FieldSpan* spans) const {
+  schema::CanonicalizeOptions options;
+  options.assigned_key = next_key;
+  std::vector<schema::FieldSpan> found;
+  absl::Status fits =
+      schema::CanonicalizeRecord(table_->layout(), json, options, line, &found, nullptr);
+  std::copy(found.begin(), found.end(), spans);
+  return fits;
 }
 
 std::int64_t TableCore::next_key(const WriteTransaction& transaction) const {

@@ -6,7 +6,7 @@
 namespace linedb::engine {
 
 Worker::~Worker() {
-  if (::getpid() == process_) {
+  if (CurrentProcess() == process_) {
     Stop();
   } else {
     static_cast<void>(state_.release());
@@ -26,11 +26,15 @@ void Worker::Request() {
 
 void Worker::RequestWithin(std::chrono::milliseconds delay) {
   if (maintenance_ == Maintenance::kManual) return;
+  // Commits ask for this one after the other. A round that has not begun yet sees what was done
+  // before this call: it resets the delay before it looks.
+  if (state_->due_delay <= delay.count()) return;
   const std::lock_guard<std::mutex> lock(state_->mutex);
   if (state_->stopping || state_->requested) return;
   const Clock::time_point due = Clock::now() + delay;
   if (state_->due && *state_->due <= due) return;
   state_->due = due;
+  state_->due_delay = delay.count();
   StartLocked();
 }
 
@@ -71,6 +75,7 @@ void Worker::Run() {
     if (!state_->requested && state_->stopping) return;
     state_->requested = false;
     state_->due.reset();
+    state_->due_delay = kNoDelay;
     state_->working = true;
     lock.unlock();
     work_();

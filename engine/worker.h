@@ -3,16 +3,19 @@
 #ifndef LINEDB_ENGINE_WORKER_H_
 #define LINEDB_ENGINE_WORKER_H_
 
-#include <unistd.h>
+#include <sys/types.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
 
+#include "engine/process_mark.h"
 #include "linedb/options.h"
 
 namespace linedb::engine {
@@ -38,6 +41,8 @@ class Worker {
 
  private:
   using Clock = std::chrono::steady_clock;
+  static constexpr std::chrono::milliseconds::rep kNoDelay =
+      std::numeric_limits<std::chrono::milliseconds::rep>::max();
 
   // Apart, since a forked child, which has no such thread, can neither join nor destroy it.
   struct State {
@@ -45,6 +50,10 @@ class Worker {
     std::condition_variable changed;
     bool requested = false;
     std::optional<Clock::time_point> due;
+    // The delay with which the round due was asked for, kNoDelay if there is none: whoever asks
+    // again while it stands, for the same or longer, asks for nothing new. Changed with the mutex
+    // held, read without.
+    std::atomic<std::chrono::milliseconds::rep> due_delay = kNoDelay;
     bool working = false;
     bool stopping = false;
     std::thread thread;
@@ -55,7 +64,7 @@ class Worker {
 
   const Maintenance maintenance_;
   const std::function<void()> work_;
-  const pid_t process_ = ::getpid();
+  const pid_t process_ = CurrentProcess();
   std::unique_ptr<State> state_ = std::make_unique<State>();
 };
 

@@ -130,11 +130,13 @@ bool IsTombstone(std::string_view line) {
 }
 
 void AppendTombstone(const RecordLayout& layout, std::string_view line,
-                     const std::vector<FieldSpan>& spans, std::string* tombstone) {
+                     const FieldSpan* spans, std::string* tombstone) {
   tombstone->append(kTombstonePrefix);
   for (const int column : layout.keys()[0].columns) {
-    tombstone->append(MemberPrefix(layout, column));
-    tombstone->append(spans[static_cast<std::size_t>(column)].In(line));
+    // The prefix of the first column begins with a brace.
+    tombstone->push_back(',');
+    tombstone->append(layout.prefix(column), 1);
+    tombstone->append(spans[column].In(line));
   }
   tombstone->push_back('}');
 }

@@ -3,6 +3,7 @@
 #include <array>
 #include <cassert>
 #include <charconv>
+#include <cstring>
 #include <limits>
 #include <utility>
 
@@ -52,11 +53,31 @@ void AppendMember(std::string_view key, Number number, std::string* text) {
   AppendNumber(number, text);
 }
 
-void AppendRecord(std::string_view key, std::string_view record, std::string* text) {
-  assert(record.empty() || IsOneLineObject(record));
-  text->append(key);
-  text->append(record.empty() ? std::string_view("null") : record);
-}
+// Writes where there is room: a line of the log is put together piece by piece, and to ask the
+// string for each of them would cost more than the pieces.
+class LinePen {
+ public:
+  explicit LinePen(char* to) : at_(to) {}
+
+  void Put(std::string_view text) {
+    std::memcpy(at_, text.data(), text.size());
+    at_ += text.size();
+  }
+  void PutNumber(std::uint64_t number) {
+    at_ = std::to_chars(at_, at_ + kNumberBytesMax, number).ptr;
+  }
+  void PutRecord(std::string_view record) {
+    assert(record.empty() || IsOneLineObject(record));
+    Put(record.empty() ? kNull : record);
+  }
+  char* at() const { return at_; }
+
+  static constexpr std::size_t kNumberBytesMax = 20;
+  static constexpr std::string_view kNull = "null";
+
+ private:
+  char* at_;
+};
 
 void AppendTable(const std::string& name, const TableCheckpoint& table, std::string* text) {
   assert(!name.empty() && IsPlain(name));
@@ -72,24 +93,31 @@ void AppendTable(const std::string& name, const TableCheckpoint& table, std::str
   text->push_back('}');
 }
 
-void AppendChecksum(std::uint64_t checksum, std::string* text) {
+std::array<char, kChecksumDigits> DigitsOf(std::uint64_t checksum) {
   std::array<char, kChecksumDigits> digits;
   for (std::size_t i = digits.size(); i > 0; --i, checksum >>= 4) {
     digits[i - 1] = "0123456789abcdef"[checksum & 15];
   }
   assert(checksum == 0);
-  text->append(digits.data(), digits.size());
+  return digits;
 }
 
-// Closes a line whose checksum's range begins at `range_start` of the text.
-std::uint64_t AppendTail(std::size_t range_start, std::string* text) {
-  assert(range_start < text->size());
-  const std::uint64_t checksum = ChecksumOf(std::string_view(*text).substr(range_start));
-  text->append(kChecksumKey);
-  AppendChecksum(checksum, text);
-  text->append(kLineEnd);
+// Closes a line whose checksum is taken over what the pen has written since `range`; there is room.
+std::uint64_t PutTail(const char* range, LinePen* pen) {
+  assert(range < pen->at());
+  const std::uint64_t checksum = XXH3_64bits(range, static_cast<std::size_t>(pen->at() - range));
+  const std::array<char, kChecksumDigits> digits = DigitsOf(checksum);
+  pen->Put(kChecksumKey);
+  pen->Put({digits.data(), digits.size()});
+  pen->Put(kLineEnd);
   return checksum;
 }
+
+// What an operation's line has beside its texts.
+constexpr std::size_t kOperationBytesMax =
+    kOperationStart.size() + kTransactionKey.size() + kTimestampKey.size() + kOperationKey.size() +
+    kTableKey.size() + kRecordKey.size() + kOldRecordKey.size() + kCommitKey.size() + kTailBytes +
+    2 * LinePen::kNull.size() + 3 * LinePen::kNumberBytesMax;
 
 int HexDigit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -117,10 +145,8 @@ std::optional<Operation> ParseOperation(std::string_view name) {
 std::uint64_t ChecksumOf(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
 
 std::string FormatChecksum(std::uint64_t checksum) {
-  std::string digits;
-  AppendChecksum(checksum, &digits);
-  assert(digits.size() == kChecksumDigits);
-  return digits;
+  const std::array<char, kChecksumDigits> digits = DigitsOf(checksum);
+  return std::string(digits.data(), digits.size());
 }
 
 std::optional<std::uint64_t> ParseChecksum(std::string_view digits) {
@@ -156,27 +182,45 @@ std::uint64_t AppendHeaderLine(const LogHeader& header, std::string* text) {
     AppendTable(name, table, text);
   }
   text->push_back('}');
-  return AppendTail(range_start, text);
+  const std::size_t bytes = text->size();
+  text->resize(bytes + kTailBytes);
+  LinePen pen(text->data() + bytes);
+  return PutTail(text->data() + range_start, &pen);
 }
 
 std::uint64_t AppendOperationLine(const LogOperation& operation, LineNumbers numbers,
                                   std::string_view timestamp, std::optional<Lsn> commit_durable,
                                   std::string* text) {
   assert(text->size() >= kLinkBytes && text->ends_with(kLineEnd));
-  assert(!operation.table.empty());
+  assert(!operation.table.empty() && IsPlain(operation.table) && IsPlain(timestamp));
   assert(!commit_durable.has_value() || *commit_durable < numbers.lsn);
-  const std::size_t range_start = text->size() - kLinkBytes;
-  AppendMember(kOperationStart, numbers.lsn.value, text);
-  AppendMember(",\"txn\":", numbers.transaction.value, text);
-  AppendString(",\"timestamp\":", timestamp, text);
-  AppendString(",\"operation\":", OperationName(operation.operation), text);
-  AppendString(",\"table\":", operation.table, text);
-  AppendRecord(",\"record\":", operation.record, text);
-  AppendRecord(",\"old_record\":", operation.old_record, text);
+  const std::size_t bytes = text->size();
+  const std::string_view name = OperationName(operation.operation);
+  text->resize(bytes + kOperationBytesMax + timestamp.size() + name.size() +
+               operation.table.size() + operation.record.size() + operation.old_record.size());
+  LinePen pen(text->data() + bytes);
+  pen.Put(kOperationStart);
+  pen.PutNumber(numbers.lsn.value);
+  pen.Put(kTransactionKey);
+  pen.PutNumber(numbers.transaction.value);
+  pen.Put(kTimestampKey);
+  pen.Put(timestamp);
+  pen.Put(kOperationKey);
+  pen.Put(name);
+  pen.Put(kTableKey);
+  pen.Put(operation.table);
+  pen.Put(kRecordKey);
+  pen.PutRecord(operation.record);
+  pen.Put(kOldRecordKey);
+  pen.PutRecord(operation.old_record);
   if (commit_durable.has_value()) {
-    AppendMember(",\"commit\":true,\"durable\":", commit_durable->value, text);
+    pen.Put(kCommitKey);
+    pen.PutNumber(commit_durable->value);
   }
-  return AppendTail(range_start, text);
+  const std::uint64_t checksum = PutTail(text->data() + bytes - kLinkBytes, &pen);
+  assert(pen.at() <= text->data() + text->size());
+  text->resize(static_cast<std::size_t>(pen.at() - text->data()));
+  return checksum;
 }
 
 }  // namespace linedb::wal

@@ -11,16 +11,14 @@
 namespace linedb::wal {
 namespace {
 
-constexpr std::string_view kOldRecordKey = ",\"old_record\":";
-constexpr std::string_view kCommitKey = ",\"commit\":true,\"durable\":";
 constexpr std::string_view kNull = "null";
 
-// The text up to the next quote, which is consumed. Names and times need no escapes.
+// The text up to the next quote. Names and times need no escapes.
 bool ConsumePlain(std::string_view* text, std::string_view* plain) {
   const std::size_t end = text->find('"');
   if (end == std::string_view::npos) return false;
   *plain = text->substr(0, end);
-  text->remove_prefix(end + 1);
+  text->remove_prefix(end);
   return IsPlain(*plain);
 }
 
@@ -152,12 +150,12 @@ bool ParseOperationBody(std::string_view body, LogEntry* entry) {
   if (!ConsumeNumber(&body, &entry->transaction.value)) return false;
   if (!ConsumePrefix(&body, kTimestampKey)) return false;
   if (!ConsumePlain(&body, &entry->timestamp)) return false;
-  if (!ConsumePrefix(&body, ",\"operation\":\"")) return false;
+  if (!ConsumePrefix(&body, kOperationKey)) return false;
   if (!ConsumePlain(&body, &name)) return false;
   const std::optional<Operation> operation = ParseOperation(name);
   if (!operation.has_value()) return false;
   entry->operation = *operation;
-  if (!ConsumePrefix(&body, ",\"table\":\"")) return false;
+  if (!ConsumePrefix(&body, kTableKey)) return false;
   if (!ConsumePlain(&body, &entry->table) || !IsTableName(entry->table)) return false;
   if (!ConsumePrefix(&body, kRecordKey)) return false;
   return ParseOperationRecords(body, entry);

@@ -29,10 +29,16 @@ static_assert(kLinkBytes == 19 && kTailBytes == 32, "wal/FORMAT.md says so");
 // Every header of ours begins with this, whatever its version.
 inline constexpr std::string_view kHeaderStart = "{\"format\":\"linedb-wal\",\"version\":";
 inline constexpr std::string_view kPreviousKey = ",\"previous\":\"";
+
+// What stands around the texts of an operation's line, in this order. Strings' quotes are theirs.
 inline constexpr std::string_view kOperationStart = "{\"lsn\":";
 inline constexpr std::string_view kTransactionKey = ",\"txn\":";
 inline constexpr std::string_view kTimestampKey = ",\"timestamp\":\"";
-inline constexpr std::string_view kRecordKey = ",\"record\":";
+inline constexpr std::string_view kOperationKey = "\",\"operation\":\"";
+inline constexpr std::string_view kTableKey = "\",\"table\":\"";
+inline constexpr std::string_view kRecordKey = "\",\"record\":";
+inline constexpr std::string_view kOldRecordKey = ",\"old_record\":";
+inline constexpr std::string_view kCommitKey = ",\"commit\":true,\"durable\":";
 
 // The end of a line as the next line's checksum sees it.
 std::string LinkOf(std::uint64_t checksum);

@@ -138,7 +138,7 @@ bool WalReader::Parse(std::string_view body, LogEntry* entry) {
   if (!ParseOperationBody(body, entry)) return false;
   const char* const rest = entry->timestamp.data() + entry->timestamp.size();
   const char* const table_end = entry->table.data() + entry->table.size();
-  const auto rest_bytes = static_cast<std::size_t>(table_end - rest) + 1 + kRecordKey.size();
+  const auto rest_bytes = static_cast<std::size_t>(table_end - rest) + kRecordKey.size();
   middle_ = {entry->timestamp, std::string_view(rest, rest_bytes), entry->table, entry->operation};
   assert(middle_.rest.starts_with('"') && middle_.rest.ends_with(kRecordKey));
   return true;

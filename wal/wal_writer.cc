@@ -1,6 +1,8 @@
 #include "wal/wal_writer.h"
 
+#include <array>
 #include <cassert>
+#include <optional>
 #include <utility>
 
 #include "wal/wal_line.h"
@@ -18,6 +20,17 @@ void Clear(std::string* buffer) {
   }
 }
 
+// Both begin with the end of the line before, if they have anything. As a rule the target is empty:
+// then nothing is copied.
+void PassOn(std::string* source, std::string* target) {
+  if (target->empty()) {
+    source->swap(*target);
+  } else {
+    target->append(*source, kLinkBytes);
+    Clear(source);
+  }
+}
+
 }  // namespace
 
 WalWriter::WalWriter(std::unique_ptr<File> file, LogHeader header, LogPosition position)
@@ -32,41 +45,50 @@ WalWriter::WalWriter(std::unique_ptr<File> file, LogHeader header, LogPosition p
   Discard();
 }
 
+void WalWriter::Expect(std::size_t bytes) { adding_.reserve(adding_.size() + bytes); }
+
+void WalWriter::AddOperation(const LogOperation& operation, std::string_view timestamp,
+                             Place place) {
+  const std::size_t bytes_before = adding_.size();
+  std::optional<Lsn> commit_durable;
+  if (place == Place::kLast) commit_durable = Lsn{durable_.load(std::memory_order_acquire)};
+  added_.checksum =
+      AppendOperationLine(operation, LineNumbers{added_.next_lsn, added_.next_transaction},
+                          timestamp, commit_durable, &adding_);
+  added_.next_lsn.value += 1;
+  added_.lines += 1;
+  if (place == Place::kLast) added_.next_transaction.value += 1;
+  added_.bytes += adding_.size() - bytes_before;
+}
+
 void WalWriter::Add(absl::Span<const LogOperation> operations, std::string_view timestamp) {
   assert(!operations.empty());
-  const std::size_t bytes_before = adding_.size();
-  const Lsn durable{durable_.load(std::memory_order_acquire)};
-  for (std::size_t i = 0; i < operations.size(); ++i) {
-    const bool last = i + 1 == operations.size();
-    added_.checksum =
-        AppendOperationLine(operations[i], LineNumbers{added_.next_lsn, added_.next_transaction},
-                            timestamp, last ? std::optional<Lsn>(durable) : std::nullopt, &adding_);
-    added_.next_lsn.value += 1;
-    added_.lines += 1;
+  for (const LogOperation& operation : operations) {
+    const bool last = &operation == &operations.back();
+    AddOperation(operation, timestamp, last ? Place::kLast : Place::kBefore);
   }
-  added_.next_transaction.value += 1;
-  added_.bytes += adding_.size() - bytes_before;
 }
 
 void WalWriter::Stage() {
   assert(adding_.size() >= kLinkBytes);
-  staged_.append(adding_, kLinkBytes);
+  std::array<char, kLinkBytes> link;  // the next line's checksum begins with it
+  adding_.copy(link.data(), link.size(), adding_.size() - link.size());
+  PassOn(&adding_, &staged_);
   staged_end_ = added_;
-  Clear(&adding_);
-  adding_.assign(LinkOf(added_.checksum));
+  adding_.assign(link.data(), link.size());
 }
 
 void WalWriter::Take() {
-  writing_.append(staged_);
+  if (!staged_.empty()) PassOn(&staged_, &writing_);
   writing_end_ = staged_end_;
-  Clear(&staged_);
 }
 
 absl::Status WalWriter::Write() {
   if (failed()) return failure_;
   if (writing_.empty()) return absl::OkStatus();
-  assert(writing_end_.bytes - written_.bytes == writing_.size());
-  const absl::Status appended = file_->Append(writing_);
+  const std::string_view lines = std::string_view(writing_).substr(kLinkBytes);
+  assert(writing_end_.bytes - written_.bytes == lines.size());
+  const absl::Status appended = file_->Append(lines);
   if (appended.ok()) {
     const Lsn durable = written_.durable;
     written_ = writing_end_;

@@ -14,6 +14,7 @@
 #include "absl/types/span.h"
 #include "wal/file_system.h"
 #include "wal/wal_format.h"
+#include "wal/wal_line.h"
 
 namespace linedb::wal {
 
@@ -22,15 +23,21 @@ namespace linedb::wal {
 //   Add       Stage       Take        Write      Sync
 //   adding -> staged ---> writing --> written -> synced
 //
-// One thread at a time calls Add, and one at a time Write and Sync, which may be another. Stage and
-// Take touch what both sides know: the caller sees to it that they do not run at the same time.
+// One thread at a time calls what adds, and one at a time Write and Sync, which may be another.
+// Stage and Take touch what both sides know: the caller sees to it that they do not run at the same
+// time.
 class WalWriter {
  public:
   // Continues a log whose file ends exactly at `position`.
   WalWriter(std::unique_ptr<File> file, LogHeader header, LogPosition position);
 
-  // Formats a transaction of at least one operation, the last of which becomes its commit line.
+  // Formats an operation of a transaction; the last one becomes its commit line.
+  enum class Place { kBefore, kLast };
+  void AddOperation(const LogOperation& operation, std::string_view timestamp, Place place);
+  // The same for a transaction as a whole, of at least one operation.
   void Add(absl::Span<const LogOperation> operations, std::string_view timestamp);
+  // Makes room for lines of about so many bytes, at once instead of by and by.
+  void Expect(std::size_t bytes);
   // Hands over what was added.
   void Stage();
   // Takes what was staged, for the next Write.
@@ -52,13 +59,15 @@ class WalWriter {
   const LogPosition& position() const { return written_; }
   bool has_unsynced() const { return synced_.bytes != written_.bytes; }
   // Bytes staged and not taken.
-  std::size_t staged_bytes() const { return staged_.size(); }
+  std::size_t staged_bytes() const { return staged_.empty() ? 0 : staged_.size() - kLinkBytes; }
 
  private:
   std::unique_ptr<File> file_;
   LogHeader header_;
 
-  std::string adding_;  // the end of the line before, then the lines added
+  // Each begins with the end of the line before, and then has its lines; staged_ and writing_ are
+  // empty if they have none.
+  std::string adding_;
   LogPosition added_;
 
   std::string staged_;

@@ -73,7 +73,17 @@ class TableGeneration {
     const bool broken = superseded.broken() || indexes[static_cast<std::size_t>(key)].broken();
     return broken ? IndexError() : absl::OkStatus();
   }
-  // The same, having compared the bytes that it relies on with their checksums: those of the line
+  // As Find for the open transaction, passing over one line: whether another has the key.
+  // That line is not read, and the transaction that replaces it has looked at it already.
+  RecordLocation FindOther(int key, std::uint64_t hash, std::string_view text,
+                           RecordLocation passed_over) const {
+    return indexes[static_cast<std::size_t>(key)].Find(
+        hash, kNoLimit, [&](RecordLocation location) {
+          return location != passed_over && !IsSuperseded(location.offset(), kNoLimit) &&
+                 LineHasKey(key, location, text);
+        });
+  }
+  // As Find, having compared the bytes that it relies on with their checksums: those of the line
   // found, and those of a line that should be it by its hash and is not. kDataLoss with file, line
   // and byte.
   absl::StatusOr<RecordLocation> FindChecked(int key, std::string_view text,

@@ -1,6 +1,8 @@
 #include "engine/transaction/group_commit.h"
 
+#include <algorithm>
 #include <cassert>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -11,6 +13,14 @@ namespace {
 
 // Lines of kBuffered transactions are written when they are this many bytes, or sooner.
 constexpr std::size_t kBufferedBytesMax = std::size_t{1} << 20;
+
+using Clock = std::chrono::steady_clock;
+
+// A leader waits no longer than this for others, however slow the disk was the last time.
+constexpr Clock::duration kGatherTimeMax = std::chrono::milliseconds(2);
+
+// About what an operation's line in the log has beside its records.
+constexpr std::size_t kLogLineBytes = 200;
 
 absl::Status UnknownOutcome(const absl::Status& cause) {
   return absl::InternalError(absl::StrCat(
@@ -46,22 +56,6 @@ absl::Status SealRecords(Transaction& transaction, absl::Status* failure) {
   return absl::OkStatus();
 }
 
-std::vector<wal::LogOperation> LogOperationsOf(const Transaction& transaction) {
-  std::vector<wal::LogOperation> operations;
-  operations.reserve(transaction.operations().size());
-  for (const Transaction::Operation& done : transaction.operations()) {
-    const RecordsFile& records = done.table->generation->records;
-    wal::LogOperation& operation = operations.emplace_back();
-    operation.operation = done.change.operation;
-    operation.table = done.table->name();
-    if (operation.operation != wal::Operation::kDelete) {
-      operation.record = records.View(done.change.line);
-    }
-    if (done.change.old_line) operation.old_record = records.View(done.change.old_line);
-  }
-  return operations;
-}
-
 void GroupCommit::SetLog(std::unique_ptr<wal::WalWriter> log) {
   std::unique_lock<std::mutex> lock(mutex_);
   idle_.wait(lock, [this] { return !leading_; });  // a late sync may be at it
@@ -75,12 +69,54 @@ void GroupCommit::SetReadOnly(wal::LogHeader header, const wal::LogPosition& pos
   const std::lock_guard<std::mutex> lock(mutex_);
   note_.header = std::move(header);
   note_.position = position;
+  log_bytes_ = position.bytes;
 }
 
-absl::Status GroupCommit::Queue(Ticket& ticket,
-                                absl::Span<const wal::LogOperation> operations) noexcept {
+void GroupCommit::NoteTime() {
+  timestamp_.clear();
+  schema::AppendTimestamp(schema::Now(), &timestamp_);
+}
+
+// Views into the tables: nothing is copied but into the log's lines.
+void GroupCommit::AddLines(const Transaction& transaction) {
+  const Transaction::Operations& operations = transaction.operations();
+  if (operations.empty()) return;
+  NoteTime();
+  std::size_t bytes = 0;
+  for (const Transaction::Operation& done : operations) {
+    bytes += kLogLineBytes + done.change.line.length() + done.change.old_line.length();
+  }
+  log_->Expect(bytes);
+  for (const Transaction::Operation& done : operations) {
+    const RecordsFile& records = done.table->generation->records;
+    wal::LogOperation operation;
+    operation.operation = done.change.operation;
+    operation.table = done.table->name();
+    if (operation.operation != wal::Operation::kDelete) {
+      operation.record = records.View(done.change.line);
+    }
+    if (done.change.old_line) operation.old_record = records.View(done.change.old_line);
+    const bool last = &done == &operations.back();
+    log_->AddOperation(operation, timestamp_,
+                       last ? wal::WalWriter::Place::kLast : wal::WalWriter::Place::kBefore);
+  }
+}
+
+absl::Status GroupCommit::Queue(Ticket& ticket) noexcept {
+  assert(ticket.transaction != nullptr);
   // Formatted without the lock: only the slot's holder adds.
-  if (!operations.empty()) log_->Add(operations, schema::FormatTimestamp(schema::Now()));
+  AddLines(*ticket.transaction);
+  return Enqueue(ticket);
+}
+
+absl::Status GroupCommit::Queue(Ticket& ticket, const wal::LogOperation& operation) noexcept {
+  assert(ticket.transaction == nullptr);
+  NoteTime();
+  log_->AddOperation(operation, timestamp_, wal::WalWriter::Place::kLast);
+  return Enqueue(ticket);
+}
+
+absl::Status GroupCommit::Enqueue(Ticket& ticket) {
   const std::lock_guard<std::mutex> lock(mutex_);
   absl::Status usable = CheckUsable();
   // Until the slot's holder has taken back what failed, all that is prepared builds on it.
@@ -91,6 +127,7 @@ absl::Status GroupCommit::Queue(Ticket& ticket,
   }
   log_->Stage();
   queue_.push_back(&ticket);
+  if (leading_ && queue_.size() == gathered_next_) joined_.notify_one();
   return absl::OkStatus();
 }
 
@@ -100,10 +137,18 @@ absl::Status GroupCommit::Wait(Ticket& ticket) noexcept {
     if (leading_) {
       ticket.changed.wait(lock);
     } else {
+      if (ticket.durability == Durability::kFull) Gather(lock);
       Lead(lock, /*flush=*/false);
     }
   }
   return ticket.outcome;
+}
+
+void GroupCommit::Gather(std::unique_lock<std::mutex>& lock) {
+  const auto all_here = [this] { return queue_.size() >= gathered_next_; };
+  if (all_here()) return;
+  leading_ = true;
+  joined_.wait_for(lock, std::min(sync_time_ / 2, kGatherTimeMax), all_here);
 }
 
 absl::Status GroupCommit::Flush() noexcept {
@@ -119,7 +164,7 @@ absl::Status GroupCommit::Flush() noexcept {
 
 void GroupCommit::Lead(std::unique_lock<std::mutex>& lock, bool flush) {
   leading_ = true;
-  std::vector<Ticket*> batch(queue_.begin(), queue_.end());
+  Batch batch = std::move(queue_);
   queue_.clear();
   bool sync = flush;
   bool write = flush || log_->staged_bytes() > kBufferedBytesMax;
@@ -136,6 +181,7 @@ void GroupCommit::Lead(std::unique_lock<std::mutex>& lock, bool flush) {
     GiveUp(batch, written);
   }
   NoteLog();
+  gathered_next_ = sync ? batch.size() + queue_.size() : 0;
   leading_ = false;
   if (!queue_.empty()) queue_.front()->changed.notify_one();  // the next to lead
   idle_.notify_all();
@@ -149,8 +195,14 @@ absl::Status GroupCommit::WriteBatch(std::unique_lock<std::mutex>& lock, bool wr
   }
   lock.unlock();
   absl::Status done = write ? log_->Write() : absl::OkStatus();
-  if (done.ok() && sync && log_->has_unsynced()) done = log_->Sync();
+  std::optional<Clock::duration> sync_time;
+  if (done.ok() && sync && log_->has_unsynced()) {
+    const Clock::time_point begin = Clock::now();
+    done = log_->Sync();
+    sync_time = Clock::now() - begin;
+  }
   lock.lock();
+  if (sync_time) sync_time_ = *sync_time;
   if (log_->failed()) FailLocked(log_->failure());
   // What was acknowledged before it was written is lost, and cannot be taken back.
   if (!done.ok() && taken_acknowledged_) FailLocked(done);
@@ -158,8 +210,8 @@ absl::Status GroupCommit::WriteBatch(std::unique_lock<std::mutex>& lock, bool wr
   return done;
 }
 
-void GroupCommit::Acknowledge(std::vector<Ticket*>& batch) {
-  std::vector<const Transaction*> transactions;
+void GroupCommit::Acknowledge(const Batch& batch) {
+  absl::InlinedVector<const Transaction*, 16> transactions;
   for (const Ticket* ticket : batch) {
     const Transaction* transaction = ticket->transaction.get();
     if (transaction == nullptr || transaction->operations().empty()) continue;
@@ -170,7 +222,7 @@ void GroupCommit::Acknowledge(std::vector<Ticket*>& batch) {
   for (Ticket* ticket : batch) Finish(*ticket, absl::OkStatus());
 }
 
-void GroupCommit::GiveUp(std::vector<Ticket*>& batch, const absl::Status& reason) {
+void GroupCommit::GiveUp(Batch& batch, const absl::Status& reason) {
   // Those queued meanwhile build on these.
   batch.insert(batch.end(), queue_.begin(), queue_.end());
   queue_.clear();
@@ -190,8 +242,8 @@ void GroupCommit::Finish(Ticket& ticket, const absl::Status& outcome) {
 }
 
 void GroupCommit::Unwind() noexcept {
+  if (!discard_next_) return;
   std::unique_lock<std::mutex> lock(mutex_);
-  if (!discard_next_ && unwound_next_.empty()) return;
   idle_.wait(lock, [this] { return !leading_; });
   // After a failure nobody knows what the disk has; what readers see is what was published.
   if (!failure_.ok()) return;
@@ -211,7 +263,9 @@ void GroupCommit::Fail(const absl::Status& reason) {
 
 void GroupCommit::FailLocked(const absl::Status& reason) {
   assert(!reason.ok());
-  if (failure_.ok()) failure_ = reason;
+  if (failed_) return;
+  failure_ = reason;
+  failed_ = true;
 }
 
 absl::Status GroupCommit::CheckUsable() const {
@@ -221,6 +275,7 @@ absl::Status GroupCommit::CheckUsable() const {
 }
 
 absl::Status GroupCommit::failure() const {
+  if (!failed_) return absl::OkStatus();
   const std::lock_guard<std::mutex> lock(mutex_);
   return failure_;
 }
@@ -230,14 +285,10 @@ GroupCommit::LogNote GroupCommit::note() const {
   return note_;
 }
 
-std::uint64_t GroupCommit::log_bytes() const {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  return note_.position.bytes;
-}
-
 void GroupCommit::NoteLog() {
   if (log_ == nullptr) return;
   note_.position = log_->position();
+  log_bytes_.store(note_.position.bytes, std::memory_order_relaxed);
   note_.unsynced = log_->has_unsynced() || log_->staged_bytes() > 0;
 }
 

@@ -3,16 +3,18 @@
 #ifndef LINEDB_ENGINE_TRANSACTION_GROUP_COMMIT_H_
 #define LINEDB_ENGINE_TRANSACTION_GROUP_COMMIT_H_
 
+#include <atomic>
+#include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
-#include "absl/types/span.h"
 #include "engine/transaction/publisher.h"
 #include "engine/transaction/transaction.h"
 #include "linedb/options.h"
@@ -27,6 +29,11 @@ namespace linedb::engine {
 //      whose durability asks for it: from here on they are durable
 //   4. publish them in the order in which they were queued, and acknowledge
 // Step 3 is done by the first thread that waits and finds nobody at it, for all that are there.
+//
+// Threads that were in one group come back for the next at about the same time, one of them first.
+// If it went ahead at once, it would sync alone while all the others wait for the sync after that.
+// So the leader of a group gives those of the group before the chance to join, for a part of the
+// time that a sync takes (Gather). Who commits alone never waits.
 //
 // While a transaction waits, the next one builds on what it did. So if step 3 fails for want of
 // room, those queued behind fail with it, and so does the transaction that is open just then, when
@@ -54,8 +61,10 @@ class GroupCommit {
     absl::Status outcome;
     std::condition_variable changed;
   };
-  // Step 2. The records are sealed. An error has taken nothing in.
-  absl::Status Queue(Ticket& ticket, absl::Span<const wal::LogOperation> operations) noexcept;
+  // Step 2. The ticket's transaction is sealed. An error has taken nothing in.
+  absl::Status Queue(Ticket& ticket) noexcept;
+  // The same of an operation on a table as a whole; the ticket has no transaction.
+  absl::Status Queue(Ticket& ticket, const wal::LogOperation& operation) noexcept;
   // Steps 3 and 4, without the slot: returns when the ticket's transaction is acknowledged, or
   // failed.
   absl::Status Wait(Ticket& ticket) noexcept;
@@ -78,14 +87,20 @@ class GroupCommit {
     bool unsynced = false;  // acknowledged transactions are not synced yet
   };
   LogNote note() const;
-  std::uint64_t log_bytes() const;
+  std::uint64_t log_bytes() const { return log_bytes_.load(std::memory_order_relaxed); }
 
  private:
+  using Batch = absl::InlinedVector<Ticket*, 16>;
+
+  void NoteTime();
+  void AddLines(const Transaction& transaction);
+  absl::Status Enqueue(Ticket& ticket);
   // All called with the mutex held.
+  void Gather(std::unique_lock<std::mutex>& lock);
   void Lead(std::unique_lock<std::mutex>& lock, bool flush);
   absl::Status WriteBatch(std::unique_lock<std::mutex>& lock, bool write, bool sync);
-  void Acknowledge(std::vector<Ticket*>& batch);
-  void GiveUp(std::vector<Ticket*>& batch, const absl::Status& reason);
+  void Acknowledge(const Batch& batch);
+  void GiveUp(Batch& batch, const absl::Status& reason);
   void Finish(Ticket& ticket, const absl::Status& outcome);
   void FailLocked(const absl::Status& reason);
   void NoteLog();
@@ -96,21 +111,27 @@ class GroupCommit {
   std::condition_variable idle_;
   std::unique_ptr<wal::WalWriter> log_;
   bool leading_ = false;
-  std::deque<Ticket*> queue_;
+  std::condition_variable joined_;  // there are as many in the queue as the leader waits for
+  std::size_t gathered_next_ = 0;   // so many are expected for the next group
+  std::chrono::steady_clock::duration sync_time_{};  // how long the last sync took
+  Batch queue_;
   bool staged_acknowledged_ = false;  // what is staged holds acknowledged (kBuffered) transactions
   bool taken_acknowledged_ = false;   // what is being written does
   std::vector<std::unique_ptr<Transaction>> unwound_next_;  // in the order of their commits
-  bool discard_next_ = false;                               // the log's buffers hold what failed
+  // The log's buffers hold what failed. Changed with the mutex held; so is failed_, which says that
+  // failure_ is an error. A commit asks for both and for the log's length more than once, and need
+  // not take the mutex for it.
+  std::atomic<bool> discard_next_ = false;
   absl::Status failure_;
+  std::atomic<bool> failed_ = false;
   LogNote note_;
+  std::atomic<std::uint64_t> log_bytes_ = 0;
+  std::string timestamp_;  // of what is being formatted; the slot's holder's
 };
 
 // Step 1 for all tables of a transaction. After an error every file is as it was, unless `failure`
 // says why it could not be cut back.
 absl::Status SealRecords(Transaction& transaction, absl::Status* failure);
-
-// What the log says of a transaction; views into its tables.
-std::vector<wal::LogOperation> LogOperationsOf(const Transaction& transaction);
 
 }  // namespace linedb::engine
 

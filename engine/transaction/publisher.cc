@@ -15,7 +15,7 @@ const TableSnapshot* Snapshot::Find(const TableState* table) const {
   return found != tables_.end() && found->table == table ? &*found : nullptr;
 }
 
-void Publisher::Publish(const std::vector<const Transaction*>& transactions) {
+void Publisher::Publish(absl::Span<const Transaction* const> transactions) {
   const std::lock_guard<std::mutex> lock(snapshots_->mutex);
   for (const Transaction* transaction : transactions) {
     for (const std::unique_ptr<TableChanges>& changes : transaction->tables()) changes->Publish();

@@ -9,6 +9,7 @@
 #include <set>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "engine/index/table_state.h"
 #include "engine/transaction/transaction.h"
 
@@ -42,7 +43,7 @@ class Publisher {
   Publisher() : snapshots_(std::make_shared<Snapshots>()) {}
 
   // Shows transactions, each with all its tables at once.
-  void Publish(const std::vector<const Transaction*>& transactions);
+  void Publish(absl::Span<const Transaction* const> transactions);
   // The tables are kept from being dropped by the caller.
   std::shared_ptr<const Snapshot> TakeSnapshot(const std::vector<const TableState*>& tables);
   // Goes on with another generation of the same records; no transaction is on its way.

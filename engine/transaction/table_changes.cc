@@ -1,5 +1,6 @@
 #include "engine/transaction/table_changes.h"
 
+#include <algorithm>
 #include <cassert>
 #include <charconv>
 #include <mutex>
@@ -15,6 +16,10 @@ namespace {
 constexpr std::uint64_t kSettledAtFirst = 512;
 // … and with each line that it retains: more than it adds.
 constexpr std::uint64_t kSettledPerLine = 2;
+
+// So many keys of lines taken are looked up together: enough for the first to have come from
+// memory, and few enough for the last not to have left the cache again.
+constexpr std::size_t kKeysTaken = 32;
 
 }  // namespace
 
@@ -49,21 +54,76 @@ absl::Status TableChanges::CheckLine(RecordLocation location) const {
   return generation_->CheckLine(location);
 }
 
+RecordLocation TableChanges::LocationBegun() const {
+  return RecordLocation(generation_->records.file_bytes() + line_begin_, LineBegun().size());
+}
+
 absl::StatusOr<Change> TableChanges::FinishLine(WriteMode mode,
                                                 const schema::FieldSpan* spans) noexcept {
+  assert(line_keys_.empty());
   const std::string_view line = LineBegun();
   absl::Status checked = CheckRoom();
-  if (checked.ok()) checked = CheckKeys(mode, line, spans);
+  if (checked.ok()) {
+    NoteKeys(line, spans);
+    checked = CheckKeys(mode);
+  }
+  // What it supersedes goes into the log as it was.
+  if (checked.ok() && old_line_) checked = CheckLine(old_line_);
+  if (checked.ok()) checked = NoteLine(line, spans);
   if (!checked.ok()) {
+    line_keys_.clear();
+    compound_texts_.clear();
     CancelLine();
     return checked;
   }
-  const RecordLocation location(generation_->records.file_bytes() + line_begin_, line.size());
+  const RecordLocation location = LocationBegun();
   generation_->records.tail().push_back('\n');
-  Enter(location);
+  EnterLine();
   ++after_.lines;
   if (!old_line_) ++after_.live;
   return Change{old_line_ ? wal::Operation::kUpdate : wal::Operation::kInsert, location, old_line_};
+}
+
+absl::StatusOr<Change> TableChanges::TakeLine(const schema::FieldSpan* spans) noexcept {
+  const std::string_view line = LineBegun();
+  absl::Status taken = CheckRoom();
+  if (taken.ok()) taken = NoteLine(line, spans);
+  if (!taken.ok()) {
+    CancelLine();
+    // An error of a line before it comes first.
+    absl::Status before = CheckTaken();
+    return before.ok() ? taken : before;
+  }
+  NoteKeys(line, spans);
+  const RecordLocation location = LocationBegun();
+  generation_->records.tail().push_back('\n');
+  if (line_keys_.size() >= kKeysTaken) {
+    if (absl::Status checked = CheckTaken(); !checked.ok()) return checked;
+  }
+  return Change{wal::Operation::kInsert, location, {}};
+}
+
+absl::Status TableChanges::CheckTaken() noexcept {
+  absl::Status checked;
+  const std::unique_lock<std::shared_mutex> lock(table_.mutex);
+  auto key = line_keys_.begin();
+  while (key != line_keys_.end() && checked.ok()) {
+    // A line's keys stand together; all of them are checked before one is entered.
+    const auto line = key;
+    for (; key != line_keys_.end() && key->entry.location == line->entry.location; ++key) {
+      const RecordLocation found =
+          generation_->Find(key->entry.key, key->entry.hash, TextOf(*key), kNoLimit);
+      if (!checked.ok()) continue;
+      checked = found ? ClashError(*key, found) : generation_->CheckIndex(key->entry.key);
+    }
+    if (!checked.ok()) break;
+    for (auto entered = line; entered != key; ++entered) Enter(*entered);
+    ++after_.lines;
+    ++after_.live;
+  }
+  line_keys_.clear();
+  compound_texts_.clear();
+  return checked;
 }
 
 absl::Status TableChanges::CheckRoom() const {
@@ -84,49 +144,67 @@ absl::Status TableChanges::CheckEnd() const {
   return absl::OkStatus();
 }
 
-// Looks every key of the line up; fills line_keys_ and old_line_.
-absl::Status TableChanges::CheckKeys(WriteMode mode, std::string_view line,
-                                     const schema::FieldSpan* spans) {
+std::string_view TableChanges::TextOf(const LineKey& key) const {
+  const bool compound =
+      table_.layout().keys()[static_cast<std::size_t>(key.entry.key)].columns.size() > 1;
+  const std::string& texts = compound ? compound_texts_ : generation_->records.tail();
+  return std::string_view(texts).substr(key.text_begin, key.text_bytes);
+}
+
+// Adds the keys of the line begun to line_keys_, and has what the indexes say of them fetched.
+void TableChanges::NoteKeys(std::string_view line, const schema::FieldSpan* spans) {
   const std::vector<schema::KeyLayout>& keys = table_.layout().keys();
-  line_keys_.clear();
+  const RecordLocation location = LocationBegun();
   for (std::size_t key = 0; key < keys.size(); ++key) {
     const std::optional<std::string_view> text =
         schema::KeyTextOf(keys[key], line, spans, &scratch_);
     if (!text) continue;
-    line_keys_.push_back({static_cast<int>(key), HashKeyText(*text), {}});
-    generation_->indexes[key].Prefetch(line_keys_.back().hash);
-  }
-  assert(!line_keys_.empty() && line_keys_[0].key == 0);
-  old_line_ = {};
-  for (const IndexEntry& entry : line_keys_) {
-    const std::size_t key = static_cast<std::size_t>(entry.key);
-    const std::string_view text = *schema::KeyTextOf(keys[key], line, spans, &scratch_);
-    const RecordLocation found = generation_->Find(entry.key, entry.hash, text, kNoLimit);
-    if (!found) {
-      if (absl::Status known = generation_->CheckIndex(entry.key); !known.ok()) return known;
+    LineKey& noted = line_keys_.emplace_back();
+    noted.entry = {static_cast<int>(key), HashKeyText(*text), location};
+    noted.text_bytes = text->size();
+    if (keys[key].columns.size() > 1) {
+      noted.text_begin = compound_texts_.size();
+      compound_texts_.append(*text);
+    } else {
+      noted.text_begin = line_begin_ + spans[keys[key].columns[0]].begin;
     }
-    if (key == 0) {
-      old_line_ = found;
-      if (found && mode == WriteMode::kInsert) return ClashError(0, text, found);
-      if (!found && mode == WriteMode::kUpdate) {
-        return absl::NotFoundError(
-            absl::StrCat(table_.name(), ": no record with ", keys[0].name, " ", std::string(text)));
-      }
-    } else if (found && found != old_line_) {
-      return ClashError(entry.key, text, found);
-    }
+    generation_->indexes[key].Prefetch(noted.entry.hash);
   }
-  // What it supersedes goes into the log as it was.
-  if (old_line_) {
-    if (absl::Status whole = CheckLine(old_line_); !whole.ok()) return whole;
+}
+
+// Looks every key of the line up; finds old_line_.
+absl::Status TableChanges::CheckKeys(WriteMode mode) {
+  assert(!line_keys_.empty() && line_keys_[0].entry.key == 0);
+  const LineKey& primary = line_keys_[0];
+  old_line_ = generation_->Find(0, primary.entry.hash, TextOf(primary), kNoLimit);
+  if (old_line_ && mode == WriteMode::kInsert) return ClashError(primary, old_line_);
+  absl::Status known = old_line_ ? absl::OkStatus() : generation_->CheckIndex(0);
+  if (!known.ok()) return known;
+  if (!old_line_ && mode == WriteMode::kUpdate) {
+    return absl::NotFoundError(absl::StrCat(table_.name(), ": no record with ",
+                                            table_.layout().keys()[0].name, " ",
+                                            std::string(TextOf(primary))));
   }
-  if (const int assigned = table_.layout().assigned_column(); assigned >= 0) {
-    if (after_.next_id == kKeysExhausted && AssignedKeyOf(line, spans) == kKeysExhausted) {
-      return absl::ResourceExhaustedError(absl::StrCat(
-          table_.name(), ": the largest 64-bit key is in use, so none can be assigned"));
-    }
-    NoteKeyUsed(line, spans);
+  for (std::size_t i = 1; i < line_keys_.size(); ++i) {
+    const LineKey& key = line_keys_[i];
+    const RecordLocation found =
+        generation_->FindOther(key.entry.key, key.entry.hash, TextOf(key), old_line_);
+    if (found) return ClashError(key, found);
+    known = generation_->CheckIndex(key.entry.key);
+    if (!known.ok()) return known;
   }
+  return known;
+}
+
+// Takes note of a key that the line has and that is not to be assigned again.
+absl::Status TableChanges::NoteLine(std::string_view line, const schema::FieldSpan* spans) {
+  const int assigned = table_.layout().assigned_column();
+  if (assigned < 0) return absl::OkStatus();
+  if (after_.next_id == kKeysExhausted && AssignedKeyOf(line, spans) == kKeysExhausted) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat(table_.name(), ": the largest 64-bit key is in use, so none can be assigned"));
+  }
+  NoteKeyUsed(line, spans);
   return absl::OkStatus();
 }
 
@@ -143,25 +221,29 @@ void TableChanges::NoteKeyUsed(std::string_view line, const schema::FieldSpan* s
   generation_->NoteKeyUsed(AssignedKeyOf(line, spans), &after_.next_id);
 }
 
-absl::Status TableChanges::ClashError(int key, std::string_view text, RecordLocation other) const {
-  const schema::KeyLayout& parts = table_.layout().keys()[static_cast<std::size_t>(key)];
+absl::Status TableChanges::ClashError(const LineKey& key, RecordLocation other) const {
+  const schema::KeyLayout& parts = table_.layout().keys()[static_cast<std::size_t>(key.entry.key)];
   return absl::AlreadyExistsError(absl::StrCat(table_.name(), ".", parts.name, ": value ",
-                                               std::string(text), " is taken by the record ",
+                                               std::string(TextOf(key)), " is taken by the record ",
                                                std::string(generation_->records.View(other))));
 }
 
+void TableChanges::Enter(const LineKey& key) {
+  const IndexEntry& entry = added_.emplace_back(key.entry);
+  generation_->indexes[static_cast<std::size_t>(entry.key)].Insert(entry.hash, entry.location);
+}
+
 // Makes the line findable by its keys.
-void TableChanges::Enter(RecordLocation location) {
+void TableChanges::EnterLine() {
   const std::unique_lock<std::shared_mutex> lock(table_.mutex);
-  for (IndexEntry& entry : line_keys_) {
-    entry.location = location;
-    generation_->indexes[static_cast<std::size_t>(entry.key)].Insert(entry.hash, location);
-    added_.push_back(entry);
-  }
+  for (const LineKey& key : line_keys_) Enter(key);
   // The old line stays in the indexes for those who do not see this one yet.
-  if (!old_line_) return;
-  generation_->retained.Add(old_line_, location.offset());
-  generation_->Settle(settle_limit_, kSettledPerLine);
+  if (old_line_) {
+    generation_->retained.Add(old_line_, line_keys_[0].entry.location.offset());
+    generation_->Settle(settle_limit_, kSettledPerLine);
+  }
+  line_keys_.clear();
+  compound_texts_.clear();
 }
 
 absl::StatusOr<Change> TableChanges::Erase(std::string_view key_text) noexcept {
@@ -174,15 +256,9 @@ absl::StatusOr<Change> TableChanges::Erase(std::string_view key_text) noexcept {
                                             layout.keys()[0].name, " ", std::string(key_text)));
   }
   if (absl::Status room = CheckEnd(); !room.ok()) return room;
-  const std::string line(generation_->records.View(old));
-  std::vector<schema::FieldSpan> spans(static_cast<std::size_t>(layout.column_count()));
-  const bool split = schema::SplitCanonical(layout, line, layout.column_count() - 1, spans.data());
-  assert(split);
-  static_cast<void>(split);
   std::string* tail = BeginLine();
-  schema::AppendTombstone(layout, line, spans, tail);
-  const RecordLocation tombstone(generation_->records.file_bytes() + line_begin_,
-                                 tail->size() - line_begin_);
+  AppendTombstoneOf(old, tail);
+  const RecordLocation tombstone = LocationBegun();
   tail->push_back('\n');
   {
     const std::unique_lock<std::shared_mutex> lock(table_.mutex);
@@ -195,12 +271,28 @@ absl::StatusOr<Change> TableChanges::Erase(std::string_view key_text) noexcept {
   return Change{wal::Operation::kDelete, tombstone, old};
 }
 
+void TableChanges::AppendTombstoneOf(RecordLocation old, std::string* tail) const {
+  const schema::RecordLayout& layout = table_.layout();
+  // The line may lie in the tail, which must not move while it is read.
+  const std::size_t bytes = tail->size() + old.length() + schema::kTombstonePrefix.size() + 2;
+  if (tail->capacity() < bytes) tail->reserve(2 * bytes);
+  const std::string_view line = generation_->records.View(old);
+  FieldSpans spans(static_cast<std::size_t>(layout.column_count()));
+  const std::vector<int>& columns = layout.keys()[0].columns;
+  [[maybe_unused]] const bool split = schema::SplitCanonical(
+      layout, line, *std::max_element(columns.begin(), columns.end()), spans.data());
+  assert(split);
+  schema::AppendTombstone(layout, line, spans.data(), tail);
+}
+
 TableChanges::Mark TableChanges::MakeMark() const {
   return {generation_->records.tail().size(), added_.size(), generation_->retained.added(), after_};
 }
 
 void TableChanges::RollbackTo(const Mark& mark) noexcept {
   assert(!sealed_ && mark.entries <= added_.size());
+  line_keys_.clear();
+  compound_texts_.clear();
   const std::unique_lock<std::shared_mutex> lock(table_.mutex);
   while (added_.size() > mark.entries) {
     const IndexEntry& entry = added_.back();

@@ -7,8 +7,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "engine/index/table_state.h"
@@ -49,6 +49,13 @@ class TableChanges {
   // kNotFound for an update of nothing, kResourceExhausted where no key is left to assign or the
   // file can grow no further.
   absl::StatusOr<Change> FinishLine(WriteMode mode, const schema::FieldSpan* spans) noexcept;
+  // The same for one of many lines to be inserted, whose keys are checked some lines later,
+  // together with its neighbours': what the indexes have on them is fetched meanwhile. CheckTaken
+  // must follow, and nothing else come between. After an error of either the caller goes back to a
+  // mark from before the first of the lines; lines_checked() says how many were right.
+  absl::StatusOr<Change> TakeLine(const schema::FieldSpan* spans) noexcept;
+  absl::Status CheckTaken() noexcept;
+  std::uint64_t lines_checked() const { return after_.lines; }
   // kNotFound if there is no such record.
   absl::StatusOr<Change> Erase(std::string_view key_text) noexcept;
 
@@ -82,15 +89,29 @@ class TableChanges {
     std::uint64_t hash = 0;
     RecordLocation location;
   };
+  // A key of a line that is not in the indexes yet. Its text lies in the tail, which moves as it
+  // grows, or for a key of several columns among compound_texts_.
+  struct LineKey {
+    IndexEntry entry;
+    std::size_t text_begin = 0;
+    std::size_t text_bytes = 0;
+  };
+  using LineKeys = absl::InlinedVector<LineKey, 4>;
 
   std::string_view LineBegun() const;
+  RecordLocation LocationBegun() const;
+  std::string_view TextOf(const LineKey& key) const;
   std::int64_t AssignedKeyOf(std::string_view line, const schema::FieldSpan* spans) const;
-  absl::Status CheckKeys(WriteMode mode, std::string_view line, const schema::FieldSpan* spans);
-  absl::Status ClashError(int key, std::string_view text, RecordLocation other) const;
+  absl::Status NoteLine(std::string_view line, const schema::FieldSpan* spans);
+  void NoteKeys(std::string_view line, const schema::FieldSpan* spans);
+  absl::Status CheckKeys(WriteMode mode);
+  absl::Status ClashError(const LineKey& key, RecordLocation other) const;
   absl::Status CheckRoom() const;
   absl::Status CheckEnd() const;
   absl::Status CheckLine(RecordLocation location) const;
-  void Enter(RecordLocation location);
+  void Enter(const LineKey& key);
+  void EnterLine();
+  void AppendTombstoneOf(RecordLocation old, std::string* tail) const;
 
   TableState& table_;
   const std::shared_ptr<TableGeneration> generation_;
@@ -98,12 +119,13 @@ class TableChanges {
   std::size_t line_begin_ = 0;  // in the tail
   Mark begin_;
   TableExtent after_;
-  std::vector<IndexEntry> added_;
+  absl::InlinedVector<IndexEntry, 4> added_;
   bool sealed_ = false;
 
-  // Of the line being finished.
+  // Of the line being finished, or of the lines taken and not checked.
+  LineKeys line_keys_;
   RecordLocation old_line_;
-  std::vector<IndexEntry> line_keys_;
+  std::string compound_texts_;
   std::string scratch_;
 };
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "engine/transaction/table_changes.h"
 #include "linedb/options.h"
@@ -36,12 +37,18 @@ class Transaction {
 
   void Record(TableState& table, const Change& change) { operations_.push_back({&table, change}); }
 
+  // Forgets all but the first `count`, whose changes are undone.
+  void ForgetOperations(std::size_t count) { operations_.resize(count); }
+
   struct Operation {
     TableState* table;
     Change change;
   };
-  const std::vector<Operation>& operations() const { return operations_; }
-  const std::vector<std::unique_ptr<TableChanges>>& tables() const { return tables_; }
+  // Most transactions are small: room for one operation on one table comes with them.
+  using Operations = absl::InlinedVector<Operation, 1>;
+  using Tables = absl::InlinedVector<std::unique_ptr<TableChanges>, 1>;
+  const Operations& operations() const { return operations_; }
+  const Tables& tables() const { return tables_; }
 
   // Savepoints have numbers that are never used twice in a transaction.
   std::uint64_t SetSavepoint();
@@ -60,8 +67,8 @@ class Transaction {
 
   Engine* engine_;
   const Durability durability_;
-  std::vector<std::unique_ptr<TableChanges>> tables_;
-  std::vector<Operation> operations_;
+  Tables tables_;
+  Operations operations_;
   std::vector<Savepoint> savepoints_;
   std::uint64_t savepoint_last_ = 0;
 };

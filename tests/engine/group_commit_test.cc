@@ -250,7 +250,7 @@ class FailedBatchTest : public wal::WalTest {
   }
   absl::Status Queue(GroupCommit::Ticket& ticket) {
     const wal::LogOperation operation{wal::Operation::kInsert, "student", "{\"id\":1}", ""};
-    return commits.Queue(ticket, {&operation, 1});
+    return commits.Queue(ticket, operation);
   }
 
   RuledDisk ruled{*disk};
@@ -271,7 +271,7 @@ TEST_F(FailedBatchTest, NothingIsTakenInBeforeTheFailedIsTakenBack) {
   // A transaction that begins only now has the failed one's changes below it.
   GroupCommit::Ticket late;
   late.transaction = std::make_unique<Transaction>(nullptr, Durability::kFull);
-  EXPECT_THAT(Queue(late), Fails(absl::StatusCode::kAborted));
+  EXPECT_THAT(commits.Queue(late), Fails(absl::StatusCode::kAborted));
   GroupCommit::Ticket table;
   EXPECT_THAT(Queue(table), Fails(absl::StatusCode::kAborted));
   commits.Unwind();

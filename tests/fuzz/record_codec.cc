@@ -66,7 +66,7 @@ void CheckKeys(const RecordLayout& layout, const Canonical& record) {
 void CheckTombstone(const RecordLayout& layout, const Canonical& record) {
   Require(!schema::IsTombstone(record.line), "a record is no tombstone", record.line);
   std::string tombstone;
-  AppendTombstone(layout, record.line, record.spans, &tombstone);
+  AppendTombstone(layout, record.line, record.spans.data(), &tombstone);
   std::string scratch;
   const auto key = KeyTextOf(layout.keys()[0], record.line, record.spans.data(), &scratch);
   Require(schema::IsTombstone(tombstone), "a tombstone is one", tombstone);

@@ -93,7 +93,7 @@ TEST(RecordCodecTest, TombstonesNameTheKeyOfTheRecord) {
   const RecordLayout layout = TrackLayout();
   const std::vector<FieldSpan> spans = Split(layout, kTrackLine);
   std::string tombstone;
-  AppendTombstone(layout, kTrackLine, spans, &tombstone);
+  AppendTombstone(layout, kTrackLine, spans.data(), &tombstone);
   EXPECT_EQ(tombstone, R"({"$deleted":true,"playlist":3,"position":9})");
   std::string scratch;
   const auto key = KeyTextOf(layout.keys()[0], kTrackLine, spans.data(), &scratch);

@@ -103,6 +103,17 @@ class TableCore {
   absl::Status WriteLine(WriteTransaction& transaction, WriteMode mode,
                          const schema::FieldSpan* spans) const;
   void CancelLine(WriteTransaction& transaction) const;
+  // Inserts `count` records, all of them or none: `encode(i, next_key, line, spans)` appends record
+  // i as for BeginLine, with the key it gets if it leaves it out. Keys are checked in groups, so
+  // that what is fetched for one is not waited for by the next. On an error `failed` is the record
+  // that it is about.
+  using LineEncoder =
+      absl::FunctionRef<absl::Status(std::size_t, std::int64_t, std::string*, schema::FieldSpan*)>;
+  absl::Status InsertLines(WriteTransaction& transaction, std::size_t count, LineEncoder encode,
+                           std::size_t* failed) const;
+  // Appends any JSON object as the table's canonical line, with its spans; fails as WriteJson.
+  absl::Status AppendCanonical(std::string_view json, std::int64_t next_key, std::string* line,
+                               schema::FieldSpan* spans) const;
   // What a left-out key becomes.
   std::int64_t next_key(const WriteTransaction& transaction) const;
 
