@@ -22,7 +22,18 @@ class SupersededLines {
  public:
   static constexpr std::uint64_t kLineBytesMin = 8;
 
+  static constexpr std::uint64_t kChunkFileBytes = 64 * 1024;
+
   void Insert(std::uint64_t offset);
+  // Whether the lines of the file's 64 KiB number `index` are certainly the same in a copy: neither
+  // has changed there since. The number of stretches that may hold lines is chunk_count().
+  bool SharesChunk(const SupersededLines& other, std::uint64_t index) const {
+    const auto chunk_of = [index](const SupersededLines& lines) {
+      return index < lines.chunks_.size() ? lines.chunks_[index].get() : nullptr;
+    };
+    return chunk_of(*this) == chunk_of(other);
+  }
+  std::uint64_t chunk_count() const { return chunks_.size(); }
   bool Contains(std::uint64_t offset) const {
     const std::uint64_t bit = offset / kLineBytesMin;
     const std::uint64_t chunk = bit / kChunkBits;
@@ -31,7 +42,7 @@ class SupersededLines {
   }
 
  private:
-  static constexpr std::uint64_t kChunkBits = 8192;  // 64 KiB of file
+  static constexpr std::uint64_t kChunkBits = kChunkFileBytes / kLineBytesMin;
   using Chunk = std::array<std::uint64_t, kChunkBits / 64>;
 
   std::vector<std::shared_ptr<Chunk>> chunks_;
