@@ -15,7 +15,8 @@ struct TableStatistics {
   std::uint64_t lines = 0;             // in the .records file
   std::uint64_t lines_superseded = 0;  // versions and tombstones that a compaction would drop
   std::uint64_t file_bytes = 0;
-  std::uint64_t index_bytes = 0;  // memory of the key indexes
+  std::uint64_t index_bytes = 0;   // memory of the key indexes
+  std::uint64_t column_bytes = 0;  // memory of columns that somebody holds (linedb/columnar.h)
   std::int64_t next_id = 1;       // the next assigned key
 };
 

@@ -1,0 +1,11 @@
+#include <vector>
+
+#include "linedb/column_batch.h"
+
+#ifdef WRONG
+using Member = std::vector<int>;
+#else
+using Member = int;
+#endif
+
+static_assert(sizeof(linedb::engine::ElementOf<Member>) == 8);
