@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cassert>
 #include <cstring>
+#include <new>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -39,10 +40,11 @@ ChunkBuilder::ChunkBuilder(const TableGeneration& generation, const TableBytes& 
   assert(extent.rows_end <= extent.end && extent.end <= bytes.end());
 }
 
-absl::Status ChunkBuilder::Run(std::vector<ChunkWork>& work) const {
+absl::Status ChunkBuilder::Run(std::vector<ChunkWork>& work) const noexcept {
   std::atomic<std::size_t> next = 0;
   const auto labour = [&] {
-    for (std::size_t i = next++; i < work.size(); i = next++) work[i].outcome = Build(work[i]);
+    for (std::size_t i = next++; i < work.size(); i = next++)
+      work[i].outcome = BuildOrRefuse(work[i]);
   };
   std::vector<std::thread> helpers;
   try {
@@ -56,6 +58,16 @@ absl::Status ChunkBuilder::Run(std::vector<ChunkWork>& work) const {
     if (!each.outcome.ok()) return each.outcome;
   }
   return absl::OkStatus();
+}
+
+// The arrays are what takes much memory here, and nothing is lost without them.
+absl::Status ChunkBuilder::BuildOrRefuse(ChunkWork& work) const {
+  try {
+    return Build(work);
+  } catch (const std::bad_alloc&) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat(generation_.layout().schema().table_name, ": no memory for its columns"));
+  }
 }
 
 bool ChunkBuilder::IsComplete(const ChunkWork& work) const {

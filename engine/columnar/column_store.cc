@@ -61,7 +61,7 @@ std::shared_ptr<StoredColumn> ColumnStore::Hold(int number) {
 
 absl::StatusOr<std::shared_ptr<const ColumnMoment>> ColumnStore::MomentAt(
     const std::shared_ptr<const TableGeneration>& generation, std::optional<std::uint64_t> limit,
-    std::span<const std::shared_ptr<StoredColumn>> columns) {
+    std::span<const std::shared_ptr<StoredColumn>> columns) noexcept {
   assert(IsOf(generation));
   const std::lock_guard<std::mutex> lock(mutex_);
   const std::uint64_t wanted = limit.value_or(generation->published_bytes());

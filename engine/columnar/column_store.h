@@ -60,11 +60,11 @@ class ColumnStore {
   std::shared_ptr<StoredColumn> Hold(int number);
 
   // What the columns, of this store, hold for who sees the file up to `limit`: an open snapshot's,
-  // or none for what is published. `generation` is the store's. kDataLoss if the file is damaged;
-  // nothing has changed then.
+  // or none for what is published. `generation` is the store's. kDataLoss if the file is damaged,
+  // kResourceExhausted if there is no memory for the arrays; nothing has changed then.
   absl::StatusOr<std::shared_ptr<const ColumnMoment>> MomentAt(
       const std::shared_ptr<const TableGeneration>& generation, std::optional<std::uint64_t> limit,
-      std::span<const std::shared_ptr<StoredColumn>> columns);
+      std::span<const std::shared_ptr<StoredColumn>> columns) noexcept;
 
  private:
   // What is taken from the table under its mutex.

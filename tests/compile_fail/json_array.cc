@@ -1,6 +1,7 @@
 #include <vector>
 
 #include "linedb/column_batch.h"
+#include "linedb/field_types_json.h"
 
 #ifdef WRONG
 using Member = std::vector<int>;

@@ -3,10 +3,15 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <malloc.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +20,7 @@
 #include "linedb/database.h"
 #include "tests/engine/status_matchers.h"
 #include "tests/engine/student.h"
+#include "tests/faults/sanitized.h"
 
 namespace linedb {
 namespace {
@@ -101,6 +107,39 @@ TEST_F(ColumnarDamageTest, UncheckedDamageIsAnErrorAndNoCrash) {
   EXPECT_THAT(students().Columns<&Student::gpa>(),
               Fails(absl::StatusCode::kDataLoss, "student.records byte"));
   EXPECT_THAT(students().Columns<&Student::id>(), IsOk());
+}
+
+// With an address space that has no room for them, in a process of its own.
+int ExitCodeWithoutMemory(const Table<Student>& students) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::malloc_trim(0);
+    std::uint64_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    rlimit limit = {};
+    ::getrlimit(RLIMIT_AS, &limit);
+    limit.rlim_cur = pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) + (4 << 20);
+    ::setrlimit(RLIMIT_AS, &limit);
+    const absl::StatusCode names = students.Columns<&Student::name>().status().code();
+    const absl::StatusCode numbers = students.Columns<&Student::gpa>().status().code();
+    ::_exit(numbers == absl::StatusCode::kOk ? static_cast<int>(names) : -1);
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST_F(ColumnarDamageTest, ArraysWithoutMemoryAreAnErrorOfTheCall) {
+  if (testing::kSanitized) GTEST_SKIP() << "a sanitizer takes the whole address space";
+  options.verify_blocks = false;
+  const auto large = Database::OpenInMemory(options).value();
+  const Table<Student> large_students = large->OpenTable<Student>().value();
+  for (int id = 1; id <= 64; ++id) {
+    const std::string name(std::size_t{1} << 20, 'n');
+    ASSERT_THAT(large_students.Insert({.id = id, .name = name}), IsOk());
+  }
+  EXPECT_EQ(ExitCodeWithoutMemory(large_students),
+            static_cast<int>(absl::StatusCode::kResourceExhausted));
 }
 
 }  // namespace

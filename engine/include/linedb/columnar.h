@@ -140,7 +140,8 @@ class ColumnSet {
       : core_(core), hold_(std::move(hold)) {}
 
   // What is committed now. kDataLoss if the file is damaged where it had to be read;
-  // kFailedPrecondition if the table was dropped or altered.
+  // kResourceExhausted if there is no memory for the arrays; kFailedPrecondition if the table was
+  // dropped or altered.
   absl::StatusOr<ColumnView<Elements...>> View() const { return ViewOf(nullptr); }
   // What the transaction sees. If the table was compacted since it began, that is read from the
   // file of its time, and kept until the transaction has ended. kFailedPrecondition also if it has
