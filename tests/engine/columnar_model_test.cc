@@ -30,7 +30,7 @@ using testing::ExamView;
 using testing::IsOk;
 using testing::Verdict;
 
-constexpr int kSteps = 800;
+constexpr int kSteps = 400;
 constexpr int kKeys = 60;
 constexpr std::size_t kHeldMax = 5;
 

@@ -249,6 +249,7 @@ TEST_F(ColumnarTest, ArraysLieInMemoryAsArrowWantsThem) {
   const Table<Exam> exams = campus.TableOf<Exam>();
   ASSERT_THAT(exams.Insert({.score = 2.5, .written = true, .remark = "ab"}), IsOk());
   ASSERT_THAT(exams.Insert({.score = std::nullopt, .remark = "c"}), IsOk());
+  ASSERT_THAT(exams.Insert({.remark = std::nullopt}), IsOk());
   const auto is_aligned = [](const void* array) {
     return reinterpret_cast<std::uintptr_t>(array) % 64 == 0;
   };
@@ -263,9 +264,10 @@ TEST_F(ColumnarTest, ArraysLieInMemoryAsArrowWantsThem) {
         EXPECT_EQ(written.words()[0] & 3, 1U);
         const auto offsets = remark.offsets();
         EXPECT_EQ(std::vector<std::int32_t>(offsets.begin(), offsets.end()),
-                  (std::vector<std::int32_t>{0, 2, 3}));
+                  (std::vector<std::int32_t>{0, 2, 3, 3}));
         EXPECT_EQ(std::string(remark.bytes(), 3), "abc");
-        EXPECT_EQ(remark.validity(), nullptr);
+        EXPECT_EQ(remark.validity()[0] & 7, 3U);
+        EXPECT_EQ(written.validity(), nullptr);
       });
 }
 

@@ -200,7 +200,8 @@ class ColumnBatch {
 
 namespace engine {
 
-// Sums that the compiler can keep in vector registers: row i goes to sum i % kSumLanes.
+// Sums that the compiler can keep in vector registers: row i goes to sum i % kSumLanes. Whether a
+// value counts is a mask, all ones or zero, and no condition, which would become a branch.
 inline constexpr std::size_t kSumLanes = 8;
 
 template <class Element>
@@ -211,9 +212,9 @@ struct SumLanes<double> {
   std::array<double, kSumLanes> sums = {};
   std::array<std::int64_t, kSumLanes> counts = {};
 
-  void Add(std::size_t lane, double value, bool in) {
-    sums[lane] += in ? value : 0.0;
-    counts[lane] += in ? 1 : 0;
+  void Add(std::size_t lane, double value, std::int64_t mask) {
+    sums[lane] += std::bit_cast<double>(std::bit_cast<std::int64_t>(value) & mask);
+    counts[lane] -= mask;
   }
   ColumnSum<double> Total() const {
     ColumnSum<double> total;
@@ -229,17 +230,17 @@ struct SumLanes<double> {
 // than 2^32 rows. Numbers are shifted to be not negative.
 template <>
 struct SumLanes<std::int64_t> {
+  static constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
   std::array<std::uint64_t, kSumLanes> low = {};
   std::array<std::uint64_t, kSumLanes> high = {};
   std::array<std::uint64_t, kSumLanes> counts = {};
 
-  void Add(std::size_t lane, std::int64_t value, bool in) {
-    const std::uint64_t mask = in ? ~std::uint64_t{0} : 0;
+  void Add(std::size_t lane, std::int64_t value, std::int64_t mask) {
     const std::uint64_t shifted =
-        (static_cast<std::uint64_t>(value) ^ std::uint64_t{1} << 63) & mask;
+        (static_cast<std::uint64_t>(value) ^ kSign) & static_cast<std::uint64_t>(mask);
     low[lane] += shifted & 0xffffffffU;
     high[lane] += shifted >> 32;
-    counts[lane] += mask & 1;
+    counts[lane] -= static_cast<std::uint64_t>(mask);
   }
   ColumnSum<std::int64_t> Total() const {
     ColumnSum<std::int64_t> total;
@@ -260,8 +261,8 @@ ColumnSum<First> SumBatchWhere(const Where& where, const ColumnBatch<First>& fir
                 "linedb: SumWhere sums the first column, which must be an int or a float one");
   SumLanes<First> lanes;
   const auto add = [&](std::size_t lane, std::size_t row) {
-    const bool in = static_cast<bool>(where(first[row], rest[row]...));
-    lanes.Add(lane, first[row], in);
+    const bool in = where(first[row], rest[row]...);
+    lanes.Add(lane, first[row], -static_cast<std::int64_t>(in));
   };
   const bool dense = (first.is_dense() && ... && rest.is_dense());
   const std::size_t words_full = first.size() / 64;

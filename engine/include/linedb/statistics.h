@@ -17,7 +17,7 @@ struct TableStatistics {
   std::uint64_t file_bytes = 0;
   std::uint64_t index_bytes = 0;   // memory of the key indexes
   std::uint64_t column_bytes = 0;  // memory of columns that somebody holds (linedb/columnar.h)
-  std::int64_t next_id = 1;       // the next assigned key
+  std::int64_t next_id = 1;        // the next assigned key
 };
 
 struct Statistics {
