@@ -237,7 +237,10 @@ TableStatistics StatisticsOf(const TableState& table) {
 Statistics Engine::Stats() const {
   Statistics statistics;
   statistics.directory = owned_files_ == nullptr ? paths_.directory() : "";
-  for (const auto& [name, table] : Tables()) statistics.tables.push_back(StatisticsOf(*table));
+  for (const auto& [name, table] : Tables()) {
+    statistics.tables.push_back(StatisticsOf(*table));
+    statistics.tables.back().column_bytes = columns_.MemoryOf(*table);
+  }
   const GroupCommit::LogNote log = commits_.note();
   statistics.database = log.header.database;
   statistics.log_bytes = log.position.bytes;

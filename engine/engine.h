@@ -18,6 +18,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "engine/checkpoint_tables.h"
+#include "engine/columnar/table_columns.h"
 #include "engine/index/table_state.h"
 #include "engine/process_mark.h"
 #include "engine/transaction/group_commit.h"
@@ -82,6 +83,7 @@ class Engine {
   // engine_checkpoint.cc
   absl::StatusOr<CheckpointReport> Checkpoint();
 
+  DatabaseColumns& columns() { return columns_; }
   Statistics Stats() const;
   const OpenReport& report() const { return report_; }
   const std::string& directory() const { return paths_.directory(); }
@@ -152,6 +154,7 @@ class Engine {
   mutable std::shared_mutex tables_mutex_;  // guards the two below
   TableMap tables_;
   std::vector<std::shared_ptr<TableState>> retired_;  // for those who still hold them
+  DatabaseColumns columns_;
 
   mutable std::mutex maintenance_mutex_;  // guards the three below
   std::uint64_t checkpoints_ = 0;

@@ -73,7 +73,14 @@ class SupersededBase {
 // disturbed by what is superseded while it runs. A single object is for one thread at a time.
 class SupersededLines {
  public:
+  static constexpr std::uint64_t kChunkFileBytes = kSupersededChunkBits * kLineBytesMin;
+
   void Insert(std::uint64_t offset);
+  // Whether the lines of the file's 64 KiB number `index` are certainly the same in a copy: neither
+  // has changed there since. The number of stretches that may hold lines is chunk_end().
+  bool SharesChunk(const SupersededLines& other, std::uint64_t index) const {
+    return FindChunk(index) == other.FindChunk(index);
+  }
   bool Contains(std::uint64_t offset) const {
     const std::uint64_t bit = offset / kLineBytesMin;
     const SupersededChunk* chunk = FindChunk(bit / kSupersededChunkBits);
@@ -81,8 +88,7 @@ class SupersededLines {
     return ((*chunk)[bit % kSupersededChunkBits / 64] >> (bit % 64) & 1) != 0;
   }
 
-  // The bits of a chunk; null if none is set. Where two copies have the same pointer, nothing has
-  // changed between them while both were there.
+  // The bits of a chunk; null if none is set.
   const SupersededChunk* FindChunk(std::uint64_t number) const {
     if (number < chunks_.size() && chunks_[number] != nullptr) return chunks_[number].get();
     return base_ == nullptr ? nullptr : base_->Find(number);

@@ -200,6 +200,7 @@ ReportJson StatisticsJson(const Statistics& statistics) {
                       {"lines_superseded", table.lines_superseded},
                       {"file_bytes", table.file_bytes},
                       {"index_bytes", table.index_bytes},
+                      {"column_bytes", table.column_bytes},
                       {"next_id", table.next_id}});
   }
   return {{"directory", statistics.directory},
@@ -229,9 +230,9 @@ int Stats(Context& context, const DescribeOptions& options) {
     }
     PrintPairs(output, pairs);
     output << '\n';
-    PrintTable(
-        context, report["tables"],
-        {"name", "records", "lines", "lines_superseded", "file_bytes", "index_bytes", "next_id"});
+    PrintTable(context, report["tables"],
+               {"name", "records", "lines", "lines_superseded", "file_bytes", "index_bytes",
+                "column_bytes", "next_id"});
   });
   return kExitOk;
 }

@@ -19,7 +19,8 @@ struct TableStatistics {
   // Of the index in its files, of which only the pages in use are in memory, and shared with other
   // processes.
   std::uint64_t index_file_bytes = 0;
-  std::int64_t next_id = 1;  // the next assigned key
+  std::uint64_t column_bytes = 0;  // memory of columns that somebody holds (linedb/columnar.h)
+  std::int64_t next_id = 1;        // the next assigned key
 };
 
 struct Statistics {

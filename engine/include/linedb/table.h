@@ -15,6 +15,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "linedb/columnar.h"
 #include "linedb/describe.h"
 #include "linedb/struct_codec.h"
 #include "linedb/table_core.h"
@@ -175,6 +176,19 @@ class Table {
   absl::StatusOr<std::uint64_t> size(const ReadTransaction& snapshot) const {
     return core_.record_count(snapshot);
   }
+
+  // The members' columns as arrays in memory, which this call reads: see linedb/columnar.h.
+  // Fails as ColumnSet::View.
+  //   students.Columns<&Student::gpa, &Student::name>()
+  template <auto... Members>
+  auto Columns() const -> absl::StatusOr<
+      ColumnSet<engine::ElementOf<typename Codec::Layout::template ValueOf<Members>>...>> {
+    auto hold = engine::HoldColumns(core_, {NameOf<Members>()...});
+    if (!hold.ok()) return hold.status();
+    return ColumnSet<engine::ElementOf<typename Codec::Layout::template ValueOf<Members>>...>(
+        core_, *std::move(hold));
+  }
+
   const TableSchema& schema() const { return core_.schema(); }
   const engine::TableCore& core() const { return core_; }
 

@@ -93,6 +93,9 @@ class TableCore {
   // Fails as Visit does.
   absl::StatusOr<RecordCursor> Scan(View view) const;
 
+  // What the transaction sees of the table, as long as it has not ended. Fails as Visit does.
+  absl::StatusOr<const TableSnapshot*> SeenBy(const ReadTransaction& snapshot) const;
+
   // The number of the key over these columns (names joined by ","), or -1.
   int FindKey(std::string_view columns) const;
 
@@ -133,8 +136,6 @@ class TableCore {
   TableState* table() const { return table_; }
 
  private:
-  absl::StatusOr<const TableSnapshot*> SeenBy(const ReadTransaction& snapshot) const;
-
   Engine* engine_;
   TableState* table_;
 };
