@@ -125,24 +125,22 @@ class SqliteContender : public Contender {
   std::uint64_t ReadByKey(std::span<const std::int64_t> keys) override {
     const Statement& select = connection_->by_key;
     std::uint64_t digest = 0;
-    connection_->begin.Run();
+    const Reading reading(*connection_, keys.size());
     for (const std::int64_t key : keys) {
       select.Bind(1, key);
       digest += DigestOfOne(select);
     }
-    connection_->commit.Run();
     return digest;
   }
 
   std::uint64_t ReadByEmail(std::span<const std::string> emails) override {
     const Statement& select = connection_->by_email;
     std::uint64_t digest = 0;
-    connection_->begin.Run();
+    const Reading reading(*connection_, emails.size());
     for (const std::string& email : emails) {
       select.Bind(1, std::string_view(email));
       digest += DigestOfOne(select);
     }
-    connection_->commit.Run();
     return digest;
   }
 
@@ -207,6 +205,24 @@ class SqliteContender : public Contender {
     connection->reset();
     if (sqlite3_close(database) != SQLITE_OK) Fail("sqlite: cannot close");
   }
+
+  // One read transaction for many statements; a single one needs none of its own.
+  class Reading {
+   public:
+    Reading(const Connection& connection, std::size_t statements)
+        : connection_(connection), shared_(statements > 1) {
+      if (shared_) connection_.begin.Run();
+    }
+    ~Reading() {
+      if (shared_) connection_.commit.Run();
+    }
+    Reading(const Reading&) = delete;
+    Reading& operator=(const Reading&) = delete;
+
+   private:
+    const Connection& connection_;
+    const bool shared_;
+  };
 
   static void Insert(const Connection& connection, const Student& row) {
     const Statement& insert = connection.insert;
