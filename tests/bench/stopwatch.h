@@ -8,8 +8,9 @@ namespace bench {
 // Adds up the time in which it runs, so that making the input stays outside.
 class Stopwatch {
  public:
-  // Processor time of this program instead of time passed, for all of them: on a machine that
-  // others keep busy it is the steadier figure for work that does not wait for the disk.
+  // Processor time of this program and the children it waited for instead of time passed, for all
+  // of them: on a machine that others keep busy it is the steadier figure for work that does not
+  // wait for the disk.
   static void UseProcessorTime();
 
   template <class Work>
