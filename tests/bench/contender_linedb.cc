@@ -1,21 +1,13 @@
+// linedb through Table<Student>, with its own defaults.
+
 #include <optional>
 #include <utility>
 
 #include "linedb/database.h"
-#include "tests/bench/contender.h"
+#include "tests/bench/linedb_status.h"
 
 namespace bench {
 namespace {
-
-void RequireOk(const absl::Status& status) {
-  if (!status.ok()) Fail("linedb: " + status.ToString());
-}
-
-template <class T>
-T ValueOf(absl::StatusOr<T> result) {
-  RequireOk(result.status());
-  return *std::move(result);
-}
 
 class LinedbContender : public Contender {
  public:
@@ -24,6 +16,7 @@ class LinedbContender : public Contender {
   void Open(const std::string& directory) override {
     database_ = ValueOf(linedb::Database::Open(directory));
     students_ = ValueOf(database_->OpenTable<Student>());
+    durability_ = linedb::Durability::kFull;
   }
 
   void Close() override {
@@ -32,19 +25,48 @@ class LinedbContender : public Contender {
     database_.reset();
   }
 
+  void SetLevel(Level level) override {
+    durability_ =
+        level == Level::kProcess ? linedb::Durability::kProcess : linedb::Durability::kFull;
+  }
+
   void InsertTogether(std::span<const Student> rows) override {
-    linedb::WriteTransaction transaction = ValueOf(database_->Begin());
+    linedb::WriteTransaction transaction = ValueOf(database_->Begin(durability_));
     for (const Student& row : rows) RequireInserted(students_->Insert(transaction, row));
     RequireOk(transaction.Commit());
   }
 
   void InsertEach(std::span<const Student> rows) override {
-    for (const Student& row : rows) RequireInserted(students_->Insert(row));
+    for (const Student& row : rows) InsertTogether({&row, 1});
   }
 
   double InsertEachByThreads(std::span<const Student> rows, int threads) override {
     return InsertByThreads(rows, threads,
                            [this](int, std::span<const Student> part) { InsertEach(part); });
+  }
+
+  // Reads the row and writes it back: only the new gpa is taken as known.
+  void UpdateTogether(std::span<const Student> rows) override {
+    linedb::WriteTransaction transaction = ValueOf(database_->Begin(durability_));
+    for (const Student& row : rows) {
+      absl::StatusOr<Student> stored = students_->Get(transaction, row.id);
+      RequireOk(stored.status());
+      stored->gpa = row.gpa;
+      RequireOk(students_->Update(transaction, *stored));
+    }
+    RequireOk(transaction.Commit());
+  }
+
+  void EraseTogether(std::span<const std::int64_t> keys) override {
+    linedb::WriteTransaction transaction = ValueOf(database_->Begin(durability_));
+    for (const std::int64_t key : keys) RequireOk(students_->Erase(transaction, key));
+    RequireOk(transaction.Commit());
+  }
+
+  void ReplaceOne(const Student& row) override {
+    linedb::WriteTransaction transaction = ValueOf(database_->Begin(durability_));
+    RequireOk(students_->Update(transaction, row));
+    RequireOk(transaction.Commit());
   }
 
   std::uint64_t ReadByKey(std::span<const std::int64_t> keys) override {
@@ -78,6 +100,9 @@ class LinedbContender : public Contender {
     return result;
   }
 
+  bool has_order() const override { return false; }
+  std::uint64_t ReadInOrder(std::int64_t, int) override { Fail("linedb has no ordered index"); }
+
   void Checkpoint() override { RequireOk(database_->Checkpoint().status()); }
 
   std::uint64_t LogBytes() override { return database_->Stats().log_bytes; }
@@ -93,6 +118,7 @@ class LinedbContender : public Contender {
 
   std::unique_ptr<linedb::Database> database_;
   std::optional<linedb::Table<Student>> students_;
+  linedb::Durability durability_ = linedb::Durability::kFull;
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "tests/bench/student.h"
 
 #include <array>
+#include <cstdio>
 #include <string_view>
 
 namespace bench {
@@ -37,8 +38,8 @@ std::uint64_t Mix(std::uint64_t value) {  // splitmix64
 }
 
 std::string MakeEmail(std::int64_t id) {
-  // An odd factor permutes the numbers below 2^24, so that no two keys below it share an e-mail.
-  const std::uint64_t number = (static_cast<std::uint64_t>(id) * 0x9e3775U) & 0xffffffU;
+  // An odd factor permutes the numbers below 2^26, so that no two keys below it share an e-mail.
+  const std::uint64_t number = (static_cast<std::uint64_t>(id) * 0x9e3775U) & 0x3ffffffU;
   std::string email;
   AppendLower(FirstName(id), &email);
   email.push_back('.');
@@ -47,17 +48,25 @@ std::string MakeEmail(std::int64_t id) {
   return email + "@university.edu";
 }
 
-double MakeGpa(std::int64_t id) {
-  return static_cast<double>((Mix(static_cast<std::uint64_t>(id)) >> 16) % 401) / 100.0;
+double MakeGpa(std::int64_t id, std::uint64_t version) {
+  const std::uint64_t chance = Mix(static_cast<std::uint64_t>(id) ^ (version << 40));
+  return static_cast<double>((chance >> 16) % 401) / 100.0;
 }
 
-Student MakeStudent(std::int64_t id) {
+Student MakeStudent(std::int64_t id, std::uint64_t version) {
   Student row;
   row.id = id;
   row.name = std::string(FirstName(id)) + " " + std::string(LastName(id));
   row.email = MakeEmail(id);
-  row.gpa = MakeGpa(id);
+  row.gpa = MakeGpa(id, version);
   return row;
+}
+
+std::string JsonLineOf(const Student& row) {
+  char gpa[32];
+  std::snprintf(gpa, sizeof gpa, "%.2f", row.gpa);
+  return "{\"id\":" + std::to_string(row.id) + ",\"name\":\"" + row.name + "\",\"email\":\"" +
+         *row.email + "\",\"gpa\":" + gpa + "}\n";
 }
 
 }  // namespace bench

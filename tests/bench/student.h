@@ -1,4 +1,4 @@
-// The row that both contenders hold: about 95 bytes as a JSON line.
+// The row that all contenders hold: about 95 bytes as a JSON line.
 
 #ifndef LINEDB_TESTS_BENCH_STUDENT_H_
 #define LINEDB_TESTS_BENCH_STUDENT_H_
@@ -19,10 +19,13 @@ struct Student {
   double gpa = 0.0;
 };
 
-// The row with that key, always the same. E-mails are unique and in another order than the keys.
-Student MakeStudent(std::int64_t id);
+// The row with that key, always the same; its gpa is another one in each version. E-mails are
+// unique and in another order than the keys.
+Student MakeStudent(std::int64_t id, std::uint64_t version = 0);
 std::string MakeEmail(std::int64_t id);
-double MakeGpa(std::int64_t id);
+double MakeGpa(std::int64_t id, std::uint64_t version = 0);
+// As linedb stores it, with the newline.
+std::string JsonLineOf(const Student& row);
 
 // A well mixed number for each input: the benchmark's only source of chance.
 std::uint64_t Mix(std::uint64_t value);

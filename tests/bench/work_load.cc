@@ -3,6 +3,18 @@
 #include "tests/bench/works.h"
 
 namespace bench {
+namespace {
+
+double LineBytes(const Bench& bench) {
+  double bytes = 0;
+  constexpr int kSamples = 1'000;
+  for (int i = 0; i < kSamples; ++i) {
+    bytes += static_cast<double>(JsonLineOf(MakeStudent(bench.RandomKey(i))).size());
+  }
+  return bytes / kSamples;
+}
+
+}  // namespace
 
 void EmptyDirectory(const std::string& directory) {
   std::filesystem::remove_all(directory);
@@ -23,20 +35,24 @@ double LoadRows(Contender* contender, std::int64_t rows) {
 }
 
 void WorkLoad(Bench* bench) {
+  const bool measured = bench->options.Wants("load");
+  const auto rows = static_cast<double>(bench->options.rows);
   for (Side& side : bench->sides) {
-    if (bench->row_count > 0) side.contender->Close();
+    if (bench->table.row_count() > 0) side.contender->Close();
     EmptyDirectory(side.directory);
     side.contender->Open(side.directory);
     const double seconds = LoadRows(side.contender.get(), bench->options.rows);
     Stopwatch checkpoint;
     checkpoint.Time([&] { side.contender->Checkpoint(); });
-    if (!bench->options.Wants("load")) continue;
-    bench->results.Add("load, 10,000 a transaction", "rows/s", Better::kMore,
-                       side.contender->name(), static_cast<double>(bench->options.rows) / seconds);
-    bench->results.Add("checkpoint after the load", "ms", Better::kLess, side.contender->name(),
-                       checkpoint.seconds() * 1000);
+    if (!measured) continue;
+    bench->Add(kWorkLoad, "rows/s", Better::kMore, side, rows / seconds);
+    bench->Add("checkpoint after the load", "ms", Better::kLess, side, checkpoint.seconds() * 1000);
   }
-  bench->row_count = bench->options.rows;
+  bench->table.Reset(bench->options.rows);
+  if (measured) {
+    bench->results.Add(kWorkLoad, "rows/s", Better::kMore, kLimitWrite,
+                       bench->limits.write_bytes_per_second / LineBytes(*bench));
+  }
 }
 
 }  // namespace bench

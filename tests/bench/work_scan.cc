@@ -10,44 +10,54 @@ constexpr double kGpaMin = 3.0;
 // Walks are short, so that one is easily disturbed: each side has several turns in a round.
 template <class Walk>
 void ForEachTurn(Bench* bench, Walk&& walk) {
-  constexpr int kTurns = 5;
+  constexpr int kTurns = 3;
   for (int turn = 0; turn < kTurns; ++turn) {
     for (Side& side : bench->sides) walk(side);
   }
 }
 
 void MeasureSum(Bench* bench) {
+  const std::int64_t rows = bench->table.row_count();
   FilteredSum expected;
-  for (std::int64_t id = 1; id <= bench->row_count; ++id) {
-    const double gpa = MakeGpa(id);
+  for (std::int64_t id = 1; id <= rows; ++id) {
+    const double gpa = bench->table.Gpa(id);
     if (gpa > kGpaMin) {
       expected.sum += gpa;
       ++expected.count;
     }
   }
-  ForEachTurn(bench, [&](Side& side) {
+  ForEachTurn(bench, [&](const Side& side) {
     Stopwatch watch;
     const FilteredSum found = watch.Time([&] { return side.contender->SumAbove(kGpaMin); });
     // The order of summing is each one's own.
     if (found.count != expected.count || std::abs(found.sum - expected.sum) > 1e-6 * expected.sum) {
-      Fail(std::string(side.contender->name()) + ": the filtered sum is wrong");
+      bench->FailAt(side, kWorkSum);
     }
-    bench->results.Add("sum(gpa) where gpa > 3.0", "rows/s", Better::kMore, side.contender->name(),
-                       static_cast<double>(bench->row_count) / watch.seconds());
+    bench->Add(kWorkSum, "rows/s", Better::kMore, side,
+               static_cast<double>(rows) / watch.seconds());
   });
 }
 
 void MeasureRows(Bench* bench) {
+  constexpr const char* kWork = "walk over whole rows";
+  const std::int64_t rows = bench->table.row_count();
   std::uint64_t expected = 0;
-  for (std::int64_t id = 1; id <= bench->row_count; ++id) expected += Digest(MakeStudent(id));
-  ForEachTurn(bench, [&](Side& side) {
+  double line_bytes = 0;
+  for (std::int64_t id = 1; id <= rows; ++id) {
+    const Student row = bench->table.Row(id);
+    expected += Digest(row);
+    line_bytes += static_cast<double>(JsonLineOf(row).size());
+  }
+  ForEachTurn(bench, [&](const Side& side) {
     Stopwatch watch;
     if (watch.Time([&] { return side.contender->ReadAll(); }) != expected) {
-      Fail(std::string(side.contender->name()) + " read other rows than were written: a walk");
+      bench->FailAt(side, kWork);
     }
-    bench->results.Add("walk over whole rows", "rows/s", Better::kMore, side.contender->name(),
-                       static_cast<double>(bench->row_count) / watch.seconds());
+    bench->Add(kWork, "rows/s", Better::kMore, side, static_cast<double>(rows) / watch.seconds());
   });
+  bench->results.Add(
+      kWork, "rows/s", Better::kMore, kLimitCopy,
+      bench->limits.copy_bytes_per_second / (line_bytes / static_cast<double>(rows)));
 }
 
 }  // namespace

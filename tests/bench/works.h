@@ -1,5 +1,5 @@
 // The kinds of work that are measured, one file for each family. A work does the same with each
-// contender in turn, and ends the program if they do not agree.
+// contender in turn, and ends the program if one of them answers wrongly.
 
 #ifndef LINEDB_TESTS_BENCH_WORKS_H_
 #define LINEDB_TESTS_BENCH_WORKS_H_
@@ -11,18 +11,23 @@
 #include <vector>
 
 #include "tests/bench/contender.h"
+#include "tests/bench/expected.h"
+#include "tests/bench/limits.h"
 #include "tests/bench/results.h"
+#include "tests/bench/stopwatch.h"
 
 namespace bench {
 
 struct BenchOptions {
   std::int64_t rows = 1'000'000;
+  std::int64_t open_rows = 0;  // for one more measurement of opening; 0: none
   bool processor_time = false;
   std::int64_t commits = 2'000;
   int rounds = 3;
   std::string directory = "bench";
-  std::string json_path;          // empty: bench.json in `directory`
-  std::vector<std::string> only;  // empty: every work
+  std::string json_path;           // empty: bench.json in `directory`
+  std::vector<std::string> only;   // empty: every work
+  std::vector<std::string> sides;  // empty: every side
 
   bool Wants(const std::string& work) const {
     return only.empty() || std::find(only.begin(), only.end(), work) != only.end();
@@ -39,55 +44,82 @@ struct Bench {
   BenchOptions options;
   std::vector<Side> sides;
   Results results;
+  Limits limits;
   int round = 0;
-  std::int64_t row_count = 0;  // keys 1 to row_count are in every side's table
-};
+  Expected table;  // what is in every side's
 
-// Adds up the time in which it runs, so that making the input stays outside.
-class Stopwatch {
- public:
-  // Processor time of this program instead of time passed, for all of them: on a machine that
-  // others keep busy it is the steadier figure for work that does not wait for the disk.
-  static void UseProcessorTime();
-
-  template <class Work>
-  auto Time(Work&& work) {
-    const Running running(this);
-    return work();
+  // A measurement of one side.
+  void Add(const std::string& work, const std::string& unit, Better better, const Side& side,
+           double value) {
+    results.Add(work, unit, better, side.contender->name(), value);
   }
-  double seconds() const { return seconds_; }
-
- private:
-  struct Running {
-    explicit Running(Stopwatch* watch) : owner(watch) {}
-    ~Running() { owner->seconds_ += Now() - start; }
-    Stopwatch* owner;
-    double start = Now();
-  };
-
-  static double Now();  // in seconds
-
-  double seconds_ = 0.0;
+  // Ends the program: the side's answer was wrong.
+  [[noreturn]] void FailAt(const Side& side, const std::string& work) const {
+    Fail(std::string(side.contender->name()) + " answers wrongly: " + work);
+  }
+  // One of the table's keys for each number, the same for all sides and another in each round.
+  std::int64_t RandomKey(std::int64_t number) const {
+    const auto seed = static_cast<std::uint64_t>(round) << 40;
+    const std::uint64_t chance = Mix(seed + static_cast<std::uint64_t>(number));
+    return 1 + static_cast<std::int64_t>(chance % static_cast<std::uint64_t>(table.row_count()));
+  }
 };
 
+// The names of works; the asked-for figures refer to them.
+inline constexpr const char* kWorkLoad = "load, 10,000 a transaction";
+inline constexpr const char* kWorkKey = "lookup by primary key";
+inline constexpr const char* kWorkEmail = "lookup by unique e-mail";
+inline constexpr const char* kWorkSum = "sum(gpa) where gpa > 3.0";
+inline constexpr const char* kWorkColumns = "sum(gpa) where gpa > 3.0, columns in memory";
+inline constexpr const char* kWorkCommit = "durable commits of one row";
+inline constexpr const char* kWorkCommitProcess = "commits of one row that survive the process";
+inline constexpr const char* kWorkCommit8 = "durable commits of one row by 8 threads";
+inline constexpr const char* kWorkUpdate = "updates of one column, 1,000 a transaction";
+inline constexpr const char* kWorkErase = "deletes, 1,000 a transaction";
+inline constexpr const char* kWorkOpenClean = "open to the first row, after a close";
+inline constexpr const char* kWorkOpenKilled = "open to the first row, after kill -9";
+inline constexpr const char* kWorkDisk = "on disk after a checkpoint";
+inline constexpr const char* kWorkMemory = "memory at most, loading";
+inline constexpr const char* kWorkImport = "import of a file by the command line";
+inline constexpr const char* kWorkReplay = "replay of the log on opening";
+inline constexpr const char* kLargeOverSmall = ", large over small";
+
+// The names of the machine's limits, which stand beside the sides.
+inline constexpr const char* kLimitSync = "append+sync";
+inline constexpr const char* kLimitAppend = "append";
+inline constexpr const char* kLimitWrite = "write";
+inline constexpr const char* kLimitCopy = "memcpy";
+inline constexpr const char* kLimitRead = "one random read";
+
+// The limits, once for each round.
+void WorkLimits(Bench* bench);
 // Empties each side's directory and loads it in transactions of 10,000 rows: "load".
 void WorkLoad(Bench* bench);
 // As many lookups as rows, whole rows, in random order: "key", "email".
 void WorkLookup(Bench* bench);
 // A filtered sum over one column, and a walk over whole rows: "scan", "rows".
 void WorkScan(Bench* bench);
-// Single rows, each in a durable transaction, beside the same bytes appended and synced: "commit".
+// Single rows, each in a transaction, beside the same bytes appended, and synced: "commit",
+// "process".
 void WorkCommit(Bench* bench);
 // The same by several threads, one row each at a time: "threads".
 void WorkThreads(Bench* bench);
-// The longest commit beside a checkpoint, and beside one that compacts a large table: "pause".
-void WorkPause(Bench* bench);
-// From a closed database to the first row: "open".
+// Updates of one column and deletes, random keys: "update", "delete".
+void WorkChange(Bench* bench);
+// YCSB's A to F: "ycsb".
+void WorkYcsb(Bench* bench);
+// Lookups and commits beside a writer, a checkpoint and a compaction: "latency".
+void WorkLatency(Bench* bench);
+// From a closed or killed database to the first row: "open".
 void WorkOpen(Bench* bench);
+// The same with options.open_rows rows, in databases of its own, once.
+void WorkOpenLarge(Bench* bench);
 // Memory and disk after a load and lookups, in a process of its own for each: "memory".
 void WorkMemory(Bench* bench);
-// The child process of WorkMemory; prints its figures.
-void RunMemoryChild(const BenchOptions& options, const std::string& contender);
+// A file of rows through the command lines of linedb and SQLite: "import".
+void WorkImport(Bench* bench);
+// Opening a database whose log was never checkpointed: "replay".
+void WorkReplay(Bench* bench);
 
 // Loads keys 1 to `rows` into an empty table; the seconds it took without making the rows.
 double LoadRows(Contender* contender, std::int64_t rows);
