@@ -21,6 +21,8 @@ namespace linedb::engine {
 class SupersededLines {
  public:
   static constexpr std::uint64_t kLineBytesMin = 8;
+  // What BlockHasAny answers for: that many bytes of file, from a multiple of it.
+  static constexpr std::uint64_t kBlockBytes = 64 * 1024;
 
   void Insert(std::uint64_t offset);
   bool Contains(std::uint64_t offset) const {
@@ -29,9 +31,14 @@ class SupersededLines {
     if (chunk >= chunks_.size() || chunks_[chunk] == nullptr) return false;
     return ((*chunks_[chunk])[bit % kChunkBits / 64] >> (bit % 64) & 1) != 0;
   }
+  // False only if no line that begins in the block of this byte is superseded.
+  bool BlockHasAny(std::uint64_t offset) const {
+    const std::uint64_t chunk = offset / kBlockBytes;
+    return chunk < chunks_.size() && chunks_[chunk] != nullptr;
+  }
 
  private:
-  static constexpr std::uint64_t kChunkBits = 8192;  // 64 KiB of file
+  static constexpr std::uint64_t kChunkBits = kBlockBytes / kLineBytesMin;
   using Chunk = std::array<std::uint64_t, kChunkBits / 64>;
 
   std::vector<std::shared_ptr<Chunk>> chunks_;
