@@ -12,6 +12,7 @@ namespace {
 
 // nlohmann's writer recurses and throws; what it is given must be shallow and is caught.
 bool IsTooDeep(const Json& value) {
+  if (!value.is_structured()) return false;  // a key: without the list
   std::vector<std::pair<const Json*, int>> open = {{&value, 1}};
   while (!open.empty()) {
     const auto [json, depth] = open.back();

@@ -1,6 +1,7 @@
 #include "linedb/table_core.h"
 
 #include <algorithm>
+#include <cassert>
 #include <mutex>
 #include <shared_mutex>
 #include <utility>
@@ -31,7 +32,7 @@ RecordCursor::RecordCursor(RecordCursor&&) noexcept = default;
 RecordCursor& RecordCursor::operator=(RecordCursor&&) noexcept = default;
 RecordCursor::~RecordCursor() = default;
 
-bool RecordCursor::Next(std::string_view* line) { return state_->Next(line); }
+bool RecordCursor::NextRun() { return state_->NextRun(&run_); }
 const absl::Status& RecordCursor::status() const { return state_->status(); }
 
 const TableSchema& TableCore::schema() const { return table_->layout().schema(); }
@@ -75,6 +76,7 @@ absl::Status TableCore::Visit(View view, int key, std::string_view key_text,
     absl::StatusOr<const TableSnapshot*> seen = SeenBy(*view.snapshot());
     if (!seen.ok()) return seen.status();
     const std::shared_lock<std::shared_mutex> lock(table_->mutex);
+    view.snapshot()->snapshot_->views().Keep((*seen)->generation->records.mapping());
     return VisitIn(*(*seen)->generation, key, key_text, (*seen)->extent.bytes, visit);
   }
   const std::shared_lock<std::shared_mutex> lock(table_->mutex);
@@ -91,20 +93,34 @@ absl::Status TableCore::Check(const WriteTransaction& transaction) const {
   return table_->retired;  // no lock: tables are retired by writers only
 }
 
-absl::StatusOr<RecordCursor> TableCore::Scan(View view) const {
+absl::StatusOr<std::shared_ptr<const ScanSource>> TableCore::SourceOf(View view) const {
   if (view.writer() != nullptr) {
     if (absl::Status usable = Check(*view.writer()); !usable.ok()) return usable;
-    return RecordCursor(ScanState::OfWriter(*table_));
+    return ScanSource::OfWriter(*table_);
   }
-  if (view.snapshot() != nullptr) {
-    absl::StatusOr<const TableSnapshot*> seen = SeenBy(*view.snapshot());
-    if (!seen.ok()) return seen.status();
-    const std::shared_lock<std::shared_mutex> lock(table_->mutex);
-    return RecordCursor(ScanState::OfGeneration((*seen)->generation, (*seen)->extent.bytes));
-  }
-  absl::StatusOr<std::unique_ptr<ScanState>> state = ScanState::OfPublished(*table_);
-  if (!state.ok()) return state.status();
-  return RecordCursor(*std::move(state));
+  if (view.snapshot() == nullptr) return ScanSource::OfPublished(*table_);
+  absl::StatusOr<const TableSnapshot*> seen = SeenBy(*view.snapshot());
+  if (!seen.ok()) return seen.status();
+  const std::shared_lock<std::shared_mutex> lock(table_->mutex);
+  view.snapshot()->snapshot_->views().Keep((*seen)->generation->records.mapping());
+  return ScanSource::OfGeneration((*seen)->generation, (*seen)->extent.bytes);
+}
+
+schema::TextArena* TableCore::TextsOf(const ReadTransaction& snapshot) const {
+  assert(snapshot.active());
+  return &snapshot.snapshot_->views().texts();
+}
+
+absl::StatusOr<RecordCursor> TableCore::Scan(View view) const {
+  absl::StatusOr<std::shared_ptr<const ScanSource>> source = SourceOf(view);
+  if (!source.ok()) return source.status();
+  return RecordCursor(std::make_unique<ScanState>(*std::move(source)));
+}
+
+absl::StatusOr<RecordPieces> TableCore::ScanPieces(View view) const {
+  absl::StatusOr<std::shared_ptr<const ScanSource>> source = SourceOf(view);
+  if (!source.ok()) return source.status();
+  return RecordPieces(*std::move(source));
 }
 
 int TableCore::FindKey(std::string_view columns) const { return table_->layout().FindKey(columns); }

@@ -175,7 +175,7 @@ void ColumnStore::TakeOver(std::vector<ChunkWork> work, std::uint64_t end,
 
 // Takes over what was superseded for everybody since the last time.
 void ColumnStore::MarkSuperseded(const SupersededLines& superseded) {
-  constexpr std::uint64_t kStretch = SupersededLines::kChunkFileBytes;
+  constexpr std::uint64_t kStretch = SupersededLines::kBlockBytes;
   static_assert(kColumnChunkBytes % kStretch == 0);
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     RowChunk& rows = rows_[i];

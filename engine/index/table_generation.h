@@ -73,6 +73,7 @@ class TableGeneration {
     const bool broken = superseded.broken() || indexes[static_cast<std::size_t>(key)].broken();
     return broken ? IndexError() : absl::OkStatus();
   }
+  absl::Status IndexError() const;
   // As Find for the open transaction, passing over one line: whether another has the key.
   // That line is not read, and the transaction that replaces it has looked at it already.
   RecordLocation FindOther(int key, std::uint64_t hash, std::string_view text,
@@ -155,7 +156,6 @@ class TableGeneration {
   TableExtent written;            // what commits on their way to the disk have added, too
 
  private:
-  absl::Status IndexError() const;
   bool LoadTombstone(RecordLocation location, std::string_view line);
   void Forget(RecordLocation location);
 

@@ -45,7 +45,7 @@ class RecordsFile {
   std::string_view file_view() const {
     return file_bytes_ == 0 ? std::string_view() : std::string_view(mapping_->data(), file_bytes_);
   }
-  std::shared_ptr<const wal::Mapping> mapping() const { return mapping_; }
+  const std::shared_ptr<const wal::Mapping>& mapping() const { return mapping_; }
   void NoteRename(const std::string& path) { file_->NoteRename(path); }
   bool has_file() const { return file_ != nullptr; }
   std::uint64_t file_bytes() const { return file_bytes_; }

@@ -73,7 +73,8 @@ class SupersededBase {
 // disturbed by what is superseded while it runs. A single object is for one thread at a time.
 class SupersededLines {
  public:
-  static constexpr std::uint64_t kChunkFileBytes = kSupersededChunkBits * kLineBytesMin;
+  // What SharesChunk and BlockHasAny answer for: that many bytes of file, from a multiple of it.
+  static constexpr std::uint64_t kBlockBytes = kSupersededChunkBits * kLineBytesMin;
 
   void Insert(std::uint64_t offset);
   // Whether the lines of the file's 64 KiB number `index` are certainly the same in a copy: neither
@@ -86,6 +87,10 @@ class SupersededLines {
     const SupersededChunk* chunk = FindChunk(bit / kSupersededChunkBits);
     if (chunk == nullptr) return false;
     return ((*chunk)[bit % kSupersededChunkBits / 64] >> (bit % 64) & 1) != 0;
+  }
+  // False only if no line that begins in the block of this byte is superseded.
+  bool BlockHasAny(std::uint64_t offset) const {
+    return FindChunk(offset / kBlockBytes) != nullptr;
   }
 
   // The bits of a chunk; null if none is set.

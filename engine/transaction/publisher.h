@@ -12,6 +12,7 @@
 #include "absl/types/span.h"
 #include "engine/index/table_state.h"
 #include "engine/transaction/transaction.h"
+#include "engine/transaction/view_keeper.h"
 
 namespace linedb::engine {
 
@@ -31,9 +32,11 @@ class Snapshot {
   // Null if there was no such table.
   const TableSnapshot* Find(const TableState* table) const;
   const std::vector<TableSnapshot>& tables() const { return tables_; }
+  ViewKeeper& views() const { return views_; }
 
  private:
   std::vector<TableSnapshot> tables_;  // by address
+  mutable ViewKeeper views_;           // locks itself
 };
 
 // Any thread. Its lock is held for moments only, and no other is taken under it. It guards, beside

@@ -2,16 +2,37 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cstring>
 #include <mutex>
 #include <shared_mutex>
 #include <utility>
 
 #include "engine/transaction/table_changes.h"
+#include "linedb/text_search.h"
 
 namespace linedb::engine {
+namespace {
 
-absl::StatusOr<std::unique_ptr<ScanState>> ScanState::OfPublished(const TableState& table) {
+// The caller keeps writers away.
+std::shared_ptr<ScanSource> MakeSource(std::shared_ptr<const TableGeneration> generation,
+                                       std::uint64_t limit) {
+  auto source = std::make_shared<ScanSource>();
+  const RecordsFile& records = generation->records;
+  source->mapping = records.mapping();
+  source->file = records.file_view().substr(0, limit);
+  // Behind the file's bytes lies the open transaction's tail, or what a read-only handle replayed,
+  // which does not change any more.
+  if (limit > records.file_bytes()) source->tail = records.tail();
+  source->superseded = generation->superseded;
+  generation->retained.ForEachSuperseded(
+      limit, [&source](std::uint64_t offset) { source->retained.push_back(offset); });
+  std::sort(source->retained.begin(), source->retained.end());
+  source->generation = std::move(generation);
+  return source;
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const ScanSource>> ScanSource::OfPublished(const TableState& table) {
   const std::shared_lock<std::shared_mutex> lock(table.mutex);
   if (!table.retired.ok()) return table.retired;
   // Under the same lock: what is superseded for everybody must not grow past the limit meanwhile.
@@ -19,62 +40,140 @@ absl::StatusOr<std::unique_ptr<ScanState>> ScanState::OfPublished(const TableSta
   return OfGeneration(table.generation, limit);
 }
 
-std::unique_ptr<ScanState> ScanState::OfGeneration(
+std::shared_ptr<const ScanSource> ScanSource::OfGeneration(
     std::shared_ptr<const TableGeneration> generation, std::uint64_t limit) {
-  return std::unique_ptr<ScanState>(new ScanState(std::move(generation), limit));
+  return MakeSource(std::move(generation), limit);
 }
 
-std::unique_ptr<ScanState> ScanState::OfWriter(const TableState& table) {
-  std::unique_ptr<ScanState> state(new ScanState(table.generation, kNoLimit));
-  // The tail grows while the scan runs.
-  state->tail_ = state->part_next_;
-  state->part_next_ = state->tail_;
-  return state;
+std::shared_ptr<const ScanSource> ScanSource::OfWriter(const TableState& table) {
+  std::shared_ptr<ScanSource> source = MakeSource(table.generation, kNoLimit);
+  source->tail_copied = source->tail;
+  source->tail = source->tail_copied;
+  return source;
 }
 
-ScanState::ScanState(std::shared_ptr<const TableGeneration> generation, std::uint64_t limit)
-    : generation_(std::move(generation)), superseded_(generation_->superseded) {
-  const RecordsFile& records = generation_->records;
-  mapping_ = records.mapping();
-  part_ = records.file_view().substr(0, limit);
-  // Behind the file's bytes lies the open transaction's tail, or what a read-only handle replayed,
-  // which does not change any more.
-  if (limit > records.file_bytes()) part_next_ = records.tail();
-  generation_->retained.ForEachSuperseded(
-      limit, [this](std::uint64_t offset) { retained_.insert(offset); });
+ScanState::ScanState(std::shared_ptr<const ScanSource> source)
+    : ScanState(source, 0, source->bytes()) {}
+
+ScanState::ScanState(std::shared_ptr<const ScanSource> source, std::uint64_t begin,
+                     std::uint64_t end)
+    : source_(std::move(source)), end_(end), part_(source_->file) {
+  assert(begin % kChecksumBlockBytes == 0 && begin <= end && end <= source_->bytes());
+  if (begin > 0) SkipLineBegunBefore(begin);
+  retained_next_ = static_cast<std::size_t>(
+      std::lower_bound(source_->retained.begin(), source_->retained.end(), offset()) -
+      source_->retained.begin());
 }
 
-// Block by block, as the scan comes to them; what is in memory needs none of it.
-bool ScanState::CompareUpTo(std::uint64_t end) {
+// The first line that begins at `begin` or behind it: whether one begins right there, the byte
+// before says, so that is read, and its block compared, too.
+void ScanState::SkipLineBegunBefore(std::uint64_t begin) {
+  if (begin > part_.size()) {
+    part_offset_ = part_.size();
+    part_ = source_->tail;
+    in_tail_ = true;
+  }
+  compared_bytes_ = (begin - 1) / kChecksumBlockBytes * kChecksumBlockBytes;
+  position_ = EndOfLine(begin - 1 - part_offset_);
+  if (!in_tail_) CompareUpTo(offset());
+  ready_end_ = position_;
+}
+
+// Behind the newline of the line that holds this byte of the part.
+std::size_t ScanState::EndOfLine(std::size_t position) const {
+  const char* newline = schema::FindNewline(part_.data() + position, part_.data() + part_.size());
+  assert(newline != nullptr);  // whole lines only are ever published
+  return static_cast<std::size_t>(newline + 1 - part_.data());
+}
+
+// Block by block, as the scan comes to them, up to the one with this byte of the file.
+void ScanState::CompareUpTo(std::uint64_t byte) {
   const std::uint64_t begin = compared_bytes_;
-  compared_bytes_ = (end / kChecksumBlockBytes + 1) * kChecksumBlockBytes;
-  if (mapping_ == nullptr) return true;
+  compared_bytes_ = (byte / kChecksumBlockBytes + 1) * kChecksumBlockBytes;
+  assert(begin < compared_bytes_);
   // Its last block may reach behind what the scan sees.
-  const std::string_view file(mapping_->data(),
-                              std::min(mapping_->capacity(), generation_->published_bytes()));
-  status_ = generation_->CompareBlocks(file, begin, compared_bytes_, compare_again_);
-  return status_.ok();
+  const TableGeneration& generation = *source_->generation;
+  const std::string_view file(source_->mapping->data(),
+                              std::min(source_->mapping->capacity(), generation.published_bytes()));
+  status_ = generation.CompareBlocks(file, begin, compared_bytes_, compare_again_);
+}
+
+// Makes the next lines ready that end in blocks already compared, or in the next one. False at the
+// end, and if that block is damaged.
+bool ScanState::MakeReady() {
+  for (;;) {
+    // Then all lines pass for superseded.
+    if (status_.ok() && source_->superseded.broken()) status_ = source_->generation->IndexError();
+    if (offset() >= end_ || !status_.ok()) return false;
+    if (position_ == part_.size()) {
+      assert(!in_tail_);
+      part_offset_ += part_.size();
+      part_ = source_->tail;
+      in_tail_ = true;
+      position_ = ready_end_ = 0;
+      continue;
+    }
+    if (in_tail_) {
+      ready_end_ = part_.size();
+    } else if (compared_bytes_ <= offset()) {
+      CompareUpTo(offset());
+      continue;
+    } else {
+      const std::size_t limit = std::min<std::uint64_t>(part_.size(), compared_bytes_);
+      const char* last = schema::FindLast(part_.data() + position_, part_.data() + limit, '\n');
+      if (last == nullptr) {  // one line goes on in the next block
+        CompareUpTo(EndOfLine(limit) - 1);
+        continue;
+      }
+      ready_end_ = static_cast<std::size_t>(last + 1 - part_.data());
+    }
+    if (part_offset_ + ready_end_ > end_) {
+      ready_end_ = std::min(ready_end_, EndOfLine(end_ - 1 - part_offset_));
+    }
+    any_superseded_ = AnySupersededUpTo(part_offset_ + ready_end_);
+    return true;
+  }
+}
+
+bool ScanState::AnySupersededUpTo(std::uint64_t end) {
+  const std::vector<std::uint64_t>& retained = source_->retained;
+  if (retained_next_ < retained.size() && retained[retained_next_] < end) return true;
+  constexpr std::uint64_t kStep = SupersededLines::kBlockBytes;
+  for (std::uint64_t at = offset(); at < end; at = (at / kStep + 1) * kStep) {
+    if (source_->superseded.BlockHasAny(at)) return true;
+  }
+  return false;
+}
+
+bool ScanState::IsSuperseded(std::uint64_t offset) {
+  const std::vector<std::uint64_t>& retained = source_->retained;
+  while (retained_next_ < retained.size() && retained[retained_next_] < offset) ++retained_next_;
+  if (retained_next_ < retained.size() && retained[retained_next_] == offset) return true;
+  return source_->superseded.Contains(offset);
+}
+
+bool ScanState::NextRun(std::string_view* lines) {
+  for (;;) {
+    if (position_ == ready_end_ && !MakeReady()) return false;
+    const std::size_t begin = position_;
+    std::size_t end = ready_end_;
+    if (any_superseded_) {
+      end = begin;
+      while (end < ready_end_ && !IsSuperseded(part_offset_ + end)) end = EndOfLine(end);
+    }
+    position_ = end < ready_end_ ? EndOfLine(end) : end;  // past the superseded line
+    if (end == begin) continue;
+    *lines = part_.substr(begin, end - begin);
+    return true;
+  }
 }
 
 bool ScanState::Next(std::string_view* line) {
-  for (;;) {
-    if (position_ == part_.size()) {
-      if (part_next_.empty()) return false;
-      part_offset_ += part_.size();
-      part_ = std::exchange(part_next_, std::string_view());
-      position_ = 0;
-    }
-    const char* begin = part_.data() + position_;
-    const void* newline = std::memchr(begin, '\n', part_.size() - position_);
-    assert(newline != nullptr);  // whole lines only are ever published
-    const std::size_t length = static_cast<std::size_t>(static_cast<const char*>(newline) - begin);
-    const std::uint64_t offset = part_offset_ + position_;
-    position_ += length + 1;
-    if (IsSuperseded(offset)) continue;
-    if (offset + length >= compared_bytes_ && !CompareUpTo(offset + length + 1)) return false;
-    *line = std::string_view(begin, length);
-    return true;
-  }
+  if (run_.empty() && !NextRun(&run_)) return false;
+  const char* newline = schema::FindNewline(run_.data(), run_.data() + run_.size());
+  *line = run_.substr(0, static_cast<std::size_t>(newline - run_.data()));
+  run_.remove_prefix(line->size() + 1);
+  return true;
 }
 
 }  // namespace linedb::engine

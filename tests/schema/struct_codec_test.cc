@@ -277,10 +277,10 @@ TEST(StructCodecTest, KeyTextsAreThoseOfTheRunTimeCodec) {
   EXPECT_EQ(text, expected);
   EXPECT_EQ(text, R"(5,"a\"b")");
 
-  text.clear();
-  ASSERT_TRUE(StudentCodec::AppendKeyTextOf<&Student::email>(&text, "a@b").ok());
-  EXPECT_EQ(text, "\"a@b\"");
-  EXPECT_FALSE(StudentCodec::AppendKeyTextOf<&Student::email>(&text, "\xff").ok());
+  TextWriter writer;
+  ASSERT_TRUE(StudentCodec::WriteKeyTextOf<&Student::email>(&writer, "a@b").ok());
+  EXPECT_EQ(writer.text(), "\"a@b\"");
+  EXPECT_FALSE(StudentCodec::WriteKeyTextOf<&Student::email>(&writer, "\xff").ok());
 }
 
 TEST(StructCodecTest, RandomRowsReadBackTheSame) {

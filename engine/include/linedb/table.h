@@ -4,24 +4,35 @@
 #define LINEDB_TABLE_H_
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "linedb/columnar.h"
 #include "linedb/describe.h"
+#include "linedb/row_reader.h"
 #include "linedb/struct_codec.h"
 #include "linedb/table_core.h"
+#include "linedb/text_writer.h"
 #include "linedb/transaction.h"
 
 namespace linedb {
+
+// How many threads share a scan.
+struct ScanOptions {
+  // The caller's thread is one of them. 0: as many as the machine has cores.
+  int threads = 0;
+};
 
 // A handle on the table of T, made by Database::OpenTable<T>; cheap to copy, valid as long as its
 // Database. Calls without a transaction are transactions of their own: durable when they return.
@@ -37,9 +48,19 @@ namespace linedb {
 // table, column, value and the record that has it), kInvalidArgument (a value that cannot be
 // stored: NaN, bad UTF-8, too large), and as WriteTransaction::Commit does. A failed call leaves
 // the table, and the transaction it names, as they were before it.
+//
+// Rows without copies: a member described as std::string_view (or a std::optional of it) stands for
+// a column of text and, when read, points into the table's file. Such a struct can be written like
+// any other, and be read only with a ReadTransaction, whose life is the views': they are valid
+// until it ends, also those that ForEach passed. Text that the file holds with escapes (quotes,
+// backslashes, control characters) is decoded into memory that the ReadTransaction keeps as long.
+//
+//   linedb::ReadTransaction snapshot = *db->BeginRead();
+//   StudentView alice = *students.Get(snapshot, id);  // alice.name is a std::string_view
 template <class T>
 class Table {
   using Codec = schema::StructCodec<T>;
+  static constexpr bool kHoldsViews = Codec::kHoldsViews;
 
  public:
   using Record = T;
@@ -119,8 +140,14 @@ class Table {
   // The record with that key. kNotFound if there is none; kFailedPrecondition if a stored value
   // does not fit the struct's member, if the transaction named has ended or began before the table
   // did, or if the table was dropped or altered; kDataLoss if the file is damaged there.
-  absl::StatusOr<T> Get(const Key& key) const { return GetIn({}, key); }
+  absl::StatusOr<T> Get(const Key& key) const {
+    static_assert(!kHoldsViews,
+                  "linedb: a struct with std::string_view members is read with a ReadTransaction");
+    return GetIn({}, key);
+  }
   absl::StatusOr<T> Get(const WriteTransaction& transaction, const Key& key) const {
+    static_assert(!kHoldsViews,
+                  "linedb: a struct with std::string_view members is read with a ReadTransaction");
     return GetIn(transaction, key);
   }
   absl::StatusOr<T> Get(const ReadTransaction& snapshot, const Key& key) const {
@@ -132,10 +159,14 @@ class Table {
   //   students.FindBy<&Student::email>("alice@university.edu")
   template <auto... Members, class... Values>
   absl::StatusOr<T> FindBy(const Values&... values) const {
+    static_assert(!kHoldsViews,
+                  "linedb: a struct with std::string_view members is read with a ReadTransaction");
     return FindIn<Members...>({}, values...);
   }
   template <auto... Members, class... Values>
   absl::StatusOr<T> FindBy(const WriteTransaction& transaction, const Values&... values) const {
+    static_assert(!kHoldsViews,
+                  "linedb: a struct with std::string_view members is read with a ReadTransaction");
     return FindIn<Members...>(transaction, values...);
   }
   template <auto... Members, class... Values>
@@ -147,10 +178,14 @@ class Table {
   // may return bool: false ends the walk. The row passed is reused.
   template <class Visit>
   absl::Status ForEach(Visit&& visit) const {
+    static_assert(!kHoldsViews,
+                  "linedb: a struct with std::string_view members is read with a ReadTransaction");
     return Walk({}, std::forward<Visit>(visit));
   }
   template <class Visit>
   absl::Status ForEach(const WriteTransaction& transaction, Visit&& visit) const {
+    static_assert(!kHoldsViews,
+                  "linedb: a struct with std::string_view members is read with a ReadTransaction");
     return Walk(transaction, std::forward<Visit>(visit));
   }
   template <class Visit>
@@ -158,16 +193,45 @@ class Table {
     return Walk(snapshot, std::forward<Visit>(visit));
   }
 
-  // ForEach that reads only the named members, and calls `visit` with one value for each; the text
-  // behind the last of them is not looked at, and no string but those named is copied.
+  // ForEach that reads only the named members, and calls `visit` with one value for each; of the
+  // others only those are passed over that stand between them and the nearer end of the record, and
+  // no string but those named is copied.
   //   students.ForEachOf<&Student::gpa>([&](double gpa) { sum += gpa; });
   template <auto... Members, class Visit>
   absl::Status ForEachOf(Visit&& visit) const {
+    static_assert(!kHoldsViews,
+                  "linedb: a struct with std::string_view members is read with a ReadTransaction");
     return WalkOf<Members...>({}, std::forward<Visit>(visit));
   }
   template <auto... Members, class Visit>
   absl::Status ForEachOf(const ReadTransaction& snapshot, Visit&& visit) const {
     return WalkOf<Members...>(snapshot, std::forward<Visit>(visit));
+  }
+
+  // Combines all records, in several threads: the file is cut into pieces; for each, an accumulator
+  // begins as a copy of `init` and `visit(Accumulator&, values...)` adds its records to it, in file
+  // order; then `merge(Accumulator&, Accumulator&&)` adds the second piece's to the first's, the
+  // third's to that, and so on. How the file is cut does not depend on the number of threads, nor
+  // then does what comes out, even of an order or of floating-point sums. Without members named,
+  // `visit(Accumulator&, const T&)` gets whole rows.
+  //   students.Reduce<&Student::gpa>(
+  //       {}, 0.0, [](double& sum, double gpa) { sum += gpa; },
+  //       [](double& sum, double&& more) { sum += more; });
+  // `visit` is called by several threads at a time, each with an accumulator of its own, `merge` by
+  // the caller's thread alone. Neither may write to the database. Errors as ForEach; what a visitor
+  // throws is thrown in the caller's thread.
+  template <auto... Members, class Accumulator, class Visit, class Merge>
+  absl::StatusOr<Accumulator> Reduce(const ScanOptions& options, const Accumulator& init,
+                                     const Visit& visit, const Merge& merge) const {
+    static_assert(!kHoldsViews,
+                  "linedb: a struct with std::string_view members is read with a ReadTransaction");
+    return ReduceIn<Members...>({}, options, init, visit, merge);
+  }
+  template <auto... Members, class Accumulator, class Visit, class Merge>
+  absl::StatusOr<Accumulator> Reduce(const ReadTransaction& snapshot, const ScanOptions& options,
+                                     const Accumulator& init, const Visit& visit,
+                                     const Merge& merge) const {
+    return ReduceIn<Members...>(snapshot, options, init, visit, merge);
   }
 
   // The number of records; 0 of a table that was dropped or altered. With a snapshot
@@ -193,22 +257,48 @@ class Table {
   const engine::TableCore& core() const { return core_; }
 
  private:
+  engine::RowReader<T> reader() const { return engine::RowReader<T>(core_, same_order_); }
+
   template <auto... Members, class Visit>
   absl::Status WalkOf(engine::View view, Visit&& visit) const {
-    std::tuple<typename Codec::Layout::template ValueOf<Members>...> values;
     absl::StatusOr<engine::RecordCursor> cursor = core_.Scan(view);
     if (!cursor.ok()) return cursor.status();
-    std::string_view line;
-    while (cursor->Next(&line)) {
-      if (!same_order_ ||
-          Codec::template DecodeColumns<Members...>(line, &values) != schema::kDecoded) {
-        T row;
-        if (absl::Status read = ReadSlowly(line, &row); !read.ok()) return read;
-        values = std::make_tuple(row.*Members...);
+    return reader().template VisitValues<Members...>(view, &*cursor, visit);
+  }
+
+  template <auto... Members, class Accumulator, class Visit, class Merge>
+  absl::StatusOr<Accumulator> ReduceIn(engine::View view, const ScanOptions& options,
+                                       const Accumulator& init, const Visit& visit,
+                                       const Merge& merge) const {
+    absl::StatusOr<engine::RecordPieces> pieces = core_.ScanPieces(view);
+    if (!pieces.ok()) return pieces.status();
+    std::vector<std::optional<Accumulator>> parts(pieces->count());
+    const auto reduce_piece = [&](std::size_t piece) {
+      // Beside those of other threads it would share their cache lines.
+      Accumulator part = init;
+      engine::RecordCursor cursor = pieces->Walk(piece);
+      absl::Status read;
+      if constexpr (sizeof...(Members) == 0) {
+        const auto add = [&](const T& row) { visit(part, row); };
+        read = reader().VisitRows(view, &cursor, add);
+      } else {
+        const auto add = [&](const auto&... values) { visit(part, values...); };
+        read = reader().template VisitValues<Members...>(view, &cursor, add);
       }
-      if (!Proceed([&] { return std::apply(visit, values); })) break;
+      if (read.ok()) parts[piece].emplace(std::move(part));
+      return read;
+    };
+    absl::Status read = engine::CallInThreads(options.threads, parts.size(), reduce_piece);
+    if (!read.ok()) return read;
+    Accumulator result = init;
+    for (std::size_t piece = 0; piece < parts.size(); ++piece) {
+      if (piece == 0) {
+        result = *std::move(parts[piece]);
+      } else {
+        merge(result, *std::move(parts[piece]));
+      }
     }
-    return cursor->status();
+    return result;
   }
 
   template <auto Member>
@@ -228,17 +318,6 @@ class Table {
       return joined;
     }();
     return name;
-  }
-
-  // Whether a walk goes on: what the visitor returned, or true if it returns nothing.
-  template <class Call>
-  static bool Proceed(Call&& call) {
-    if constexpr (std::is_void_v<decltype(call())>) {
-      call();
-      return true;
-    } else {
-      return static_cast<bool>(call());
-    }
   }
 
   template <class Result, class Body>
@@ -275,16 +354,16 @@ class Table {
   }
 
   absl::StatusOr<T> GetIn(engine::View view, const Key& key) const {
-    thread_local std::string text;
-    text.clear();
-    if (absl::Status fits = Codec::AppendKeyText(key, &text); !fits.ok()) return fits;
-    return VisitRow(view, 0, text);
+    schema::TextWriter text;
+    if (absl::Status fits = Codec::WriteKeyText(key, &text); !fits.ok()) return fits;
+    return VisitRow(view, 0, text.text());
   }
 
   absl::StatusOr<T> VisitRow(engine::View view, int key, std::string_view text) const {
     absl::StatusOr<T> row = T{};
-    absl::Status read =
-        core_.Visit(view, key, text, [&](std::string_view line) { return ReadRow(line, &*row); });
+    absl::Status read = core_.Visit(view, key, text, [&](std::string_view line) {
+      return reader().ReadRow(line, &*row, reader().TextsOf(view));
+    });
     if (!read.ok()) return read;
     return row;
   }
@@ -293,9 +372,8 @@ class Table {
   absl::StatusOr<T> FindIn(engine::View view, const Values&... values) const {
     static_assert(sizeof...(Members) == sizeof...(Values),
                   "FindBy takes one value for each member");
-    thread_local std::string text;
-    text.clear();
-    if (absl::Status fits = Codec::template AppendKeyTextOf<Members...>(&text, values...);
+    schema::TextWriter text;
+    if (absl::Status fits = Codec::template WriteKeyTextOf<Members...>(&text, values...);
         !fits.ok()) {
       return fits;
     }
@@ -304,35 +382,14 @@ class Table {
       return absl::InvalidArgumentError(schema().table_name + ": no key on " +
                                         std::string(KeyName<Members...>()));
     }
-    return VisitRow(view, key, text);
+    return VisitRow(view, key, text.text());
   }
 
   template <class Visit>
   absl::Status Walk(engine::View view, Visit&& visit) const {
-    T row{};
     absl::StatusOr<engine::RecordCursor> cursor = core_.Scan(view);
     if (!cursor.ok()) return cursor.status();
-    std::string_view line;
-    while (cursor->Next(&line)) {
-      if (absl::Status read = ReadRow(line, &row); !read.ok()) return read;
-      if (!Proceed([&] { return visit(std::as_const(row)); })) break;
-    }
-    return cursor->status();
-  }
-
-  absl::Status ReadRow(std::string_view line, T* row) const {
-    if (same_order_ && Codec::Decode(line, row) == schema::kDecoded) return absl::OkStatus();
-    return ReadSlowly(line, row);
-  }
-
-  // The file's columns stand in another order than the struct's, or a value does not fit.
-  absl::Status ReadSlowly(std::string_view line, T* row) const {
-    std::string own_order;
-    absl::Status reordered = engine::ReorderLine(Codec::Schema(), line, &own_order);
-    if (!reordered.ok()) return reordered;
-    const int fault = Codec::Decode(own_order, row);
-    if (fault == schema::kDecoded) return absl::OkStatus();
-    return engine::UnreadableColumn(Codec::Schema(), fault, own_order);
+    return reader().VisitRows(view, &*cursor, visit);
   }
 
   engine::TableCore core_;

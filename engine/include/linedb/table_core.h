@@ -4,6 +4,7 @@
 #ifndef LINEDB_TABLE_CORE_H_
 #define LINEDB_TABLE_CORE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -15,6 +16,8 @@
 #include "absl/status/statusor.h"
 #include "linedb/struct_codec.h"
 #include "linedb/table_schema.h"
+#include "linedb/text_arena.h"
+#include "linedb/text_search.h"
 #include "linedb/transaction.h"
 
 namespace linedb::engine {
@@ -22,6 +25,7 @@ namespace linedb::engine {
 class Engine;
 class TableState;
 class ScanState;
+struct ScanSource;
 struct TableSnapshot;
 
 // Walks the live records of a table in file order, as they were when it was made. One thread.
@@ -32,14 +36,47 @@ class RecordCursor {
   RecordCursor& operator=(RecordCursor&&) noexcept;
   ~RecordCursor();
 
-  // The next record's canonical line, valid until the cursor is destroyed. False at the end.
-  bool Next(std::string_view* line);
+  // The next record's canonical line, valid until the cursor is destroyed, or the snapshot that it
+  // walks has ended. False at the end.
+  bool Next(std::string_view* line) {
+    if (run_.empty() && !NextRun()) return false;
+    const char* newline = schema::FindNewline(run_.data(), run_.data() + run_.size());
+    *line = run_.substr(0, static_cast<std::size_t>(newline - run_.data()));
+    run_.remove_prefix(line->size() + 1);
+    return true;
+  }
   // Why Next returned false: OK at the end, kDataLoss where the file is damaged.
   const absl::Status& status() const;
 
  private:
+  bool NextRun();
+
   std::unique_ptr<ScanState> state_;
+  std::string_view run_;  // live lines that follow each other, each with its "\n"
 };
+
+// The live records of a table, as they were when it was made, in pieces that follow each other in
+// file order: walking all of them is the same as one walk. How they are cut depends on the table's
+// file only. Any thread.
+class RecordPieces {
+ public:
+  explicit RecordPieces(std::shared_ptr<const ScanSource> source);
+
+  std::size_t count() const { return count_; }
+  RecordCursor Walk(std::size_t piece) const;
+
+ private:
+  std::shared_ptr<const ScanSource> source_;
+  std::uint64_t piece_bytes_;
+  std::size_t count_;
+};
+
+// Calls work(0) … work(count - 1), each once, from up to `threads` threads (0: one for each core)
+// of which the caller's is one, in about this order, and returns when all have returned. After a
+// call that fails no further ones begin; of the errors the one with the lowest number is returned.
+// An exception in `work` is thrown in the caller's thread.
+absl::Status CallInThreads(int threads, std::size_t count,
+                           absl::FunctionRef<absl::Status(std::size_t)> work);
 
 // Who reads: a transaction that writes, which sees what it wrote; one that reads, which sees what
 // was committed when it began; or nobody in particular, who sees what is committed now.
@@ -80,8 +117,8 @@ class TableCore {
   // Calls `visit` with the line of the record whose key number `key` (0: primary) has this text;
   // returns what it returned. kNotFound if there is none; kFailedPrecondition if the transaction
   // has ended, is another database's or began before the table did, or if the table was dropped or
-  // altered; kDataLoss if the file is damaged there. The line is valid during the call only, and
-  // `visit` must not call into the database.
+  // altered; kDataLoss if the file is damaged there. The line is valid during the call, read with a
+  // snapshot as long as that; `visit` must not call into the database.
   using LineVisitor = absl::FunctionRef<absl::Status(std::string_view)>;
   absl::Status Visit(View view, int key, std::string_view key_text, LineVisitor visit) const;
 
@@ -90,8 +127,12 @@ class TableCore {
   // checks it: those below that return no status rely on their callers to have done so.
   absl::Status Check(const WriteTransaction& transaction) const;
 
+  // What keeps the views read with the snapshot, which is active; as long-lived as it.
+  schema::TextArena* TextsOf(const ReadTransaction& snapshot) const;
+
   // Fails as Visit does.
   absl::StatusOr<RecordCursor> Scan(View view) const;
+  absl::StatusOr<RecordPieces> ScanPieces(View view) const;
 
   // What the transaction sees of the table, as long as it has not ended. Fails as Visit does.
   absl::StatusOr<const TableSnapshot*> SeenBy(const ReadTransaction& snapshot) const;
@@ -136,6 +177,8 @@ class TableCore {
   TableState* table() const { return table_; }
 
  private:
+  absl::StatusOr<std::shared_ptr<const ScanSource>> SourceOf(View view) const;
+
   Engine* engine_;
   TableState* table_;
 };

@@ -116,6 +116,40 @@ struct MemberCodec<std::string> {
   }
 };
 
+// A view of the text in its file: valid as long as the snapshot that it was read with, which keeps
+// texts that the file holds with escapes.
+template <>
+struct MemberCodec<std::string_view> {
+  static constexpr Type kType = Type::kString;
+  static constexpr bool kNullable = false;
+
+  static Fault Write(TextWriter* writer, std::string_view value) {
+    return WriteString(writer, value);
+  }
+  static const char* Read(const char* at, const char* end, std::string_view* value,
+                          TextArena* texts) {
+    return ReadView(at, end, value, texts);
+  }
+};
+
+// Whether a member of this type points to what it was read from.
+template <class X>
+inline constexpr bool kHoldsView = false;
+template <>
+inline constexpr bool kHoldsView<std::string_view> = true;
+template <>
+inline constexpr bool kHoldsView<std::optional<std::string_view>> = true;
+
+// MemberCodec<X>::Read of any member.
+template <class X>
+const char* ReadMember(const char* at, const char* end, X* value, TextArena* texts) {
+  if constexpr (kHoldsView<X>) {
+    return MemberCodec<X>::Read(at, end, value, texts);
+  } else {
+    return MemberCodec<X>::Read(at, end, value);
+  }
+}
+
 template <class E>
 concept NamedEnum = std::is_enum_v<E> && requires {
   DescribeEnum<E>::kNames;
@@ -251,6 +285,14 @@ requires Storable<X> &&(!MemberCodec<X>::kNullable) struct MemberCodec<std::opti
     }
     if (!value->has_value()) value->emplace();
     return MemberCodec<X>::Read(at, end, &**value);
+  }
+  static const char* Read(const char* at, const char* end, std::optional<X>* value,
+                          TextArena* texts) {
+    if (at != end && *at == 'n') {
+      value->reset();
+      return ReadLiteral(at, end, "null");
+    }
+    return MemberCodec<X>::Read(at, end, &value->emplace(), texts);
   }
 };
 

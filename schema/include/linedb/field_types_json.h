@@ -20,7 +20,7 @@
 namespace linedb::schema {
 
 template <class X>
-requires Storable<X> &&(!ByteLike<X>)struct MemberCodec<std::vector<X>> {
+requires Storable<X> &&(!ByteLike<X>)&&(!kHoldsView<X>)struct MemberCodec<std::vector<X>> {
   static constexpr Type kType = Type::kJson;
   static constexpr bool kNullable = false;
 
@@ -122,6 +122,11 @@ struct MemberCodec<T> {
 
   // Members in any order; those left out get their initial values, unknown ones are passed over.
   static const char* Read(const char* at, const char* end, T* value) {
+    constexpr bool kOwnsTexts = []<std::size_t... I>(std::index_sequence<I...>) {
+      return (!kHoldsView<typename FieldAt<I>::Value> && ...);
+    }
+    (std::make_index_sequence<kCount>());
+    static_assert(kOwnsTexts, "linedb: a std::string_view is a member of a table's struct only");
     if (at == end || *at != '{') return nullptr;
     *value = T{};
     if (++at != end && *at == '}') return at + 1;

@@ -80,8 +80,9 @@ struct StructCodec : StructLayout<T> {
 
   // Reads a canonical line into `row`, into the strings that are there. kDecoded, or the stored
   // column that could not be read, because the line is not canonical or the value is out of the
-  // member's range (column kStoredColumns: the line's end): `*row` is then unspecified.
-  static int Decode(std::string_view line, T* row) {
+  // member's range (column kStoredColumns: the line's end): `*row` is then unspecified. Views point
+  // into the line, or to what `texts` keeps; only a struct that holds views needs it.
+  static int Decode(std::string_view line, T* row, TextArena* texts = nullptr) {
     const char* at = line.data();
     const char* end = at + line.size();
     if constexpr (kHasRowId) {
@@ -91,16 +92,21 @@ struct StructCodec : StructLayout<T> {
       if (at == nullptr) return 0;
     }
     int failed = kDecoded;
-    at = ReadFields(at, end, row, &failed, std::make_index_sequence<kFieldCount>());
+    at = ReadFields(at, end, row, texts, &failed, std::make_index_sequence<kFieldCount>());
     if (at == nullptr) return failed;
     return end - at == 1 && *at == '}' ? kDecoded : kStoredColumns;
   }
 
-  // Reads these members only, in any order, passes over the others and stops after the last.
-  // Returns as Decode does; what lies behind the last member read is not looked at.
+  // Reads these members only, in any order, and passes over as few of the others as it can, from
+  // the line's begin or from its end. Returns as Decode does; what lies beyond the members read is
+  // not looked at.
   template <auto... Members>
   static int DecodeColumns(std::string_view line,
-                           std::tuple<typename Layout::template ValueOf<Members>...>* values) {
+                           std::tuple<typename Layout::template ValueOf<Members>...>* values,
+                           TextArena* texts = nullptr) {
+    if constexpr (Layout::IsNearerToEnd({kStoredColumn<Members>...})) {
+      return DecodeFromEnd<Members...>(line, values, texts);
+    }
     constexpr int kLast = Layout::LastOf({kStoredColumn<Members>...});
     const char* at = line.data();
     const char* end = at + line.size();
@@ -111,26 +117,39 @@ struct StructCodec : StructLayout<T> {
     }
     constexpr std::size_t kFields = static_cast<std::size_t>(kLast + 1 - (kHasRowId ? 1 : 0));
     int failed = kDecoded;
-    ReadSome<Members...>(at, end, values, &failed, std::make_index_sequence<kFields>());
+    ReadSome<Members...>(at, end, values, texts, &failed, std::make_index_sequence<kFields>());
     return failed;
   }
 
-  // Appends the text by which the key is compared and hashed (schema/record_codec.h). Fails as
+  // Writes the text by which the key is compared and hashed (schema/record_codec.h). Fails as
   // Encode does.
-  static absl::Status AppendKeyText(const Key& key, std::string* text) {
+  static absl::Status WriteKeyText(const Key& key, TextWriter* text) {
     if constexpr (Layout::kKeyIsTuple) {
-      return std::apply([text](const auto&... parts) { return AppendParts(text, parts...); }, key);
+      return std::apply([text](const auto&... parts) { return WriteParts(text, parts...); }, key);
     } else {
-      return AppendParts(text, key);
+      return WriteParts(text, key);
     }
+  }
+
+  static absl::Status AppendKeyText(const Key& key, std::string* text) {
+    TextWriter writer;
+    absl::Status written = WriteKeyText(key, &writer);
+    if (written.ok()) text->append(writer.text());
+    return written;
   }
 
   // The same of any key, from its columns' values in key order.
   template <auto... Members>
-  static absl::Status AppendKeyTextOf(
-      std::string* text, const typename Layout::template PlainValueOf<Members>&... values) {
-    return AppendParts(text, values...);
+  static absl::Status WriteKeyTextOf(
+      TextWriter* text, const typename Layout::template PlainValueOf<Members>&... values) {
+    return WriteParts(text, values...);
   }
+
+  // Whether a row points to what it was read from.
+  static constexpr bool kHoldsViews = []<std::size_t... I>(std::index_sequence<I...>) {
+    return (kHoldsView<typename FieldAt<I>::Value> || ...);
+  }
+  (std::make_index_sequence<kFieldCount>());
 
   // The key under which Encode stores the row.
   static Key KeyOf(const T& row, std::int64_t next_key) { return Layout::KeyOf(row, next_key); }
@@ -178,49 +197,87 @@ struct StructCodec : StructLayout<T> {
   }
 
   template <std::size_t... I>
-  static const char* ReadFields(const char* at, const char* end, T* row, int* failed,
-                                std::index_sequence<I...>) {
-    const bool read = (((at = ReadField<I>(at, end, &(row->*FieldAt<I>::kMember))) != nullptr ||
-                        (*failed = static_cast<int>(kColumn<I>), false)) &&
-                       ...);
+  static const char* ReadFields(const char* at, const char* end, T* row, TextArena* texts,
+                                int* failed, std::index_sequence<I...>) {
+    const bool read =
+        (((at = ReadField<I>(at, end, &(row->*FieldAt<I>::kMember), texts)) != nullptr ||
+          (*failed = static_cast<int>(kColumn<I>), false)) &&
+         ...);
     return read ? at : nullptr;
   }
   template <std::size_t I, class Value>
-  static const char* ReadField(const char* at, const char* end, Value* value) {
+  static const char* ReadField(const char* at, const char* end, Value* value, TextArena* texts) {
     at = ReadLiteral(at, end, PrefixOf<I>());
-    return at == nullptr ? nullptr : MemberCodec<Value>::Read(at, end, value);
+    return at == nullptr ? nullptr : ReadMember(at, end, value, texts);
   }
 
   template <auto... Members, class Values, std::size_t... I>
-  static void ReadSome(const char* at, const char* end, Values* values, int* failed,
-                       std::index_sequence<I...>) {
-    static_cast<void>((((at = ReadOrSkip<I, Members...>(at, end, values)) != nullptr ||
+  static void ReadSome(const char* at, const char* end, Values* values, TextArena* texts,
+                       int* failed, std::index_sequence<I...>) {
+    static_cast<void>((((at = ReadOrSkip<I, Members...>(at, end, values, texts)) != nullptr ||
                         (*failed = static_cast<int>(kColumn<I>), false)) &&
                        ...));
   }
   template <std::size_t I, auto... Members, class Values>
-  static const char* ReadOrSkip(const char* at, const char* end, Values* values) {
+  static const char* ReadOrSkip(const char* at, const char* end, Values* values, TextArena* texts) {
     constexpr int kIndex =
         Layout::IndexOf(static_cast<int>(kColumn<I>), {kStoredColumn<Members>...});
     if constexpr (kIndex >= 0) {
-      return ReadField<I>(at, end, &std::get<static_cast<std::size_t>(kIndex)>(*values));
+      return ReadField<I>(at, end, &std::get<static_cast<std::size_t>(kIndex)>(*values), texts);
     } else {
       at = ReadLiteral(at, end, PrefixOf<I>());
       return at == nullptr ? nullptr : SkipValue(at, end);
     }
   }
 
+  template <auto... Members, class Values>
+  static int DecodeFromEnd(std::string_view line, Values* values, TextArena* texts) {
+    constexpr auto kFirst = static_cast<std::size_t>(Layout::FirstOf({kStoredColumn<Members>...}) -
+                                                     (kHasRowId ? 1 : 0));
+    const char* begin = line.data();
+    const char* end = begin + line.size();
+    if (line.empty() || end[-1] != '}') return kStoredColumns;
+    int failed = kDecoded;
+    ReadSomeBackwards<Members...>(begin, end, values, texts, &failed,
+                                  std::make_index_sequence<kFieldCount - kFirst>());
+    return failed;
+  }
+  template <auto... Members, class Values, std::size_t... FromEnd>
+  static void ReadSomeBackwards(const char* begin, const char* line_end, Values* values,
+                                TextArena* texts, int* failed, std::index_sequence<FromEnd...>) {
+    const char* at = line_end - 1;
+    static_cast<void>((((at = ReadBackwards<kFieldCount - 1 - FromEnd, Members...>(
+                             begin, at, line_end, values, texts)) != nullptr ||
+                        (*failed = static_cast<int>(kColumn<kFieldCount - 1 - FromEnd>), false)) &&
+                       ...));
+  }
+  // Of the column whose value ends at `end`; where its name begins, or null.
+  template <std::size_t I, auto... Members, class Values>
+  static const char* ReadBackwards(const char* begin, const char* end, const char* line_end,
+                                   Values* values, TextArena* texts) {
+    using Codec = MemberCodec<typename FieldAt<I>::Value>;
+    constexpr std::string_view kPrefix = PrefixOf<I>();
+    constexpr int kIndex =
+        Layout::IndexOf(static_cast<int>(kColumn<I>), {kStoredColumn<Members>...});
+    const char* at = FindValueBackwards<Codec::kType>(begin, end);
+    if (at == nullptr || static_cast<std::size_t>(at - begin) < kPrefix.size()) return nullptr;
+    const char* name = at - kPrefix.size();
+    if (!EqualBytes(name, kPrefix.data(), kPrefix.size())) return nullptr;
+    if constexpr (kIndex >= 0) {
+      auto& value = std::get<static_cast<std::size_t>(kIndex)>(*values);
+      if (ReadMember(at, line_end, &value, texts) != end) return nullptr;
+    }
+    return name;
+  }
+
   template <class... Parts>
-  static absl::Status AppendParts(std::string* text, const Parts&... parts) {
-    TextWriter writer;
+  static absl::Status WriteParts(TextWriter* text, const Parts&... parts) {
     Fault fault = nullptr;
     std::size_t part = 0;
-    const bool written = (((part++ == 0 || (writer.Append(','), true)) &&
-                           (fault = MemberCodec<Parts>::Write(&writer, parts)) == nullptr) &&
+    const bool written = (((part++ == 0 || (text->Append(','), true)) &&
+                           (fault = MemberCodec<Parts>::Write(text, parts)) == nullptr) &&
                           ...);
-    if (!written) return FieldFault(kTableName, "key", fault);
-    text->append(writer.text());
-    return absl::OkStatus();
+    return written ? absl::OkStatus() : FieldFault(kTableName, "key", fault);
   }
 };
 

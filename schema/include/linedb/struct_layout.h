@@ -107,6 +107,31 @@ struct StructLayout {
     for (const int column : columns) last = column > last ? column : last;
     return last;
   }
+  static constexpr int FirstOf(std::initializer_list<int> columns) {
+    int first = kStoredColumns;
+    for (const int column : columns) first = column < first ? column : first;
+    return first;
+  }
+  // Whether these stored columns are reached sooner from a line's end than from its begin. Strings
+  // are longer than numbers; a json column cannot be passed over backwards.
+  static constexpr bool IsNearerToEnd(std::initializer_list<int> columns) {
+    const int first = FirstOf(columns) - (kHasRowId ? 1 : 0);
+    const int last = LastOf(columns) - (kHasRowId ? 1 : 0);
+    int from_begin = kHasRowId ? 1 : 0;
+    int from_end = 0;
+    bool possible = true;
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      const auto add = [&](int field, Type type) {
+        const int effort = type == Type::kString || type == Type::kJson ? 2 : 1;
+        if (field <= last) from_begin += effort;
+        if (field >= first) from_end += effort;
+        if (field >= first && type == Type::kJson) possible = false;
+      };
+      (add(static_cast<int>(I), MemberCodec<typename FieldAt<I>::Value>::kType), ...);
+    }
+    (std::make_index_sequence<kFieldCount>());
+    return possible && from_end < from_begin;
+  }
   static constexpr int IndexOf(int wanted, std::initializer_list<int> columns) {
     int index = 0;
     for (const int column : columns) {
