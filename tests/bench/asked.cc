@@ -103,7 +103,7 @@ Found Find(const Results& results, const Asked& asked) {
 
 std::string Number(double value) {
   char text[32];
-  std::snprintf(text, sizeof text, "%.*f", value < 100 ? 2 : 0, value);
+  std::snprintf(text, sizeof text, "%.*f", value < 0.1 ? 4 : value < 100 ? 2 : 0, value);
   return text;
 }
 

@@ -31,8 +31,10 @@ std::string SpreadText(const Spread& spread) {
 std::string Times(const std::vector<double>& leads) {
   if (leads.empty()) return "";
   const Spread spread = SpreadOf(leads);
-  char text[64];
-  std::snprintf(text, sizeof text, "%.2fx (%.2f..%.2f)", spread.median, spread.min, spread.max);
+  const int digits = spread.median < 0.1 ? 4 : 2;
+  char text[96];
+  std::snprintf(text, sizeof text, "%.*fx (%.*f..%.*f)", digits, spread.median, digits, spread.min,
+                digits, spread.max);
   return text;
 }
 
