@@ -129,8 +129,8 @@ bool IsTombstone(std::string_view line) {
   return IsLooseTombstone(line);
 }
 
-void AppendTombstone(const RecordLayout& layout, std::string_view line,
-                     const FieldSpan* spans, std::string* tombstone) {
+void AppendTombstone(const RecordLayout& layout, std::string_view line, const FieldSpan* spans,
+                     std::string* tombstone) {
   tombstone->append(kTombstonePrefix);
   for (const int column : layout.keys()[0].columns) {
     // The prefix of the first column begins with a brace.

@@ -55,8 +55,8 @@ bool IsTombstone(std::string_view line);
 
 // Appends the tombstone line (without "\n") of the record whose canonical line this is, with the
 // spans of at least its primary key's columns.
-void AppendTombstone(const RecordLayout& layout, std::string_view line,
-                     const FieldSpan* spans, std::string* tombstone);
+void AppendTombstone(const RecordLayout& layout, std::string_view line, const FieldSpan* spans,
+                     std::string* tombstone);
 
 // The text of the primary key in a tombstone line, as KeyTextOf gives it; nothing if the line
 // is no tombstone of this layout.
