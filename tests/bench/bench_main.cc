@@ -19,8 +19,8 @@ namespace bench {
 namespace {
 
 const std::vector<std::string> kWorks = {
-    "load",   "key",    "email", "scan",    "rows", "commit", "process", "threads",
-    "update", "delete", "ycsb",  "latency", "open", "memory", "import",  "replay"};
+    "load",   "key",    "email", "scan",    "columns", "rows",   "commit", "process", "threads",
+    "update", "delete", "ycsb",  "latency", "open",    "memory", "import", "replay"};
 
 // What the command line asks for.
 struct Command {

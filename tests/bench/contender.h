@@ -61,6 +61,11 @@ class Contender {
   // Whole rows, in one walk.
   virtual std::uint64_t ReadAll() = 0;
   virtual FilteredSum SumAbove(double gpa) = 0;
+  // The same from a column in memory, between the calls that hold and drop it. Those who know no
+  // such thing do what they can: SumAbove.
+  virtual void HoldColumns() {}
+  virtual void DropColumns() {}
+  virtual FilteredSum SumAboveInMemory(double gpa) { return SumAbove(gpa); }
 
   // Whether rows can be read in the order of their keys.
   virtual bool has_order() const = 0;

@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "linedb/columnar.h"
 #include "linedb/database.h"
 #include "tests/bench/linedb_status.h"
 
@@ -100,6 +101,18 @@ class LinedbContender : public Contender {
     return result;
   }
 
+  void HoldColumns() override {
+    gpas_ = ValueOf(students_->Columns<&Student::gpa>());
+    RequireOk(gpas_->View().status());  // reads the table
+  }
+  void DropColumns() override { gpas_.reset(); }
+
+  FilteredSum SumAboveInMemory(double gpa_min) override {
+    const linedb::ColumnView<double> now = ValueOf(gpas_->View());
+    const auto found = now.SumWhere([gpa_min](double gpa) { return gpa > gpa_min; });
+    return {found.sum, static_cast<std::int64_t>(found.count)};
+  }
+
   bool has_order() const override { return false; }
   std::uint64_t ReadInOrder(std::int64_t, int) override { Fail("linedb has no ordered index"); }
 
@@ -118,6 +131,7 @@ class LinedbContender : public Contender {
 
   std::unique_ptr<linedb::Database> database_;
   std::optional<linedb::Table<Student>> students_;
+  std::optional<linedb::ColumnSet<double>> gpas_;
   linedb::Durability durability_ = linedb::Durability::kFull;
 };
 

@@ -16,7 +16,9 @@ void ForEachTurn(Bench* bench, Walk&& walk) {
   }
 }
 
-void MeasureSum(Bench* bench) {
+// `sum(contender)` for each side; it is compared with the rows as they were written.
+template <class Sum>
+void MeasureSum(Bench* bench, const char* work, Sum&& sum) {
   const std::int64_t rows = bench->table.row_count();
   FilteredSum expected;
   for (std::int64_t id = 1; id <= rows; ++id) {
@@ -28,14 +30,25 @@ void MeasureSum(Bench* bench) {
   }
   ForEachTurn(bench, [&](const Side& side) {
     Stopwatch watch;
-    const FilteredSum found = watch.Time([&] { return side.contender->SumAbove(kGpaMin); });
+    const FilteredSum found = watch.Time([&] { return sum(side.contender.get()); });
     // The order of summing is each one's own.
     if (found.count != expected.count || std::abs(found.sum - expected.sum) > 1e-6 * expected.sum) {
-      bench->FailAt(side, kWorkSum);
+      bench->FailAt(side, work);
     }
-    bench->Add(kWorkSum, "rows/s", Better::kMore, side,
-               static_cast<double>(rows) / watch.seconds());
+    bench->Add(work, "rows/s", Better::kMore, side, static_cast<double>(rows) / watch.seconds());
   });
+}
+
+void MeasureColumns(Bench* bench) {
+  for (const Side& side : bench->sides) {
+    Stopwatch watch;
+    watch.Time([&] { side.contender->HoldColumns(); });
+    if (side.contender->name() != std::string("linedb")) continue;
+    bench->Add("reading a column into memory", "ms", Better::kLess, side, watch.seconds() * 1000);
+  }
+  MeasureSum(bench, kWorkColumns,
+             [](Contender* contender) { return contender->SumAboveInMemory(kGpaMin); });
+  for (const Side& side : bench->sides) side.contender->DropColumns();
 }
 
 void MeasureRows(Bench* bench) {
@@ -63,7 +76,10 @@ void MeasureRows(Bench* bench) {
 }  // namespace
 
 void WorkScan(Bench* bench) {
-  if (bench->options.Wants("scan")) MeasureSum(bench);
+  if (bench->options.Wants("scan")) {
+    MeasureSum(bench, kWorkSum, [](Contender* contender) { return contender->SumAbove(kGpaMin); });
+  }
+  if (bench->options.Wants("columns")) MeasureColumns(bench);
   if (bench->options.Wants("rows")) MeasureRows(bench);
 }
 

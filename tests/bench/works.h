@@ -97,7 +97,8 @@ void WorkLimits(Bench* bench);
 void WorkLoad(Bench* bench);
 // As many lookups as rows, whole rows, in random order: "key", "email".
 void WorkLookup(Bench* bench);
-// A filtered sum over one column, and a walk over whole rows: "scan", "rows".
+// A filtered sum over one column, from text and from columns in memory, and a walk over whole rows:
+// "scan", "columns", "rows".
 void WorkScan(Bench* bench);
 // Single rows, each in a transaction, beside the same bytes appended, and synced: "commit",
 // "process".
