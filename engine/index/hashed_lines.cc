@@ -81,11 +81,10 @@ bool LineHasher::HashPortion(std::size_t number) {
 
 bool LineHasher::HashLine(std::string_view line, std::uint64_t offset, HashedLines* into) const {
   if (line.empty() || line.size() > schema::kLineBytesMax) return false;
-  const RecordLocation location(offset, line.size());
   ++into->lines;
   if (schema::IsTombstone(line)) {
     const std::optional<std::string> key = schema::TombstoneKey(layout_, line);
-    if (key) into->tombstones.push_back({HashKeyText(*key), location});
+    if (key) into->tombstones.push_back({HashKeyText(*key), offset});
     return key.has_value();
   }
   FieldSpans spans(static_cast<std::size_t>(layout_.column_count()));
@@ -97,7 +96,7 @@ bool LineHasher::HashLine(std::string_view line, std::uint64_t offset, HashedLin
     if (options_.key_only >= 0 && options_.key_only != static_cast<int>(key)) continue;
     const std::optional<std::string_view> text =
         schema::KeyTextOf(layout_.keys()[key], line, spans.data(), &scratch);
-    if (text) into->keys[key].push_back({HashKeyText(*text), location});
+    if (text) into->keys[key].push_back({HashKeyText(*text), offset});
   }
   if (const int assigned = layout_.assigned_column(); assigned >= 0) {
     const std::string_view text = spans[static_cast<std::size_t>(assigned)].In(line);

@@ -18,8 +18,8 @@
 namespace linedb::engine {
 namespace {
 
-std::string_view LineAt(std::string_view file, RecordLocation location) {
-  return file.substr(location.offset(), location.length());
+std::string_view LineAt(std::string_view file, std::uint64_t offset) {
+  return file.substr(offset, file.find('\n', offset) - offset);
 }
 
 // The text of a key of a record's line; of the primary key, also of a tombstone's.
@@ -53,19 +53,19 @@ std::uint64_t FindSuperseded(const schema::RecordLayout& layout, std::string_vie
   std::uint64_t live = 0;
   std::vector<std::string> seen;  // of one hash nearly always one
   ForEachHash(versions, [&](auto first, auto last) {
-    if (last - first == 1 && !schema::IsTombstone(LineAt(file, first->location))) {
+    if (last - first == 1 && !schema::IsTombstone(LineAt(file, first->offset))) {
       ++live;
       return;
     }
     seen.clear();
     while (last != first) {
       --last;
-      const std::string_view line = LineAt(file, last->location);
+      const std::string_view line = LineAt(file, last->offset);
       std::string text = KeyTextAt(layout, 0, line);
       const bool known = std::find(seen.begin(), seen.end(), text) != seen.end();
       if (!known) seen.push_back(std::move(text));
       if (known || schema::IsTombstone(line)) {
-        superseded->Insert(last->location.offset());
+        superseded->Insert(last->offset);
       } else {
         ++live;
       }
@@ -81,8 +81,8 @@ bool HasClash(const schema::RecordLayout& layout, int key, std::string_view file
   ForEachHash(entries, [&](auto first, auto last) {
     for (auto one = first; one != last; ++one) {
       for (auto other = one + 1; other != last; ++other) {
-        clash = clash || KeyTextAt(layout, key, LineAt(file, one->location)) ==
-                             KeyTextAt(layout, key, LineAt(file, other->location));
+        clash = clash || KeyTextAt(layout, key, LineAt(file, one->offset)) ==
+                             KeyTextAt(layout, key, LineAt(file, other->offset));
       }
     }
   });
@@ -138,9 +138,8 @@ absl::StatusOr<BuiltIndex> BuildIndex(const schema::RecordLayout& layout, std::s
   std::vector<char> clashes(hashed->keys.size(), 0);
   InParallel(options.threads, hashed->keys.size(), [&](std::size_t key) {
     std::vector<KeyEntry>& entries = hashed->keys[key];
-    std::erase_if(entries, [&](const KeyEntry& entry) {
-      return built.superseded.Contains(entry.location.offset());
-    });
+    std::erase_if(entries,
+                  [&](const KeyEntry& entry) { return built.superseded.Contains(entry.offset); });
     SortEntries(&entries);
     const int number = static_cast<int>(key);
     clashes[key] = HasClash(layout, number, file, entries) ? 1 : 0;

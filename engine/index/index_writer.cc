@@ -99,7 +99,7 @@ absl::StatusOr<Runs> IndexWriter::WriteKey(int key) {
   if (index.frozen() != nullptr) {
     entries.reserve(index.frozen()->size());
     index.frozen()->ForEach([&](std::uint64_t hash, RecordLocation location) {
-      entries.push_back({hash, location});
+      entries.push_back({hash, location.offset()});
     });
   }
   SortEntries(&entries);
@@ -168,7 +168,7 @@ absl::Status IndexWriter::Merge(std::span<const Runs::value_type> old,
     if (!is_new && least == nullptr) break;
     const KeyEntry taken = is_new ? *entry++ : least->next;
     if (!is_new) least->has_next = least->reader.Next(&least->next);
-    if (facts_.superseded.Contains(taken.location.offset())) continue;
+    if (facts_.superseded.Contains(taken.offset)) continue;
     if (absl::Status added = writer.Add(taken); !added.ok()) return added;
   }
   for (std::size_t i = 0; i < sources.size(); ++i) {

@@ -34,13 +34,18 @@ class KeyIndex {
   bool Erase(std::uint64_t hash, RecordLocation location) { return active_.Erase(hash, location); }
 
   // A location of this hash that lies below `limit` and that `accept(location)` takes; nothing if
-  // there is none, or if the index is broken().
-  template <class Accept>
-  RecordLocation Find(std::uint64_t hash, std::uint64_t limit, Accept&& accept) const {
+  // there is none, or if the index is broken(). `locate(offset)` is the location of the line that
+  // begins there. Lines of another hash may be asked for, too.
+  template <class Locate, class Accept>
+  RecordLocation Find(std::uint64_t hash, std::uint64_t limit, Locate&& locate,
+                      Accept&& accept) const {
     RecordLocation found = active_.Find(hash, limit, accept);
     if (!found && frozen_ != nullptr) found = frozen_->Find(hash, limit, accept);
     for (auto run = runs_.rbegin(); !found && run != runs_.rend(); ++run) {
-      found = (*run)->Find(hash, limit, accept);
+      found = (*run)->Find(hash, limit, [&](std::uint64_t offset) {
+        const RecordLocation location = locate(offset);
+        return accept(location) ? location : RecordLocation();
+      });
     }
     return found;
   }

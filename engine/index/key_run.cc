@@ -35,14 +35,14 @@ absl::StatusOr<std::shared_ptr<KeyRun>> KeyRun::Open(wal::File& file, std::uint6
   absl::StatusOr<std::shared_ptr<const wal::Mapping>> mapping = file.Map(*size);
   if (!mapping.ok()) return mapping.status();
   const auto* pages = reinterpret_cast<const RunPage*>((*mapping)->data());
-  const std::uint64_t page_count = *size / kRunPageBytes - 1;
+  const std::uint64_t page_count = *size / kRunPageBytes - 1;  // the footer is none of them
   const auto footer = std::bit_cast<RunFooter>(pages[page_count]);
   if (footer.magic != kRunMagic ||
       footer.checksum != XXH3_64bits(&footer, offsetof(RunFooter, checksum))) {
     return absl::DataLossError("the footer of a key run is damaged, or of another version");
   }
-  if (footer.pages != page_count || footer.homes == 0 ||
-      footer.homes > page_count * kRunPageSlots || footer.extent.begin > footer.extent.end) {
+  if (footer.pages > page_count || 2 * footer.pages != page_count || footer.homes == 0 ||
+      footer.homes > footer.pages * kRunPageSlots || footer.extent.begin > footer.extent.end) {
     return absl::DataLossError("a key run whose footer does not fit its size");
   }
   if (footer.key != key) {
@@ -53,7 +53,7 @@ absl::StatusOr<std::shared_ptr<KeyRun>> KeyRun::Open(wal::File& file, std::uint6
   run->extent_ = footer.extent;
   auto image = std::make_unique<Image>();
   image->page = pages;
-  image->pages = page_count;
+  image->pages = footer.pages;
   image->homes = footer.homes;
   image->entries = footer.entries;
   image->seed = RunSeed(key, footer.extent, footer.homes);
@@ -89,8 +89,8 @@ std::unique_ptr<KeyRun::Image> KeyRun::MakeImage(std::uint64_t key, const RunExt
   image->pages = writer.footer().pages;
   image->homes = writer.footer().homes;
   image->entries = writer.footer().entries;
-  image->compared.Resize(image->pages);
-  for (std::uint64_t number = 0; number < image->pages; ++number) image->compared.Set(number);
+  image->compared.Resize(2 * image->pages);
+  for (std::uint64_t i = 0; i < image->compared.size(); ++i) image->compared.Set(i);
   return image;
 }
 
@@ -119,7 +119,7 @@ const KeyRun::Image* KeyRun::Mend(const Image* damaged) const {
 
 absl::Status KeyRun::CompareAll() const {
   const Image* image = image_.load(std::memory_order_acquire);
-  for (std::uint64_t number = 0; number < image->pages; ++number) {
+  for (std::uint64_t number = 0; number < image->compared.size(); ++number) {
     if (image->compared.Has(number) || Compare(*image, number)) continue;
     return absl::DataLossError(
         absl::StrCat("byte ", number * kRunPageBytes, ": the page is not what was written"));
@@ -134,19 +134,26 @@ std::uint64_t KeyRun::memory_bytes() const {
 
 std::uint64_t KeyRun::file_bytes() const {
   const Image* image = image_.load(std::memory_order_acquire);
-  return image->file == nullptr ? 0 : (image->pages + 1) * kRunPageBytes;
+  return image->file == nullptr ? 0 : (2 * image->pages + 1) * kRunPageBytes;
+}
+
+bool KeyRun::Reader::PageIsWhole(std::uint64_t number) const {
+  return image_->compared.Has(number) || run_.Compare(*image_, number);
 }
 
 bool KeyRun::Reader::Next(KeyEntry* entry) {
   for (; slot_ < image_->pages * kRunPageSlots; ++slot_) {
-    const std::uint64_t number = slot_ / kRunPageSlots;
-    if (!image_->compared.Has(number) && !run_.Compare(*image_, number)) {
+    const std::uint64_t page = slot_ / kRunPageSlots;
+    const std::uint64_t slots = SlotPageNumber(page);
+    const std::uint64_t hashes = HashPageNumber(page, image_->pages);
+    if (!PageIsWhole(slots) || !PageIsWhole(hashes)) {
       damaged_ = true;
       return false;
     }
-    const KeyEntry& found = image_->page[number].slots[slot_ % kRunPageSlots];
-    if (!found.location) continue;
-    *entry = found;
+    const std::uint64_t i = slot_ % kRunPageSlots;
+    const auto slot = std::bit_cast<RunSlot>(image_->page[slots].words[i]);
+    if (slot.is_free()) continue;
+    *entry = {image_->page[hashes].words[i], slot.offset()};
     ++slot_;
     return true;
   }

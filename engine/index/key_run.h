@@ -4,6 +4,7 @@
 #define LINEDB_ENGINE_INDEX_KEY_RUN_H_
 
 #include <atomic>
+#include <bit>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -18,11 +19,6 @@
 #include "wal/file_system.h"
 
 namespace linedb::engine {
-
-// Where a hash would stand if nothing were in its way.
-inline std::uint64_t RunHome(std::uint64_t hash, std::uint64_t homes) {
-  return static_cast<std::uint64_t>(static_cast<unsigned __int128>(hash) * homes >> 64);
-}
 
 // What the pages of a run's file are checked with: pages of another run do not pass.
 std::uint64_t RunSeed(std::uint64_t key, const RunExtent& extent, std::uint64_t homes);
@@ -51,26 +47,35 @@ class KeyRun {
   // Before the first Find.
   void SetRebuild(Rebuild rebuild) { rebuild_ = std::move(rebuild); }
 
-  // The first location of this hash that lies below `limit` and that `accept(location)` takes. None
-  // also if the run is broken.
-  template <class Accept>
-  RecordLocation Find(std::uint64_t hash, std::uint64_t limit, Accept&& accept) const {
+  // Calls `visit(offset)` for the lines that may have this hash (it has all that do, and few
+  // others) and begin below `limit`, until it returns a location, and returns that. None also if
+  // the run is broken.
+  template <class Visit>
+  RecordLocation Find(std::uint64_t hash, std::uint64_t limit, Visit&& visit) const {
     const Image* image = image_.load(std::memory_order_acquire);
-    std::uint64_t slot = RunHome(hash, image->homes);
-    for (std::uint64_t number = slot / kRunPageSlots; number < image->pages; ++number) {
+    RunPlace sought = RunPlaceOf(hash, image->homes);
+    std::uint64_t slot = sought.home;
+    for (std::uint64_t page = slot / kRunPageSlots; page < image->pages; ++page) {
+      const std::uint64_t number = SlotPageNumber(page);
       if (!image->compared.Has(number) && !Compare(*image, number)) {
         image = Mend(image);
         if (image == nullptr) return {};
-        slot = RunHome(hash, image->homes);
-        number = slot / kRunPageSlots;
+        sought = RunPlaceOf(hash, image->homes);
+        slot = sought.home;
+        page = slot / kRunPageSlots - 1;
+        continue;
       }
-      const RunPage& page = image->page[number];
-      for (std::uint64_t i = slot - number * kRunPageSlots; i < kRunPageSlots; ++i, ++slot) {
-        const KeyEntry& entry = page.slots[i];
-        if (!entry.location || entry.hash > hash) return {};
-        if (entry.hash == hash && entry.location.offset() < limit && accept(entry.location)) {
-          return entry.location;
+      const RunPage& slots = image->page[number];
+      for (std::uint64_t i = slot - page * kRunPageSlots; i < kRunPageSlots; ++i, ++slot) {
+        const auto found = std::bit_cast<RunSlot>(slots.words[i]);
+        if (found.is_free()) return {};
+        if (!found.is_far()) {
+          const std::uint64_t home = slot - found.distance();
+          if (home < sought.home) continue;
+          if (home > sought.home || found.fraction() > sought.fraction) return {};
         }
+        if (found.fraction() != sought.fraction || found.offset() >= limit) continue;
+        if (const RecordLocation location = visit(found.offset()); location) return location;
       }
     }
     return {};
@@ -79,9 +84,9 @@ class KeyRun {
   // Brings a hash's slot to the processor ahead of its use.
   void Prefetch(std::uint64_t hash) const {
     const Image* image = image_.load(std::memory_order_acquire);
-    const std::uint64_t slot = RunHome(hash, image->homes);
-    const RunPage& page = image->page[slot / kRunPageSlots];
-    __builtin_prefetch(&page.slots[slot % kRunPageSlots]);
+    const std::uint64_t slot = RunPlaceOf(hash, image->homes).home;
+    const RunPage& page = image->page[SlotPageNumber(slot / kRunPageSlots)];
+    __builtin_prefetch(&page.words[slot % kRunPageSlots]);
   }
 
   const RunExtent& extent() const { return extent_; }
@@ -96,7 +101,7 @@ class KeyRun {
   // Compares every page that was not compared yet: kDataLoss with the number of the first damaged.
   absl::Status CompareAll() const;
 
-  // Walks the entries in their order.
+  // Walks the entries in their order, reading the hashes, too.
   class Reader {
    public:
     explicit Reader(const KeyRun& run)
@@ -108,6 +113,8 @@ class KeyRun {
    private:
     const KeyRun& run_;
     const Image* image_;
+    bool PageIsWhole(std::uint64_t number) const;
+
     std::uint64_t slot_ = 0;
     bool damaged_ = false;
   };
@@ -119,7 +126,7 @@ class KeyRun {
  private:
   struct Image {
     const RunPage* page = nullptr;
-    std::uint64_t pages = 0;
+    std::uint64_t pages = 0;  // of slots; there are as many of hashes
     std::uint64_t homes = 0;
     std::uint64_t entries = 0;
     std::uint64_t seed = 0;

@@ -14,9 +14,6 @@
 namespace linedb::engine {
 namespace {
 
-// Pages are handed on in portions of a mebibyte.
-constexpr std::size_t kPagesTogether = 256;
-
 constexpr int kSortBits = 12;
 
 }  // namespace
@@ -49,45 +46,67 @@ KeyRunWriter::KeyRunWriter(std::uint64_t key, const RunExtent& extent, std::uint
               .homes = entries_max * 100 / kRunEntriesPerHundredHomes + 1},
       seed_(RunSeed(key, extent, footer_.homes)),
       sink_(std::move(sink)) {
-  pages_.reserve(kPagesTogether);
-  pages_.emplace_back();
+  slots_.reserve(kRunGroupPages);
+  hashes_.reserve(kRunGroupPages);
+  slots_.emplace_back();
+  hashes_.emplace_back();
 }
 
 absl::Status KeyRunWriter::Add(const KeyEntry& entry) {
-  assert(entry.location);
-  const std::uint64_t slot = std::max(slot_next_, RunHome(entry.hash, footer_.homes));
+  const RunPlace place = RunPlaceOf(entry.hash, footer_.homes);
+  const std::uint64_t slot = std::max(slot_next_, place.home);
   while (slot >= (footer_.pages + 1) * kRunPageSlots) {
     if (absl::Status ended = EndPage(); !ended.ok()) return ended;
   }
-  pages_.back().slots[slot - footer_.pages * kRunPageSlots] = entry;
+  const std::uint64_t i = slot - footer_.pages * kRunPageSlots;
+  slots_.back().words[i] =
+      std::bit_cast<std::uint64_t>(RunSlot(entry.offset, place.fraction, slot - place.home));
+  hashes_.back().words[i] = entry.hash;
   slot_next_ = slot + 1;
   ++footer_.entries;
   return absl::OkStatus();
 }
 
 absl::Status KeyRunWriter::EndPage() {
-  RunPage& page = pages_.back();
-  page.number = footer_.pages++;
-  page.checksum = RunPageChecksum(page, seed_);
-  absl::Status flushed = pages_.size() == kPagesTogether ? Flush() : absl::OkStatus();
-  pages_.emplace_back();
-  return flushed;
+  ++footer_.pages;
+  absl::Status ended = slots_.size() == kRunGroupPages ? EndGroup() : absl::OkStatus();
+  slots_.emplace_back();
+  hashes_.emplace_back();
+  return ended;
 }
 
-absl::Status KeyRunWriter::Flush() {
-  absl::Status taken = sink_(pages_);
-  pages_.clear();
+void KeyRunWriter::Number(RunPage& page, std::uint64_t number) const {
+  page.number = number;
+  page.checksum = RunPageChecksum(page, seed_);
+}
+
+absl::Status KeyRunWriter::EndGroup() {
+  assert(slots_.size() == hashes_.size() && footer_.pages >= slots_.size());
+  const std::uint64_t first = footer_.pages - slots_.size();
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    Number(slots_[i], SlotPageNumber(first + i));
+    Number(hashes_[i], HashPageNumber(first + i, footer_.pages));
+  }
+  absl::Status taken = sink_(slots_);
+  if (taken.ok()) taken = sink_(hashes_);
+  slots_.clear();
+  hashes_.clear();
   return taken;
 }
 
 absl::Status KeyRunWriter::Finish() {
-  while (footer_.pages * kRunPageSlots < footer_.homes ||
-         footer_.pages * kRunPageSlots < slot_next_) {
+  const std::uint64_t slots = std::max(footer_.homes, slot_next_);
+  while (footer_.pages * kRunPageSlots < slots) {
     if (absl::Status ended = EndPage(); !ended.ok()) return ended;
   }
+  // The page begun behind the last one is none.
+  slots_.pop_back();
+  hashes_.pop_back();
+  absl::Status done = slots_.empty() ? absl::OkStatus() : EndGroup();
+  if (!done.ok()) return done;
   footer_.checksum = XXH3_64bits(&footer_, offsetof(RunFooter, checksum));
-  pages_.back() = std::bit_cast<RunPage>(footer_);
-  return Flush();
+  const auto page = std::bit_cast<RunPage>(footer_);
+  return sink_({&page, 1});
 }
 
 }  // namespace linedb::engine

@@ -35,12 +35,14 @@ class KeyRunWriter {
 
  private:
   absl::Status EndPage();
-  absl::Status Flush();
+  absl::Status EndGroup();
+  void Number(RunPage& page, std::uint64_t number) const;
 
   RunFooter footer_;
   const std::uint64_t seed_;
   const Sink sink_;
-  std::vector<RunPage> pages_;  // the last of them is being filled
+  std::vector<RunPage> slots_;   // of the group that is being filled, up to the page that is
+  std::vector<RunPage> hashes_;  // their twins
   std::uint64_t slot_next_ = 0;
 };
 

@@ -54,7 +54,7 @@ absl::StatusOr<RecordLocation> TableGeneration::FindChecked(int key, std::string
   // Two keys of one hash do not happen: a line that has the hash and not the key is damaged.
   const bool missing = !found;
   if (missing) {
-    found = indexes[static_cast<std::size_t>(key)].Find(hash, limit, [&](RecordLocation location) {
+    found = FindIn(key, hash, limit, [&](RecordLocation location) {
       return !IsSuperseded(location.offset(), limit);
     });
     if (!found) {

@@ -60,7 +60,7 @@ class TableGeneration {
   // The line whose key number `key` has this text, as seen by who sees the file up to `limit`.
   RecordLocation Find(int key, std::uint64_t hash, std::string_view text,
                       std::uint64_t limit) const {
-    return indexes[static_cast<std::size_t>(key)].Find(hash, limit, [&](RecordLocation location) {
+    return FindIn(key, hash, limit, [&](RecordLocation location) {
       return !IsSuperseded(location.offset(), limit) && LineHasKey(key, location, text);
     });
   }
@@ -78,11 +78,10 @@ class TableGeneration {
   // That line is not read, and the transaction that replaces it has looked at it already.
   RecordLocation FindOther(int key, std::uint64_t hash, std::string_view text,
                            RecordLocation passed_over) const {
-    return indexes[static_cast<std::size_t>(key)].Find(
-        hash, kNoLimit, [&](RecordLocation location) {
-          return location != passed_over && !IsSuperseded(location.offset(), kNoLimit) &&
-                 LineHasKey(key, location, text);
-        });
+    return FindIn(key, hash, kNoLimit, [&](RecordLocation location) {
+      return location != passed_over && !IsSuperseded(location.offset(), kNoLimit) &&
+             LineHasKey(key, location, text);
+    });
   }
   // As Find, having compared the bytes that it relies on with their checksums: those of the line
   // found, and those of a line that should be it by its hash and is not. kDataLoss with file, line
@@ -156,6 +155,11 @@ class TableGeneration {
   TableExtent written;            // what commits on their way to the disk have added, too
 
  private:
+  template <class Accept>
+  RecordLocation FindIn(int key, std::uint64_t hash, std::uint64_t limit, Accept&& accept) const {
+    return indexes[static_cast<std::size_t>(key)].Find(
+        hash, limit, [this](std::uint64_t offset) { return records.LocationAt(offset); }, accept);
+  }
   bool LoadTombstone(RecordLocation location, std::string_view line);
   void Forget(RecordLocation location);
 

@@ -21,6 +21,7 @@ absl::StatusOr<RecordsFile> RecordsFile::Open(std::unique_ptr<wal::File> file,
   RecordsFile records;
   records.file_ = std::move(file);
   records.mapping_ = *std::move(mapping);
+  records.data_ = records.mapping_->data();
   records.file_bytes_ = bytes;
   return records;
 }
@@ -47,7 +48,10 @@ absl::Status RecordsFile::MapTail() {
 }
 
 void RecordsFile::AcceptTail() {
-  if (mapping_next_ != nullptr) mapping_ = std::exchange(mapping_next_, nullptr);
+  if (mapping_next_ != nullptr) {
+    mapping_ = std::exchange(mapping_next_, nullptr);
+    data_ = mapping_->data();
+  }
   assert(end() <= mapping_->capacity());
   checksum_.Append(tail_);
   GuardFullBlocks();

@@ -3,8 +3,11 @@
 #ifndef LINEDB_ENGINE_STORAGE_RECORDS_FILE_H_
 #define LINEDB_ENGINE_STORAGE_RECORDS_FILE_H_
 
+#include <algorithm>
 #include <atomic>
+#include <cassert>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -39,11 +42,21 @@ class RecordsFile {
 
   std::string_view View(RecordLocation location) const {
     const std::uint64_t offset = location.offset();
-    if (offset < file_bytes_) return {mapping_->data() + offset, location.length()};
+    if (offset < file_bytes_) return {data_ + offset, location.length()};
     return std::string_view(tail_).substr(offset - file_bytes_, location.length());
   }
   std::string_view file_view() const {
-    return file_bytes_ == 0 ? std::string_view() : std::string_view(mapping_->data(), file_bytes_);
+    return file_bytes_ == 0 ? std::string_view() : std::string_view(data_, file_bytes_);
+  }
+  // Of the line that begins there, in the file. If its end is damaged: of some bytes from there.
+  RecordLocation LocationAt(std::uint64_t offset) const {
+    assert(offset < file_bytes_);
+    const std::uint64_t bytes_max = std::min(file_bytes_ - offset, RecordLocation::kLengthMax);
+    const void* newline = std::memchr(data_ + offset, '\n', bytes_max);
+    if (newline == nullptr) return RecordLocation(offset, bytes_max);
+    const auto length =
+        static_cast<std::uint64_t>(static_cast<const char*>(newline) - (data_ + offset));
+    return RecordLocation(offset, std::max<std::uint64_t>(length, 1));
   }
   const std::shared_ptr<const wal::Mapping>& mapping() const { return mapping_; }
   void NoteRename(const std::string& path) { file_->NoteRename(path); }
@@ -104,6 +117,7 @@ class RecordsFile {
 
   std::unique_ptr<wal::File> file_;
   std::shared_ptr<const wal::Mapping> mapping_;
+  const char* data_ = nullptr;                        // the mapping's
   std::shared_ptr<const wal::Mapping> mapping_next_;  // MapTail's, if the old one is too small
   std::uint64_t file_bytes_ = 0;
   std::string tail_;

@@ -34,16 +34,19 @@ std::vector<KeyEntry> RandomEntries(std::size_t count, std::uint64_t hash_mask) 
   std::mt19937_64 random(schema::TestSeed());
   std::vector<KeyEntry> entries;
   for (std::size_t i = 0; i < count; ++i) {
-    entries.push_back({random() & hash_mask, RecordLocation(i * 100, 90)});
+    entries.push_back({random() & hash_mask, i * 100});
   }
   return entries;
 }
 
-std::vector<std::uint64_t> OffsetsOf(const KeyRun& run, std::uint64_t hash, std::uint64_t limit) {
+// What the run finds that has the hash; it may name others, but every one once.
+std::vector<std::uint64_t> OffsetsOf(const KeyRun& run, const std::vector<KeyEntry>& entries,
+                                     std::uint64_t hash, std::uint64_t limit) {
   std::vector<std::uint64_t> offsets;
-  run.Find(hash, limit, [&](RecordLocation location) {
-    offsets.push_back(location.offset());
-    return false;
+  run.Find(hash, limit, [&](std::uint64_t offset) {
+    EXPECT_LT(offset, limit);
+    if (entries[offset / 100].hash == hash) offsets.push_back(offset);
+    return RecordLocation();
   });
   std::sort(offsets.begin(), offsets.end());
   return offsets;
@@ -53,9 +56,7 @@ std::vector<std::uint64_t> OffsetsOf(const std::vector<KeyEntry>& entries, std::
                                      std::uint64_t limit) {
   std::vector<std::uint64_t> offsets;
   for (const KeyEntry& entry : entries) {
-    if (entry.hash == hash && entry.location.offset() < limit) {
-      offsets.push_back(entry.location.offset());
-    }
+    if (entry.hash == hash && entry.offset < limit) offsets.push_back(entry.offset);
   }
   return offsets;
 }
@@ -100,9 +101,9 @@ TEST(KeyRunTest, FindsWhatAMultimapFindsWhetherHashesCrowdOrNot) {
         const std::uint64_t hash = entries[i].hash;
         const std::uint64_t limit = i % 3 == 0 ? kAll : count * 50;
         const std::vector<std::uint64_t> expected = OffsetsOf(entries, hash, limit);
-        EXPECT_EQ(OffsetsOf(**mapped, hash, limit), expected) << mask << " " << count;
-        EXPECT_EQ(OffsetsOf(*made, hash, limit), expected) << mask << " " << count;
-        EXPECT_EQ(OffsetsOf(**mapped, hash + 1, kAll), OffsetsOf(entries, hash + 1, kAll));
+        EXPECT_EQ(OffsetsOf(**mapped, entries, hash, limit), expected) << mask << " " << count;
+        EXPECT_EQ(OffsetsOf(*made, entries, hash, limit), expected) << mask << " " << count;
+        EXPECT_EQ(OffsetsOf(**mapped, entries, hash + 1, kAll), OffsetsOf(entries, hash + 1, kAll));
       }
       EXPECT_THAT((*mapped)->CompareAll(), IsOk());
     }
@@ -145,10 +146,10 @@ TEST(KeyRunTest, ADamagedByteAnywhereChangesNoAnswer) {
       return entries;
     });
     for (std::size_t i = 0; i < entries.size(); i += 7) {
-      ASSERT_EQ(OffsetsOf(**run, entries[i].hash, kAll),
-                std::vector<std::uint64_t>{entries[i].location.offset()})
+      ASSERT_EQ(OffsetsOf(**run, entries, entries[i].hash, kAll),
+                std::vector<std::uint64_t>{entries[i].offset})
           << "byte " << at;
-      ASSERT_EQ(OffsetsOf(**run, ~entries[i].hash, kAll),
+      ASSERT_EQ(OffsetsOf(**run, entries, ~entries[i].hash, kAll),
                 OffsetsOf(entries, ~entries[i].hash, kAll));
     }
     EXPECT_LE(rebuilt, 1);
@@ -191,7 +192,7 @@ TEST(KeyRunTest, IsBrokenIfItCanNeitherBeReadNorMadeAnew) {
     return absl::DataLossError("the records, too");
   });
   EXPECT_FALSE((*run)->broken());
-  for (const KeyEntry& entry : entries) OffsetsOf(**run, entry.hash, kAll);
+  for (const KeyEntry& entry : entries) OffsetsOf(**run, entries, entry.hash, kAll);
   EXPECT_TRUE((*run)->broken());
 }
 
