@@ -160,7 +160,7 @@ absl::Status Engine::Commit(std::unique_ptr<Transaction> transaction) noexcept {
   ticket.durability = transaction->durability();
   absl::Status failure;
   absl::Status done = CheckProcess();
-  if (done.ok()) done = SealRecords(*transaction, &failure);
+  if (done.ok()) done = WriteRecords(*transaction, &failure);
   if (!failure.ok()) commits_.Fail(failure);
   if (done.ok()) {
     ticket.transaction = std::move(transaction);

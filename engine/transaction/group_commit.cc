@@ -37,7 +37,7 @@ absl::Status BuiltOnFailed() {
 
 }  // namespace
 
-absl::Status SealRecords(Transaction& transaction, absl::Status* failure) {
+absl::Status WriteRecords(const Transaction& transaction, absl::Status* failure) {
   const auto& tables = transaction.tables();
   for (std::size_t i = 0; i < tables.size(); ++i) {
     RecordsFile& records = tables[i]->generation().records;
@@ -52,7 +52,6 @@ absl::Status SealRecords(Transaction& transaction, absl::Status* failure) {
     }
     return failure->ok() ? written : UnknownOutcome(written);
   }
-  for (const std::unique_ptr<TableChanges>& changes : tables) changes->Seal(/*accept_tail=*/true);
   return absl::OkStatus();
 }
 
@@ -104,8 +103,12 @@ void GroupCommit::AddLines(const Transaction& transaction) {
 
 absl::Status GroupCommit::Queue(Ticket& ticket) noexcept {
   assert(ticket.transaction != nullptr);
-  // Formatted without the lock: only the slot's holder adds.
+  // Formatted without the lock: only the slot's holder adds. And before the tails are given up, so
+  // that new records are not read back through the mapping, page by page.
   AddLines(*ticket.transaction);
+  for (const std::unique_ptr<TableChanges>& changes : ticket.transaction->tables()) {
+    changes->Seal(/*accept_tail=*/true);
+  }
   return Enqueue(ticket);
 }
 

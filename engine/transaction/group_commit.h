@@ -23,7 +23,7 @@
 namespace linedb::engine {
 
 // A commit:
-//   1. holding the slot: append the new lines to the .records files, unsynced (SealRecords)
+//   1. holding the slot: append the new lines to the .records files, unsynced (WriteRecords)
 //   2. holding the slot: format the log's lines and queue them (Queue); the slot is free
 //   3. append the lines of all that are queued to the log with one write; sync it once for all
 //      whose durability asks for it: from here on they are durable
@@ -61,7 +61,7 @@ class GroupCommit {
     absl::Status outcome;
     std::condition_variable changed;
   };
-  // Step 2. The ticket's transaction is sealed. An error has taken nothing in.
+  // Step 2, which seals the ticket's transaction. An error has taken nothing in.
   absl::Status Queue(Ticket& ticket) noexcept;
   // The same of an operation on a table as a whole; the ticket has no transaction.
   absl::Status Queue(Ticket& ticket, const wal::LogOperation& operation) noexcept;
@@ -131,7 +131,7 @@ class GroupCommit {
 
 // Step 1 for all tables of a transaction. After an error every file is as it was, unless `failure`
 // says why it could not be cut back.
-absl::Status SealRecords(Transaction& transaction, absl::Status* failure);
+absl::Status WriteRecords(const Transaction& transaction, absl::Status* failure);
 
 }  // namespace linedb::engine
 
