@@ -157,8 +157,10 @@ void Engine::Maintain() {
   if (options_.maintenance == Maintenance::kBackground && IsCheckpointDue()) {
     done = RunCheckpoint().status();
   }
-  if (done.ok()) done = WriteIndexes();
-  if (done.ok()) done = TendArchives();
+  if (done.ok()) {
+    done = WriteIndexes();
+    done.Update(TendArchives());  // whatever became of them
+  }
   if (!done.ok()) {
     const std::lock_guard<std::mutex> lock(maintenance_mutex_);
     checkpoint_bytes_next_ = commits_.log_bytes() + options_.log_bytes_max / 4;

@@ -59,7 +59,7 @@ std::string Unindented(const std::string& text) {
 
 TEST(QuickStartTest, ReadmeShowsTransactionsWordForWord) {
   const auto blocks = MarkdownBlocks(ReadText(LINEDB_SOURCE_DIR "/README.md"), "cpp");
-  ASSERT_EQ(blocks.size(), 2u);
+  ASSERT_EQ(blocks.size(), 3u);
   EXPECT_EQ(
       blocks[1],
       Unindented(MarkedPart(ReadText(LINEDB_SOURCE_DIR "/examples/transactions/transactions.cc"))));
@@ -69,6 +69,21 @@ TEST(QuickStartTest, TransactionsPrintWhatReadmeSays) {
   const auto blocks = MarkdownBlocks(ReadText(LINEDB_SOURCE_DIR "/README.md"), "text");
   const ScratchDirectory scratch;
   const ProgramResult ran = RunIn(scratch.path(), LINEDB_TRANSACTIONS);
+  EXPECT_EQ(ran.exit_code, 0);
+  EXPECT_THAT(blocks, testing::Contains(ran.output));
+}
+
+TEST(QuickStartTest, ReadmeShowsManyRowsWordForWord) {
+  const auto blocks = MarkdownBlocks(ReadText(LINEDB_SOURCE_DIR "/README.md"), "cpp");
+  ASSERT_EQ(blocks.size(), 3u);
+  EXPECT_EQ(blocks[2],
+            Unindented(MarkedPart(ReadText(LINEDB_SOURCE_DIR "/examples/many_rows/many_rows.cc"))));
+}
+
+TEST(QuickStartTest, ManyRowsPrintsWhatReadmeSays) {
+  const auto blocks = MarkdownBlocks(ReadText(LINEDB_SOURCE_DIR "/README.md"), "text");
+  const ScratchDirectory scratch;
+  const ProgramResult ran = RunIn(scratch.path(), LINEDB_MANY_ROWS);
   EXPECT_EQ(ran.exit_code, 0);
   EXPECT_THAT(blocks, testing::Contains(ran.output));
 }

@@ -41,6 +41,7 @@ absl::Status OpenByHand(Campus& campus) {
   Options options;
   options.maintenance = Maintenance::kManual;
   options.archives_kept = 1;  // so that archives are compressed and removed
+  options.index_bytes_min = 1;
   return campus.Open(options);
 }
 

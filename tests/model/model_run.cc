@@ -25,6 +25,7 @@ Options SmallOptions(std::mt19937_64* random) {
   options.compaction_bytes_small = (*random)() % 2 == 0 ? 4'000 : 1'000'000;
   options.compaction_share_min = 0.3;
   options.archives_kept = 2;
+  options.index_bytes_min = (*random)() % 3 == 0 ? Options().index_bytes_min : 500;
   options.sync_interval = std::chrono::milliseconds(1);
   return options;
 }
