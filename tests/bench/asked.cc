@@ -56,6 +56,7 @@ const Asked kAsked[] = {
     {"", kWorkErase, Against::kStores, Bound::kAtLeast, 0.6},
     {"open and first lookup, after the load", kWorkOpenFirst, Against::kLsm, Bound::kAtLeast, 20},
     {"open and first lookup, clean", kWorkOpenClean, Against::kSqlite, Bound::kAtMost, 3},
+    {"  beside it: not after a load", kWorkOpenClean, Against::kLsm, Bound::kAtLeast, 20},
     {"  many rows over few", kWorkOpenClean + std::string(kLargeOverSmall), Against::kItself,
      Bound::kAtMost, 1.5},
     {"open and first lookup, kill -9", kWorkOpenKilled, Against::kSqlite, Bound::kAtMost, 3},
