@@ -33,7 +33,8 @@ struct Command {
 
 void RunRound(Bench* bench) {
   WorkLimits(bench);
-  if (bench->round == 0 || bench->options.Wants("load")) WorkLoad(bench);
+  const bool measures_load = bench->options.Wants("load") || bench->options.Wants("open");
+  if (bench->round == 0 || measures_load) WorkLoad(bench);
   WorkLookup(bench);
   WorkScan(bench);
   WorkCommit(bench);

@@ -18,7 +18,7 @@ namespace {
 void Build(Contender* contender, const ChildOptions& options) {
   EmptyDirectory(options.directory);
   contender->Open(options.directory);
-  contender->SetLevel(Level::kProcess);  // nobody measures how long it takes
+  contender->SpareSafety();
   LoadRows(contender, options.rows);
   contender->Checkpoint();
   contender->Close();
@@ -51,7 +51,7 @@ void Memory(Contender* contender, const ChildOptions& options) {
   }
   std::printf("%f\n", StatusMib("VmHWM"));
   contender->Checkpoint();
-  std::printf("%f\n", DirectoryMib(options.directory));
+  std::printf("%f\n", DatabaseMib(options.directory));
   contender->Close();
 }
 
@@ -118,11 +118,14 @@ double StatusMib(const std::string& name) {
   Fail("/proc/self/status has no " + name);
 }
 
-double DirectoryMib(const std::string& directory) {
+double DatabaseMib(const std::string& directory) {
+  const std::filesystem::path log = std::filesystem::path(directory) / "wal" / "transaction.log";
   double bytes = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
+    // Beside linedb's log are its archives, and nothing else.
+    const bool is_archive = entry.path().parent_path() == log.parent_path() && entry.path() != log;
     struct stat facts = {};
-    if (!entry.is_regular_file() || stat(entry.path().c_str(), &facts) != 0) continue;
+    if (is_archive || !entry.is_regular_file() || stat(entry.path().c_str(), &facts) != 0) continue;
     bytes += static_cast<double>(facts.st_blocks) * 512;
   }
   return bytes / 1024 / 1024;

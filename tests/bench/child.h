@@ -40,8 +40,9 @@ std::string ProgramFolder();
 // A line of /proc/self/status in MiB, such as "VmHWM" (the most memory ever held, mapped files
 // included) and "RssAnon" (memory that is not a mapped file).
 double StatusMib(const std::string& name);
-// What the files below a folder take, as the file system counts (holes take nothing).
-double DirectoryMib(const std::string& directory);
+// What a database's files take, as the file system counts (holes take nothing), without the
+// archived logs of linedb: they are its history, which no other side keeps.
+double DatabaseMib(const std::string& directory);
 
 // Rows that a "kill" child commits behind those that are there.
 inline constexpr std::int64_t kCommitsBeforeKill = 1'000;

@@ -40,6 +40,9 @@ class Contender {
   // Of the transactions from now on.
   virtual void SetLevel(Level level) = 0;
 
+  // Before a load that nobody measures: until Close no transaction needs to survive anything.
+  virtual void SpareSafety() { SetLevel(Level::kProcess); }
+
   // All rows in one transaction.
   virtual void InsertTogether(std::span<const Student> rows) = 0;
   // Each row in a transaction of its own.
@@ -61,6 +64,11 @@ class Contender {
   // Whole rows, in one walk.
   virtual std::uint64_t ReadAll() = 0;
   virtual FilteredSum SumAbove(double gpa) = 0;
+  // Whether the side has other ways to the same, whose figures stand beside: InsertTogether row by
+  // row, SumAbove without other threads.
+  virtual bool has_other_ways() const { return false; }
+  virtual void InsertTogetherRowByRow(std::span<const Student> rows) { InsertTogether(rows); }
+  virtual FilteredSum SumAboveByOneThread(double gpa) { return SumAbove(gpa); }
   // The same from a column in memory, between the calls that hold and drop it. Those who know no
   // such thing do what they can: SumAbove.
   virtual void HoldColumns() {}

@@ -1,4 +1,5 @@
-// linedb through Table<Student>, with its own defaults.
+// linedb through Table<Student>, with its own defaults: rows of one transaction are inserted by
+// InsertAll, a column is summed by Reduce over all cores.
 
 #include <optional>
 #include <utility>
@@ -33,12 +34,18 @@ class LinedbContender : public Contender {
 
   void InsertTogether(std::span<const Student> rows) override {
     linedb::WriteTransaction transaction = ValueOf(database_->Begin(durability_));
+    RequireOk(students_->InsertAll(transaction, rows));
+    RequireOk(transaction.Commit());
+  }
+
+  void InsertTogetherRowByRow(std::span<const Student> rows) override {
+    linedb::WriteTransaction transaction = ValueOf(database_->Begin(durability_));
     for (const Student& row : rows) RequireInserted(students_->Insert(transaction, row));
     RequireOk(transaction.Commit());
   }
 
   void InsertEach(std::span<const Student> rows) override {
-    for (const Student& row : rows) InsertTogether({&row, 1});
+    for (const Student& row : rows) InsertTogetherRowByRow({&row, 1});
   }
 
   double InsertEachByThreads(std::span<const Student> rows, int threads) override {
@@ -91,14 +98,19 @@ class LinedbContender : public Contender {
   }
 
   FilteredSum SumAbove(double gpa_min) override {
-    FilteredSum result;
-    RequireOk(students_->ForEachOf<&Student::gpa>([&](double gpa) {
-      if (gpa > gpa_min) {
-        result.sum += gpa;
-        ++result.count;
-      }
-    }));
-    return result;
+    const auto add = [gpa_min](FilteredSum& total, double gpa) { AddAbove(gpa_min, gpa, &total); };
+    const auto merge = [](FilteredSum& total, FilteredSum&& more) {
+      total.sum += more.sum;
+      total.count += more.count;
+    };
+    return ValueOf(students_->Reduce<&Student::gpa>({}, FilteredSum{}, add, merge));
+  }
+
+  FilteredSum SumAboveByOneThread(double gpa_min) override {
+    FilteredSum total;
+    RequireOk(
+        students_->ForEachOf<&Student::gpa>([&](double gpa) { AddAbove(gpa_min, gpa, &total); }));
+    return total;
   }
 
   void HoldColumns() override {
@@ -113,6 +125,8 @@ class LinedbContender : public Contender {
     return {found.sum, static_cast<std::int64_t>(found.count)};
   }
 
+  bool has_other_ways() const override { return true; }
+
   bool has_order() const override { return false; }
   std::uint64_t ReadInOrder(std::int64_t, int) override { Fail("linedb has no ordered index"); }
 
@@ -121,6 +135,12 @@ class LinedbContender : public Contender {
   std::uint64_t LogBytes() override { return database_->Stats().log_bytes; }
 
  private:
+  static void AddAbove(double gpa_min, double gpa, FilteredSum* total) {
+    if (gpa > gpa_min) {
+      total->sum += gpa;
+      ++total->count;
+    }
+  }
   static void RequireInserted(const absl::StatusOr<std::int64_t>& key) {
     if (!key.ok()) RequireOk(key.status());
   }

@@ -21,6 +21,7 @@ constexpr Figure kLoaded[] = {{"load", "rows/s"},
                               {"lookup by primary key", "lookups/s"},
                               {"lookup by unique e-mail", "lookups/s"},
                               {"filtered sum", "rows/s"},
+                              {"filtered sum, one thread", "rows/s"},
                               {"on disk", "MiB"}};
 constexpr Figure kOpened[] = {{"open, after a close", "ms"},
                               {"memory of its own, opened", "MiB"},
@@ -48,13 +49,14 @@ double LookupsPerSecond(Contender* contender, const ChildOptions& options, bool 
   return kLookups / watch.seconds();
 }
 
-double RowsSummedPerSecond(Contender* contender, const ChildOptions& options) {
+double RowsSummedPerSecond(Contender* contender, const ChildOptions& options,
+                           FilteredSum (Contender::*sum)(double gpa)) {
   // A walk is short while the table is small: over enough rows in any case.
   const std::int64_t turns = 1 + 3'000'000 / options.rows;
-  contender->SumAbove(3.0);
+  (contender->*sum)(3.0);
   Stopwatch watch;
   watch.Time([&] {
-    for (std::int64_t i = 0; i < turns; ++i) contender->SumAbove(3.0);
+    for (std::int64_t i = 0; i < turns; ++i) (contender->*sum)(3.0);
   });
   return static_cast<double>(turns * options.rows) / watch.seconds();
 }
@@ -70,8 +72,9 @@ void RunGrowthChild(Contender* contender, const ChildOptions& options) {
   contender->Checkpoint();
   std::printf("%f ", LookupsPerSecond(contender, options, /*by_email=*/false));
   std::printf("%f ", LookupsPerSecond(contender, options, /*by_email=*/true));
-  std::printf("%f ", RowsSummedPerSecond(contender, options));
-  std::printf("%f\n", DirectoryMib(options.directory));
+  std::printf("%f ", RowsSummedPerSecond(contender, options, &Contender::SumAbove));
+  std::printf("%f ", RowsSummedPerSecond(contender, options, &Contender::SumAboveByOneThread));
+  std::printf("%f\n", DatabaseMib(options.directory));
   contender->Close();
 }
 
@@ -87,6 +90,30 @@ void RunOpenChild(Contender* contender, const ChildOptions& options) {
   contender->Close();
 }
 
+namespace {
+
+// One number of rows, each step in a process of its own, so that memory is that step's alone.
+std::vector<double> MeasureRows(const std::string& directory, std::int64_t rows) {
+  const auto progress = [rows](const char* step) {
+    std::fprintf(stderr, "%lld rows: %s\n", static_cast<long long>(rows), step);
+  };
+  ChildOptions child{"growth", "linedb", directory, rows};
+  progress("loading, looking up, summing");
+  std::vector<double> found = RunChild(child, ChildEnd::kReturned);
+  progress("opening, after a close");
+  child.task = "open";
+  for (const double value : RunChild(child, ChildEnd::kReturned)) found.push_back(value);
+  progress("opening, after kill -9");
+  child.task = "kill";
+  RunChild(child, ChildEnd::kKilled);
+  child.task = "open";
+  found.push_back(RunChild(child, ChildEnd::kReturned).front());
+  std::filesystem::remove_all(directory);
+  return found;
+}
+
+}  // namespace
+
 std::string MeasureGrowth(const std::string& directory, const std::vector<std::int64_t>& rows) {
   std::vector<Figure> figures(std::begin(kLoaded), std::end(kLoaded));
   figures.insert(figures.end(), std::begin(kOpened), std::end(kOpened));
@@ -94,14 +121,7 @@ std::string MeasureGrowth(const std::string& directory, const std::vector<std::i
   std::string rows_json;
   for (const std::int64_t count : rows) {
     rows_json += (rows_json.empty() ? "" : ",") + std::to_string(count);
-    ChildOptions child{"growth", "linedb", directory + "/growth", count};
-    std::vector<double> found = RunChild(child, ChildEnd::kReturned);
-    child.task = "open";
-    for (const double value : RunChild(child, ChildEnd::kReturned)) found.push_back(value);
-    child.task = "kill";
-    RunChild(child, ChildEnd::kKilled);
-    child.task = "open";
-    found.push_back(RunChild(child, ChildEnd::kReturned).front());
+    const std::vector<double> found = MeasureRows(directory + "/growth", count);
     if (found.size() != figures.size()) Fail("the child processes printed too little");
     std::printf("%lld rows\n", static_cast<long long>(count));
     for (std::size_t i = 0; i < figures.size(); ++i) {
@@ -110,7 +130,6 @@ std::string MeasureGrowth(const std::string& directory, const std::vector<std::i
                   figures[i].unit);
     }
     std::fflush(stdout);
-    std::filesystem::remove_all(child.directory);
   }
   std::string json = "{\"rows\":[" + rows_json + "],\"figures\":[";
   for (std::size_t i = 0; i < figures.size(); ++i) {

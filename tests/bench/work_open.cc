@@ -7,17 +7,6 @@
 namespace bench {
 namespace {
 
-// The milliseconds from a closed database to a row, which is compared.
-double OpenToRow(Bench* bench, Side& side, std::int64_t key, std::uint64_t expected) {
-  Stopwatch watch;
-  const std::uint64_t digest = watch.Time([&] {
-    side.contender->Open(side.directory);
-    return side.contender->ReadByKey({&key, 1});
-  });
-  if (digest != expected) bench->FailAt(side, "a row after opening");
-  return watch.seconds() * 1000;
-}
-
 void MeasureLargeSide(Bench* bench, const std::string& name, const std::string& directory) {
   constexpr int kTurns = 3;
   const std::int64_t rows = bench->options.open_rows;
@@ -29,13 +18,13 @@ void MeasureLargeSide(Bench* bench, const std::string& name, const std::string& 
   const std::uint64_t expected = Digest(MakeStudent(key));
   for (int turn = 0; turn < kTurns; ++turn) {
     bench->Add(kWorkOpenClean + word, "ms", Better::kLess, side,
-               OpenToRow(bench, side, key, expected));
+               OpenToRow(*bench, side, key, expected));
     side.contender->Close();
   }
   for (int turn = 0; turn < kTurns; ++turn) {
     RunChild({"kill", name, directory, rows + turn * kCommitsBeforeKill}, ChildEnd::kKilled);
     bench->Add(kWorkOpenKilled + word, "ms", Better::kLess, side,
-               OpenToRow(bench, side, key, expected));
+               OpenToRow(*bench, side, key, expected));
     side.contender->Close();
   }
   std::filesystem::remove_all(directory);
@@ -49,6 +38,16 @@ void MeasureLargeSide(Bench* bench, const std::string& name, const std::string& 
 
 }  // namespace
 
+double OpenToRow(const Bench& bench, const Side& side, std::int64_t key, std::uint64_t expected) {
+  Stopwatch watch;
+  const std::uint64_t digest = watch.Time([&] {
+    side.contender->Open(side.directory);
+    return side.contender->ReadByKey({&key, 1});
+  });
+  if (digest != expected) bench.FailAt(side, "a row after opening");
+  return watch.seconds() * 1000;
+}
+
 void WorkOpen(Bench* bench) {
   if (!bench->options.Wants("open")) return;
   constexpr int kTurns = 3;
@@ -57,7 +56,7 @@ void WorkOpen(Bench* bench) {
   for (int turn = 0; turn < kTurns; ++turn) {
     for (Side& side : bench->sides) {
       side.contender->Close();
-      bench->Add(kWorkOpenClean, "ms", Better::kLess, side, OpenToRow(bench, side, key, expected));
+      bench->Add(kWorkOpenClean, "ms", Better::kLess, side, OpenToRow(*bench, side, key, expected));
     }
   }
   for (int turn = 0; turn < kTurns; ++turn) {
@@ -72,7 +71,8 @@ void WorkOpen(Bench* bench) {
     for (Side& side : bench->sides) {
       side.contender->Close();
       RunChild({"kill", side.contender->name(), side.directory, rows}, ChildEnd::kKilled);
-      bench->Add(kWorkOpenKilled, "ms", Better::kLess, side, OpenToRow(bench, side, key, expected));
+      bench->Add(kWorkOpenKilled, "ms", Better::kLess, side,
+                 OpenToRow(*bench, side, key, expected));
       if (side.contender->ReadByKey(keys) != committed) {
         bench->FailAt(side, "what was committed before kill -9");
       }

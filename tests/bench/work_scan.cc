@@ -16,26 +16,38 @@ void ForEachTurn(Bench* bench, Walk&& walk) {
   }
 }
 
-// `sum(contender)` for each side; it is compared with the rows as they were written.
-template <class Sum>
-void MeasureSum(Bench* bench, const char* work, Sum&& sum) {
-  const std::int64_t rows = bench->table.row_count();
+FilteredSum ExpectedSum(const Bench& bench) {
+  const std::int64_t rows = bench.table.row_count();
   FilteredSum expected;
   for (std::int64_t id = 1; id <= rows; ++id) {
-    const double gpa = bench->table.Gpa(id);
+    const double gpa = bench.table.Gpa(id);
     if (gpa > kGpaMin) {
       expected.sum += gpa;
       ++expected.count;
     }
   }
-  ForEachTurn(bench, [&](const Side& side) {
+  return expected;
+}
+
+// `sum(contender)` for each side; it is compared with the rows as they were written. Those that
+// have another way to it, `other_sum`, take it as well.
+using Sum = FilteredSum (Contender::*)(double gpa);
+void MeasureSum(Bench* bench, const char* work, Sum sum, Sum other_sum) {
+  const auto rows = static_cast<double>(bench->table.row_count());
+  const FilteredSum expected = ExpectedSum(*bench);
+  const auto measure = [&](const Side& side, Sum way) {
     Stopwatch watch;
-    const FilteredSum found = watch.Time([&] { return sum(side.contender.get()); });
+    const FilteredSum found = watch.Time([&] { return (side.contender.get()->*way)(kGpaMin); });
     // The order of summing is each one's own.
     if (found.count != expected.count || std::abs(found.sum - expected.sum) > 1e-6 * expected.sum) {
       bench->FailAt(side, work);
     }
-    bench->Add(work, "rows/s", Better::kMore, side, static_cast<double>(rows) / watch.seconds());
+    return rows / watch.seconds();
+  };
+  ForEachTurn(bench, [&](const Side& side) {
+    bench->Add(work, "rows/s", Better::kMore, side, measure(side, sum));
+    if (other_sum == nullptr || !side.contender->has_other_ways()) return;
+    bench->results.Add(work, "rows/s", Better::kMore, kWayOneThread, measure(side, other_sum));
   });
 }
 
@@ -46,8 +58,7 @@ void MeasureColumns(Bench* bench) {
     if (side.contender->name() != std::string("linedb")) continue;
     bench->Add("reading a column into memory", "ms", Better::kLess, side, watch.seconds() * 1000);
   }
-  MeasureSum(bench, kWorkColumns,
-             [](Contender* contender) { return contender->SumAboveInMemory(kGpaMin); });
+  MeasureSum(bench, kWorkColumns, &Contender::SumAboveInMemory, nullptr);
   for (const Side& side : bench->sides) side.contender->DropColumns();
 }
 
@@ -77,7 +88,7 @@ void MeasureRows(Bench* bench) {
 
 void WorkScan(Bench* bench) {
   if (bench->options.Wants("scan")) {
-    MeasureSum(bench, kWorkSum, [](Contender* contender) { return contender->SumAbove(kGpaMin); });
+    MeasureSum(bench, kWorkSum, &Contender::SumAbove, &Contender::SumAboveByOneThread);
   }
   if (bench->options.Wants("columns")) MeasureColumns(bench);
   if (bench->options.Wants("rows")) MeasureRows(bench);

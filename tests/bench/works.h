@@ -76,6 +76,7 @@ inline constexpr const char* kWorkCommitProcess = "commits of one row that survi
 inline constexpr const char* kWorkCommit8 = "durable commits of one row by 8 threads";
 inline constexpr const char* kWorkUpdate = "updates of one column, 1,000 a transaction";
 inline constexpr const char* kWorkErase = "deletes, 1,000 a transaction";
+inline constexpr const char* kWorkOpenFirst = "open to the first row, after the load";
 inline constexpr const char* kWorkOpenClean = "open to the first row, after a close";
 inline constexpr const char* kWorkOpenKilled = "open to the first row, after kill -9";
 inline constexpr const char* kWorkDisk = "on disk after a checkpoint";
@@ -91,9 +92,14 @@ inline constexpr const char* kLimitWrite = "write";
 inline constexpr const char* kLimitCopy = "memcpy";
 inline constexpr const char* kLimitRead = "one random read";
 
+// linedb's other ways to a work, which stand beside the sides as well.
+inline constexpr const char* kWayRowByRow = "row by row";
+inline constexpr const char* kWayOneThread = "one thread";
+
 // The limits, once for each round.
 void WorkLimits(Bench* bench);
-// Empties each side's directory and loads it in transactions of 10,000 rows: "load".
+// Empties each side's directory and loads it in transactions of 10,000 rows, closes it and opens it
+// again: "load", and the opening for "open".
 void WorkLoad(Bench* bench);
 // As many lookups as rows, whole rows, in random order: "key", "email".
 void WorkLookup(Bench* bench);
@@ -113,6 +119,8 @@ void WorkYcsb(Bench* bench);
 void WorkLatency(Bench* bench);
 // From a closed or killed database to the first row: "open".
 void WorkOpen(Bench* bench);
+// The milliseconds from the side's closed database to the row with that key, which is compared.
+double OpenToRow(const Bench& bench, const Side& side, std::int64_t key, std::uint64_t expected);
 // The same with options.open_rows rows, in databases of its own, once.
 void WorkOpenLarge(Bench* bench);
 // Memory and disk after a load and lookups, in a process of its own for each: "memory".
@@ -123,7 +131,9 @@ void WorkImport(Bench* bench);
 void WorkReplay(Bench* bench);
 
 // Loads keys 1 to `rows` into an empty table; the seconds it took without making the rows.
-double LoadRows(Contender* contender, std::int64_t rows);
+using Insert = void (Contender::*)(std::span<const Student> rows);
+double LoadRows(Contender* contender, std::int64_t rows,
+                Insert insert = &Contender::InsertTogether);
 
 // A fresh, empty folder there.
 void EmptyDirectory(const std::string& directory);
