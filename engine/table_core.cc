@@ -125,6 +125,8 @@ absl::StatusOr<RecordPieces> TableCore::ScanPieces(View view) const {
 
 int TableCore::FindKey(std::string_view columns) const { return table_->layout().FindKey(columns); }
 
+int TableCore::FindColumn(std::string_view name) const { return table_->layout().FindColumn(name); }
+
 std::string* TableCore::BeginLine(WriteTransaction& transaction) const {
   return engine_->ChangesOf(*transaction.transaction_, *table_).BeginLine();
 }
@@ -213,6 +215,16 @@ absl::Status TableCore::WriteJson(WriteTransaction& transaction, WriteMode mode,
                                         : absl::StrCat("[", std::string(text.value_or("")), "]");
   }
   return WriteLine(transaction, mode, spans.data());
+}
+
+absl::Status TableCore::UpdateColumns(WriteTransaction& transaction, std::string_view key_text,
+                                      std::span<const ColumnText> values) const {
+  if (absl::Status usable = Check(transaction); !usable.ok()) return usable;
+  absl::StatusOr<Change> change =
+      engine_->ChangesOf(*transaction.transaction_, *table_).UpdateColumns(key_text, values);
+  if (!change.ok()) return change.status();
+  transaction.transaction_->Record(*table_, *change);
+  return absl::OkStatus();
 }
 
 absl::Status TableCore::Erase(WriteTransaction& transaction, std::string_view key_text) const {

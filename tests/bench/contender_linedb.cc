@@ -46,14 +46,11 @@ class LinedbContender : public Contender {
                            [this](int, std::span<const Student> part) { InsertEach(part); });
   }
 
-  // Reads the row and writes it back: only the new gpa is taken as known.
+  // Only the new gpa is taken as known.
   void UpdateTogether(std::span<const Student> rows) override {
     linedb::WriteTransaction transaction = ValueOf(database_->Begin(durability_));
     for (const Student& row : rows) {
-      absl::StatusOr<Student> stored = students_->Get(transaction, row.id);
-      RequireOk(stored.status());
-      stored->gpa = row.gpa;
-      RequireOk(students_->Update(transaction, *stored));
+      RequireOk(students_->UpdateOf<&Student::gpa>(transaction, row.id, row.gpa));
     }
     RequireOk(transaction.Commit());
   }

@@ -3,6 +3,7 @@
 #ifndef LINEDB_TABLE_H_
 #define LINEDB_TABLE_H_
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -114,6 +115,37 @@ class Table {
   absl::Status Update(WriteTransaction& transaction, const T& row) const {
     static_assert(!Codec::kHasRowId, "a table without a primary key has nothing to update by");
     return Write(transaction, engine::WriteMode::kUpdate, row).status();
+  }
+
+  // Replaces only these members' values in the record with that key. Errors as Update.
+  //   students.UpdateOf<&Student::gpa>(id, 3.5)
+  template <auto... Members>
+  absl::Status UpdateOf(const Key& key,
+                        const typename Codec::template ValueOf<Members>&... values) const {
+    absl::StatusOr<WriteTransaction> transaction = core_.Begin();
+    if (!transaction.ok()) return transaction.status();
+    absl::Status updated = UpdateOf<Members...>(*transaction, key, values...);
+    return updated.ok() ? transaction->Commit() : updated;
+  }
+  template <auto... Members>
+  absl::Status UpdateOf(WriteTransaction& transaction, const Key& key,
+                        const typename Codec::template ValueOf<Members>&... values) const {
+    static_assert(!Codec::kHasRowId, "a table without a primary key has nothing to update by");
+    static_assert(Codec::template AreUpdatable<Members...>(),
+                  "linedb: an update names a member twice");
+    schema::TextWriter key_text;
+    if (absl::Status fits = Codec::WriteKeyText(key, &key_text); !fits.ok()) return fits;
+    schema::TextWriter texts;
+    std::array<schema::FieldSpan, sizeof...(Members)> spans;
+    absl::Status fits = Codec::template WriteValues<Members...>(&texts, spans.data(), values...);
+    if (!fits.ok()) return fits;
+    std::size_t next = 0;
+    std::array<engine::ColumnText, sizeof...(Members)> columns = {engine::ColumnText{
+        same_order_ ? Codec::template kStoredColumn<Members> : core_.FindColumn(NameOf<Members>()),
+        spans[next++].In(texts.text())}...};
+    std::sort(columns.begin(), columns.end(),
+              [](const auto& a, const auto& b) { return a.column < b.column; });
+    return core_.UpdateColumns(transaction, key_text.text(), columns);
   }
 
   // Inserts, or replaces the record with the row's key.
@@ -270,35 +302,7 @@ class Table {
   absl::StatusOr<Accumulator> ReduceIn(engine::View view, const ScanOptions& options,
                                        const Accumulator& init, const Visit& visit,
                                        const Merge& merge) const {
-    absl::StatusOr<engine::RecordPieces> pieces = core_.ScanPieces(view);
-    if (!pieces.ok()) return pieces.status();
-    std::vector<std::optional<Accumulator>> parts(pieces->count());
-    const auto reduce_piece = [&](std::size_t piece) {
-      // Beside those of other threads it would share their cache lines.
-      Accumulator part = init;
-      engine::RecordCursor cursor = pieces->Walk(piece);
-      absl::Status read;
-      if constexpr (sizeof...(Members) == 0) {
-        const auto add = [&](const T& row) { visit(part, row); };
-        read = reader().VisitRows(view, &cursor, add);
-      } else {
-        const auto add = [&](const auto&... values) { visit(part, values...); };
-        read = reader().template VisitValues<Members...>(view, &cursor, add);
-      }
-      if (read.ok()) parts[piece].emplace(std::move(part));
-      return read;
-    };
-    absl::Status read = engine::CallInThreads(options.threads, parts.size(), reduce_piece);
-    if (!read.ok()) return read;
-    Accumulator result = init;
-    for (std::size_t piece = 0; piece < parts.size(); ++piece) {
-      if (piece == 0) {
-        result = *std::move(parts[piece]);
-      } else {
-        merge(result, *std::move(parts[piece]));
-      }
-    }
-    return result;
+    return reader().template Reduce<Members...>(view, options.threads, init, visit, merge);
   }
 
   template <auto Member>
