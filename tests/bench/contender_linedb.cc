@@ -1,7 +1,9 @@
 // linedb through Table<Student>, with its own defaults.
 
 #include <optional>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include "linedb/columnar.h"
 #include "linedb/database.h"
@@ -49,9 +51,10 @@ class LinedbContender : public Contender {
   // Only the new gpa is taken as known.
   void UpdateTogether(std::span<const Student> rows) override {
     linedb::WriteTransaction transaction = ValueOf(database_->Begin(durability_));
-    for (const Student& row : rows) {
-      RequireOk(students_->UpdateOf<&Student::gpa>(transaction, row.id, row.gpa));
-    }
+    std::vector<std::tuple<std::int64_t, double>> gpas;
+    gpas.reserve(rows.size());
+    for (const Student& row : rows) gpas.emplace_back(row.id, row.gpa);
+    RequireOk(students_->UpdateAllOf<&Student::gpa>(transaction, gpas));
     RequireOk(transaction.Commit());
   }
 
