@@ -162,6 +162,13 @@ bool TableGeneration::LoadTombstone(RecordLocation location, std::string_view li
 
 // Takes a superseded line out of the indexes.
 void TableGeneration::Forget(RecordLocation location) {
+  // What was frozen or written keeps its entries, so the line need not even be read.
+  const std::uint64_t active_begin = frozen_ ? frozen_->bytes : indexed_bytes_;
+  if (location.offset() >= active_begin) EraseEntries(location);
+  superseded.Insert(location.offset());
+}
+
+void TableGeneration::EraseEntries(RecordLocation location) {
   const std::string_view line = records.View(location);
   FieldSpans spans(static_cast<std::size_t>(layout_->column_count()));
   const bool split =
@@ -174,7 +181,6 @@ void TableGeneration::Forget(RecordLocation location) {
         schema::KeyTextOf(layout_->keys()[key], line, spans.data(), &scratch);
     if (text) indexes[key].Erase(HashKeyText(*text), location);
   }
-  superseded.Insert(location.offset());
 }
 
 void TableGeneration::ForgetLines() {

@@ -162,6 +162,7 @@ class TableGeneration {
   }
   bool LoadTombstone(RecordLocation location, std::string_view line);
   void Forget(RecordLocation location);
+  void EraseEntries(RecordLocation location);
 
   std::shared_ptr<const schema::RecordLayout> layout_;
   std::uint64_t indexed_bytes_ = 0;

@@ -70,18 +70,16 @@ absl::StatusOr<Change> TableChanges::FinishLine(WriteMode mode,
   // What it supersedes goes into the log as it was.
   if (checked.ok() && old_line_) checked = CheckLine(old_line_);
   if (checked.ok()) checked = NoteLine(line, spans);
-  if (!checked.ok()) {
-    line_keys_.clear();
-    compound_texts_.clear();
-    CancelLine();
-    return checked;
-  }
-  const RecordLocation location = LocationBegun();
-  generation_->records.tail().push_back('\n');
-  EnterLine();
-  ++after_.lines;
-  if (!old_line_) ++after_.live;
-  return Change{old_line_ ? wal::Operation::kUpdate : wal::Operation::kInsert, location, old_line_};
+  if (checked.ok()) return EnterLine();
+  DropLine();
+  return checked;
+}
+
+// Of a line that turned out to be wrong nothing stays.
+void TableChanges::DropLine() {
+  line_keys_.clear();
+  compound_texts_.clear();
+  CancelLine();
 }
 
 absl::StatusOr<Change> TableChanges::TakeLine(const schema::FieldSpan* spans) noexcept {
@@ -181,19 +179,25 @@ absl::Status TableChanges::CheckKeys(WriteMode mode) {
   absl::Status known = old_line_ ? absl::OkStatus() : generation_->CheckIndex(0);
   if (!known.ok()) return known;
   if (!old_line_ && mode == WriteMode::kUpdate) {
-    return absl::NotFoundError(absl::StrCat(table_.name(), ": no record with ",
-                                            table_.layout().keys()[0].name, " ",
-                                            std::string(TextOf(primary))));
+    return NotFoundError(TextOf(primary));
   }
-  for (std::size_t i = 1; i < line_keys_.size(); ++i) {
-    const LineKey& key = line_keys_[i];
-    const RecordLocation found =
-        generation_->FindOther(key.entry.key, key.entry.hash, TextOf(key), old_line_);
-    if (found) return ClashError(key, found);
-    known = generation_->CheckIndex(key.entry.key);
-    if (!known.ok()) return known;
+  for (std::size_t i = 1; i < line_keys_.size() && known.ok(); ++i) {
+    known = CheckUnique(line_keys_[i]);
   }
   return known;
+}
+
+// Whether a record other than the one replaced has the key.
+absl::Status TableChanges::CheckUnique(const LineKey& key) const {
+  const RecordLocation found =
+      generation_->FindOther(key.entry.key, key.entry.hash, TextOf(key), old_line_);
+  return found ? ClashError(key, found) : generation_->CheckIndex(key.entry.key);
+}
+
+absl::Status TableChanges::NotFoundError(std::string_view key_text) const {
+  return absl::NotFoundError(absl::StrCat(table_.name(), ": no record with ",
+                                          table_.layout().keys()[0].name, " ",
+                                          std::string(key_text)));
 }
 
 // Takes note of a key that the line has and that is not to be assigned again.
@@ -233,28 +237,29 @@ void TableChanges::Enter(const LineKey& key) {
   generation_->indexes[static_cast<std::size_t>(entry.key)].Insert(entry.hash, entry.location);
 }
 
-// Makes the line findable by its keys.
-void TableChanges::EnterLine() {
+// Ends the line and makes it findable by its keys.
+Change TableChanges::EnterLine() {
+  const RecordLocation location = LocationBegun();
+  generation_->records.tail().push_back('\n');
   const std::unique_lock<std::shared_mutex> lock(table_.mutex);
   for (const LineKey& key : line_keys_) Enter(key);
   // The old line stays in the indexes for those who do not see this one yet.
   if (old_line_) {
-    generation_->retained.Add(old_line_, line_keys_[0].entry.location.offset());
+    generation_->retained.Add(old_line_, location.offset());
     generation_->Settle(settle_limit_, kSettledPerLine);
   }
   line_keys_.clear();
   compound_texts_.clear();
+  ++after_.lines;
+  if (!old_line_) ++after_.live;
+  return {old_line_ ? wal::Operation::kUpdate : wal::Operation::kInsert, location, old_line_};
 }
 
 absl::StatusOr<Change> TableChanges::Erase(std::string_view key_text) noexcept {
-  const schema::RecordLayout& layout = table_.layout();
   absl::StatusOr<RecordLocation> found = generation_->FindChecked(0, key_text, kNoLimit);
   if (!found.ok()) return found.status();
   const RecordLocation old = *found;
-  if (!old) {
-    return absl::NotFoundError(absl::StrCat(table_.name(), ": no record with ",
-                                            layout.keys()[0].name, " ", std::string(key_text)));
-  }
+  if (!old) return NotFoundError(key_text);
   if (absl::Status room = CheckEnd(); !room.ok()) return room;
   std::string* tail = BeginLine();
   AppendTombstoneOf(old, tail);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -56,6 +57,11 @@ class TableChanges {
   absl::StatusOr<Change> TakeLine(const schema::FieldSpan* spans) noexcept;
   absl::Status CheckTaken() noexcept;
   std::uint64_t lines_checked() const { return after_.lines; }
+  // TableCore::UpdateColumns: a line that FinishLine would take, made of the record's line.
+  absl::StatusOr<Change> UpdateColumns(std::string_view key_text,
+                                       std::span<const ColumnText> values) noexcept;
+  // Has what UpdateColumns will look at of these records fetched, all at once. Judges nothing.
+  void FetchRecords(std::span<const std::string_view> key_texts) const;
   // kNotFound if there is no such record.
   absl::StatusOr<Change> Erase(std::string_view key_text) noexcept;
 
@@ -105,12 +111,17 @@ class TableChanges {
   absl::Status NoteLine(std::string_view line, const schema::FieldSpan* spans);
   void NoteKeys(std::string_view line, const schema::FieldSpan* spans);
   absl::Status CheckKeys(WriteMode mode);
+  absl::Status CheckUnique(const LineKey& key) const;
+  absl::Status CheckNamedKeys(std::span<const ColumnText> values) const;
+  absl::Status Splice(std::span<const ColumnText> values, schema::FieldSpan* spans);
+  absl::Status NotFoundError(std::string_view key_text) const;
   absl::Status ClashError(const LineKey& key, RecordLocation other) const;
   absl::Status CheckRoom() const;
   absl::Status CheckEnd() const;
   absl::Status CheckLine(RecordLocation location) const;
   void Enter(const LineKey& key);
-  void EnterLine();
+  Change EnterLine();
+  void DropLine();
   void AppendTombstoneOf(RecordLocation old, std::string* tail) const;
 
   TableState& table_;

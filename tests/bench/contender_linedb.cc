@@ -2,7 +2,9 @@
 // InsertAll, a column is summed by Reduce over all cores.
 
 #include <optional>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include "linedb/columnar.h"
 #include "linedb/database.h"
@@ -53,15 +55,13 @@ class LinedbContender : public Contender {
                            [this](int, std::span<const Student> part) { InsertEach(part); });
   }
 
-  // Reads the row and writes it back: only the new gpa is taken as known.
+  // Only the new gpa is taken as known.
   void UpdateTogether(std::span<const Student> rows) override {
     linedb::WriteTransaction transaction = ValueOf(database_->Begin(durability_));
-    for (const Student& row : rows) {
-      absl::StatusOr<Student> stored = students_->Get(transaction, row.id);
-      RequireOk(stored.status());
-      stored->gpa = row.gpa;
-      RequireOk(students_->Update(transaction, *stored));
-    }
+    std::vector<std::tuple<std::int64_t, double>> gpas;
+    gpas.reserve(rows.size());
+    for (const Student& row : rows) gpas.emplace_back(row.id, row.gpa);
+    RequireOk(students_->UpdateAllOf<&Student::gpa>(transaction, gpas));
     RequireOk(transaction.Commit());
   }
 

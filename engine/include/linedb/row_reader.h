@@ -4,13 +4,17 @@
 #ifndef LINEDB_ROW_READER_H_
 #define LINEDB_ROW_READER_H_
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "linedb/struct_codec.h"
 #include "linedb/table_core.h"
 #include "linedb/text_arena.h"
@@ -69,6 +73,41 @@ class RowReader {
       if (!Proceed([&] { return visit(std::as_const(row)); })) break;
     }
     return cursor->status();
+  }
+
+  // Table::Reduce.
+  template <auto... Members, class Accumulator, class Visit, class Merge>
+  absl::StatusOr<Accumulator> Reduce(View view, int threads, const Accumulator& init,
+                                     const Visit& visit, const Merge& merge) const {
+    absl::StatusOr<RecordPieces> pieces = core_.ScanPieces(view);
+    if (!pieces.ok()) return pieces.status();
+    std::vector<std::optional<Accumulator>> parts(pieces->count());
+    const auto reduce_piece = [&](std::size_t piece) {
+      // Beside those of other threads it would share their cache lines.
+      Accumulator part = init;
+      RecordCursor cursor = pieces->Walk(piece);
+      absl::Status read;
+      if constexpr (sizeof...(Members) == 0) {
+        const auto add = [&](const T& row) { visit(part, row); };
+        read = VisitRows(view, &cursor, add);
+      } else {
+        const auto add = [&](const auto&... values) { visit(part, values...); };
+        read = VisitValues<Members...>(view, &cursor, add);
+      }
+      if (read.ok()) parts[piece].emplace(std::move(part));
+      return read;
+    };
+    absl::Status read = CallInThreads(threads, parts.size(), reduce_piece);
+    if (!read.ok()) return read;
+    Accumulator result = init;
+    for (std::size_t piece = 0; piece < parts.size(); ++piece) {
+      if (piece == 0) {
+        result = *std::move(parts[piece]);
+      } else {
+        merge(result, *std::move(parts[piece]));
+      }
+    }
+    return result;
   }
 
  private:

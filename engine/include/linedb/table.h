@@ -3,6 +3,7 @@
 #ifndef LINEDB_TABLE_H_
 #define LINEDB_TABLE_H_
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -98,9 +99,7 @@ class Table {
           return fits.ok() ? core_.AppendCanonical(reordered, next_key, line, spans) : fits;
         },
         &failed);
-    if (added.ok() || rows.empty() || absl::IsFailedPrecondition(added)) return added;
-    return absl::Status(added.code(),
-                        "row " + std::to_string(failed) + ": " + std::string(added.message()));
+    return RowError(added, failed, rows.size());
   }
 
   // Replaces the record with the row's key. kNotFound if there is none.
@@ -114,6 +113,76 @@ class Table {
   absl::Status Update(WriteTransaction& transaction, const T& row) const {
     static_assert(!Codec::kHasRowId, "a table without a primary key has nothing to update by");
     return Write(transaction, engine::WriteMode::kUpdate, row).status();
+  }
+
+  // Replaces only these members' values in the record with that key. Errors as Update.
+  //   students.UpdateOf<&Student::gpa>(id, 3.5)
+  template <auto... Members>
+  absl::Status UpdateOf(const Key& key,
+                        const typename Codec::template ValueOf<Members>&... values) const {
+    absl::StatusOr<WriteTransaction> transaction = core_.Begin();
+    if (!transaction.ok()) return transaction.status();
+    absl::Status updated = UpdateOf<Members...>(*transaction, key, values...);
+    return updated.ok() ? transaction->Commit() : updated;
+  }
+  template <auto... Members>
+  absl::Status UpdateOf(WriteTransaction& transaction, const Key& key,
+                        const typename Codec::template ValueOf<Members>&... values) const {
+    static_assert(!Codec::kHasRowId, "a table without a primary key has nothing to update by");
+    static_assert(Codec::template AreUpdatable<Members...>(),
+                  "linedb: an update names a member twice");
+    schema::TextWriter key_text;
+    if (absl::Status fits = Codec::WriteKeyText(key, &key_text); !fits.ok()) return fits;
+    schema::TextWriter texts;
+    std::array<schema::FieldSpan, sizeof...(Members)> spans;
+    absl::Status fits = Codec::template WriteValues<Members...>(&texts, spans.data(), values...);
+    if (!fits.ok()) return fits;
+    const std::array<int, sizeof...(Members)> numbers = NumbersOf<Members...>();
+    std::array<engine::ColumnText, sizeof...(Members)> columns;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      columns[i] = {numbers[i], spans[i].In(texts.text())};
+    }
+    std::sort(columns.begin(), columns.end(),
+              [](const auto& a, const auto& b) { return a.column < b.column; });
+    return core_.UpdateColumns(transaction, key_text.text(), columns);
+  }
+
+  // The same for many records, all of them or none: as many UpdateOfs, but faster, since what is
+  // fetched for one is not waited for by the next. An error is the first one's, and its message
+  // begins with the row's number: "row 17: ".
+  //   students.UpdateAllOf<&Student::gpa>(std::vector<std::tuple<std::int64_t, double>>{{1, 3.5}})
+  template <auto... Members>
+  using NewValues = std::tuple<Key, typename Codec::template ValueOf<Members>...>;
+  template <auto... Members>
+  absl::Status UpdateAllOf(
+      std::type_identity_t<std::span<const NewValues<Members...>>> rows) const {
+    absl::StatusOr<WriteTransaction> transaction = core_.Begin();
+    if (!transaction.ok()) return transaction.status();
+    absl::Status updated = UpdateAllOf<Members...>(*transaction, rows);
+    return updated.ok() ? transaction->Commit() : updated;
+  }
+  template <auto... Members>
+  absl::Status UpdateAllOf(
+      WriteTransaction& transaction,
+      std::type_identity_t<std::span<const NewValues<Members...>>> rows) const {
+    static_assert(!Codec::kHasRowId, "a table without a primary key has nothing to update by");
+    static_assert(Codec::template AreUpdatable<Members...>(),
+                  "linedb: an update names a member twice");
+    std::size_t failed = 0;
+    const absl::Status updated = core_.UpdateMany(
+        transaction, rows.size(), NumbersOf<Members...>(),
+        [&](std::size_t i, schema::TextWriter* text, schema::FieldSpan* spans) {
+          const auto write = [&](const Key& key, const auto&... values) {
+            spans[0].begin = static_cast<std::uint32_t>(text->size());
+            absl::Status fits = Codec::WriteKeyText(key, text);
+            spans[0].end = static_cast<std::uint32_t>(text->size());
+            if (!fits.ok()) return fits;
+            return Codec::template WriteValues<Members...>(text, spans + 1, values...);
+          };
+          return std::apply(write, rows[i]);
+        },
+        &failed);
+    return RowError(updated, failed, rows.size());
   }
 
   // Inserts, or replaces the record with the row's key.
@@ -270,40 +339,26 @@ class Table {
   absl::StatusOr<Accumulator> ReduceIn(engine::View view, const ScanOptions& options,
                                        const Accumulator& init, const Visit& visit,
                                        const Merge& merge) const {
-    absl::StatusOr<engine::RecordPieces> pieces = core_.ScanPieces(view);
-    if (!pieces.ok()) return pieces.status();
-    std::vector<std::optional<Accumulator>> parts(pieces->count());
-    const auto reduce_piece = [&](std::size_t piece) {
-      // Beside those of other threads it would share their cache lines.
-      Accumulator part = init;
-      engine::RecordCursor cursor = pieces->Walk(piece);
-      absl::Status read;
-      if constexpr (sizeof...(Members) == 0) {
-        const auto add = [&](const T& row) { visit(part, row); };
-        read = reader().VisitRows(view, &cursor, add);
-      } else {
-        const auto add = [&](const auto&... values) { visit(part, values...); };
-        read = reader().template VisitValues<Members...>(view, &cursor, add);
-      }
-      if (read.ok()) parts[piece].emplace(std::move(part));
-      return read;
-    };
-    absl::Status read = engine::CallInThreads(options.threads, parts.size(), reduce_piece);
-    if (!read.ok()) return read;
-    Accumulator result = init;
-    for (std::size_t piece = 0; piece < parts.size(); ++piece) {
-      if (piece == 0) {
-        result = *std::move(parts[piece]);
-      } else {
-        merge(result, *std::move(parts[piece]));
-      }
-    }
-    return result;
+    return reader().template Reduce<Members...>(view, options.threads, init, visit, merge);
   }
 
   template <auto Member>
   static constexpr std::string_view NameOf() {
     return Codec::template FieldAt<Codec::template kFieldIndex<Member>>::kName;
+  }
+
+  // The error of one of `count` rows.
+  static absl::Status RowError(const absl::Status& error, std::size_t row, std::size_t count) {
+    if (error.ok() || count == 0 || absl::IsFailedPrecondition(error)) return error;
+    return absl::Status(error.code(),
+                        "row " + std::to_string(row) + ": " + std::string(error.message()));
+  }
+
+  // The members' numbers among the table's columns.
+  template <auto... Members>
+  std::array<int, sizeof...(Members)> NumbersOf() const {
+    return {(same_order_ ? Codec::template kStoredColumn<Members>
+                         : core_.FindColumn(NameOf<Members>()))...};
   }
 
   // The columns' names joined by ",", as the engine names a key.

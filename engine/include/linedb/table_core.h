@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -100,6 +101,12 @@ enum class WriteMode {
   kUpsert,  // either
 };
 
+// What a column is to become.
+struct ColumnText {
+  int column = 0;         // its number among the stored columns
+  std::string_view text;  // the value's canonical text
+};
+
 // A handle on a table; copyable, as long-lived as its Database. Any thread, but for what names a
 // transaction: the transaction's thread.
 class TableCore {
@@ -139,6 +146,8 @@ class TableCore {
 
   // The number of the key over these columns (names joined by ","), or -1.
   int FindKey(std::string_view columns) const;
+  // The number of a column among the stored ones, or -1.
+  int FindColumn(std::string_view name) const;
 
   // Writing a line: append it to *BeginLine(), then WriteLine with its spans (one per stored
   // column); on an error the table is as before and the line is gone. CancelLine takes back what
@@ -165,6 +174,20 @@ class TableCore {
   // `key_text`, if not null, becomes the record's primary key as JSON text.
   absl::Status WriteJson(WriteTransaction& transaction, WriteMode mode, std::string_view json,
                          std::string* key_text) const;
+
+  // Replaces these columns of a record, which are different ones, ascend and are not of its primary
+  // key; all else of its line stays as it is, byte by byte. kNotFound if there is no such record,
+  // and as WriteLine.
+  absl::Status UpdateColumns(WriteTransaction& transaction, std::string_view key_text,
+                             std::span<const ColumnText> values) const;
+  // The same for `count` records, all of them or none, whose `columns` are these, in any order:
+  // `encode(i, text, spans)` appends record i's key text and the columns' texts, and says where
+  // they lie in `text`. On an error `failed` is the record that it is about.
+  using UpdateEncoder =
+      absl::FunctionRef<absl::Status(std::size_t, schema::TextWriter*, schema::FieldSpan*)>;
+  absl::Status UpdateMany(WriteTransaction& transaction, std::size_t count,
+                          std::span<const int> columns, UpdateEncoder encode,
+                          std::size_t* failed) const;
 
   // kNotFound if there is no such record.
   absl::Status Erase(WriteTransaction& transaction, std::string_view key_text) const;

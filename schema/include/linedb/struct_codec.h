@@ -121,6 +121,22 @@ struct StructCodec : StructLayout<T> {
     return failed;
   }
 
+  // Writes the values of these members one behind the other, without their names; spans[i],
+  // relative to the first byte that `writer` ever got, is where the i-th lies. Fails as Encode
+  // does.
+  template <auto... Members>
+  static absl::Status WriteValues(TextWriter* writer, FieldSpan* spans,
+                                  const typename Layout::template ValueOf<Members>&... values) {
+    Fault fault = nullptr;
+    std::string_view column;
+    const bool written =
+        (((fault = WriteValue<typename Layout::template ValueOf<Members>>(writer, values,
+                                                                          spans++)) == nullptr ||
+          (column = FieldAt<Layout::template kFieldIndex<Members>>::kName, false)) &&
+         ...);
+    return written ? absl::OkStatus() : FieldFault(kTableName, column, fault);
+  }
+
   // Writes the text by which the key is compared and hashed (schema/record_codec.h). Fails as
   // Encode does.
   static absl::Status WriteKeyText(const Key& key, TextWriter* text) {

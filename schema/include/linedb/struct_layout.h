@@ -4,6 +4,7 @@
 #ifndef LINEDB_STRUCT_LAYOUT_H_
 #define LINEDB_STRUCT_LAYOUT_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -60,6 +61,24 @@ struct StructLayout {
                   "linedb: this is no described member of the table's struct");
     return static_cast<int>(kFieldIndex<Member>) + (kHasRowId ? 1 : 0);
   }();
+
+  // Whether an update can name these members: true, or it does not compile.
+  template <auto... Members>
+  static constexpr bool AreUpdatable() {
+    static_assert(sizeof...(Members) > 0, "linedb: an update names the members to replace");
+    static_assert(((kFieldIndex<Members> < kFieldCount) && ...),
+                  "linedb: this is no described member of the table's struct");
+    static_assert((!FieldAt<kFieldIndex<Members>>::kPrimaryKey && ...),
+                  "linedb: a member of the primary key cannot be replaced: a record with another "
+                  "key is another record");
+    constexpr std::array<std::size_t, sizeof...(Members)> kNamed = {kFieldIndex<Members>...};
+    for (std::size_t i = 0; i < kNamed.size(); ++i) {
+      for (std::size_t j = 0; j < i; ++j) {
+        if (kNamed[i] == kNamed[j]) return false;
+      }
+    }
+    return true;
+  }
 
   template <auto Member>
   using ValueOf = typename MemberPointer<decltype(Member)>::Value;
