@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cassert>
 #include <mutex>
+#include <numeric>
 #include <shared_mutex>
 #include <utility>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "engine/engine.h"
 #include "engine/index/table_state.h"
@@ -14,6 +16,10 @@
 
 namespace linedb::engine {
 namespace {
+
+// So many records are fetched together: enough for the first to have come from memory, and few
+// enough for the last not to have left the cache again.
+constexpr std::size_t kUpdatesFetched = 32;
 
 absl::Status VisitIn(const TableGeneration& generation, int key, std::string_view text,
                      std::uint64_t limit, TableCore::LineVisitor visit) {
@@ -225,6 +231,57 @@ absl::Status TableCore::UpdateColumns(WriteTransaction& transaction, std::string
   if (!change.ok()) return change.status();
   transaction.transaction_->Record(*table_, *change);
   return absl::OkStatus();
+}
+
+absl::Status TableCore::UpdateMany(WriteTransaction& transaction, std::size_t count,
+                                   std::span<const int> columns, UpdateEncoder encode,
+                                   std::size_t* failed) const {
+  *failed = 0;
+  if (absl::Status usable = Check(transaction); !usable.ok()) return usable;
+  Transaction& writer = *transaction.transaction_;
+  TableChanges& changes = engine_->ChangesOf(writer, *table_);
+  const TableChanges::Mark before = changes.MakeMark();
+  const std::size_t operations_before = writer.operations().size();
+  std::vector<std::size_t> order(columns.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return columns[a] < columns[b]; });
+  const std::size_t width = 1 + columns.size();
+  FieldSpans spans(kUpdatesFetched * width);
+  std::vector<ColumnText> values(columns.size());
+  absl::Status done;
+  for (std::size_t first = 0; first < count && done.ok(); first += kUpdatesFetched) {
+    schema::TextWriter text;
+    const std::size_t end = std::min(first + kUpdatesFetched, count);
+    std::size_t encoded = first;
+    absl::Status fits;
+    for (; encoded < end; ++encoded) {
+      fits = encode(encoded, &text, &spans[(encoded - first) * width]);
+      if (!fits.ok()) break;
+    }
+    absl::InlinedVector<std::string_view, kUpdatesFetched> keys;
+    for (std::size_t i = first; i < encoded; ++i) {
+      keys.push_back(spans[(i - first) * width].In(text.text()));
+    }
+    changes.FetchRecords(keys);
+    std::size_t i = first;
+    for (; i < encoded && done.ok(); ++i) {
+      const schema::FieldSpan* record = &spans[(i - first) * width];
+      for (std::size_t k = 0; k < order.size(); ++k) {
+        values[k] = {columns[order[k]], record[1 + order[k]].In(text.text())};
+      }
+      const absl::StatusOr<Change> change = changes.UpdateColumns(keys[i - first], values);
+      done = change.status();
+      if (done.ok()) writer.Record(*table_, *change);
+    }
+    // An error of a record before it comes first.
+    *failed = done.ok() ? encoded : i - 1;
+    if (done.ok()) done = fits;
+  }
+  if (done.ok()) return done;
+  changes.RollbackTo(before);
+  writer.ForgetOperations(operations_before);
+  return done;
 }
 
 absl::Status TableCore::Erase(WriteTransaction& transaction, std::string_view key_text) const {

@@ -60,6 +60,8 @@ class TableChanges {
   // TableCore::UpdateColumns: a line that FinishLine would take, made of the record's line.
   absl::StatusOr<Change> UpdateColumns(std::string_view key_text,
                                        std::span<const ColumnText> values) noexcept;
+  // Has what UpdateColumns will look at of these records fetched, all at once. Judges nothing.
+  void FetchRecords(std::span<const std::string_view> key_texts) const;
   // kNotFound if there is no such record.
   absl::StatusOr<Change> Erase(std::string_view key_text) noexcept;
 

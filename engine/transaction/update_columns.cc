@@ -30,6 +30,26 @@ absl::StatusOr<Change> TableChanges::UpdateColumns(std::string_view key_text,
   return checked;
 }
 
+void TableChanges::FetchRecords(std::span<const std::string_view> key_texts) const {
+  const KeyIndex& index = generation_->indexes[0];
+  absl::InlinedVector<std::uint64_t, 32> hashes;
+  for (const std::string_view text : key_texts) {
+    hashes.push_back(HashKeyText(text));
+    index.Prefetch(hashes.back());
+  }
+  for (const std::uint64_t hash : hashes) {
+    // Most likely the newest line of the hash.
+    const RecordLocation found = index.Find(hash, kNoLimit, [](RecordLocation) { return true; });
+    if (!found || found.offset() + found.length() > generation_->records.file_bytes()) continue;
+    const char* line = generation_->records.View(found).data();
+    constexpr std::uint64_t kCacheLine = 64;
+    for (std::uint64_t byte = 0; byte < std::min(found.length(), 4 * kCacheLine);
+         byte += kCacheLine) {
+      __builtin_prefetch(line + byte);
+    }
+  }
+}
+
 // Appends the old line with these values in place of its own, and finds the spans of what it says.
 absl::Status TableChanges::Splice(std::span<const ColumnText> values, schema::FieldSpan* spans) {
   const schema::RecordLayout& layout = table_.layout();

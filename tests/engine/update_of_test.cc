@@ -8,6 +8,8 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <tuple>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "linedb/database.h"
@@ -176,6 +178,47 @@ TEST_F(UpdateOfTest, RecordsUpdatedAfterACheckpointAreFoundByEveryKey) {
     }
   }
   const std::string state = campus.State();
+  EXPECT_EQ(StateReopened(), state);
+}
+
+TEST_F(UpdateOfTest, ManyRecordsAreUpdatedTogetherOrNotAtAll) {
+  const Table<Student> students = campus.students();
+  for (int i = 3; i <= 100; ++i) {
+    ASSERT_THAT(students.Insert({.name = absl::StrCat(i), .email = absl::StrCat(i, "@")}), IsOk());
+    if (i == 50) {
+      ASSERT_THAT(campus.engine->Checkpoint(), IsOk());
+    }
+  }
+  // Twice in one call, too.
+  std::vector<std::tuple<std::int64_t, double, std::optional<std::string>>> rows;
+  for (int i = 100; i >= 3; --i) rows.emplace_back(i, i, absl::StrCat(i, "+"));
+  for (int i = 3; i <= 100; i += 7) rows.emplace_back(i, i + 0.5, std::nullopt);
+  ASSERT_THAT((students.UpdateAllOf<&Student::gpa, &Student::email>(rows)), IsOk());
+  for (int i = 3; i <= 100; ++i) {
+    const Student student = students.Get(i).value();
+    EXPECT_EQ(student.name, absl::StrCat(i));
+    EXPECT_EQ(student.gpa, i % 7 == 3 ? i + 0.5 : i);
+    EXPECT_EQ(student.email.value_or("none"), i % 7 == 3 ? "none" : absl::StrCat(i, "+"));
+    EXPECT_EQ(NameOfEmail(absl::StrCat(i, "@")), "NOT_FOUND");
+  }
+  const std::string state = campus.State();
+  const auto fails_at_40 = [&](std::int64_t id, double gpa, const char* email) {
+    auto wrong = rows;
+    wrong[40] = {id, gpa, email};
+    wrong[41] = {-1, 0.0, std::nullopt};  // comes after
+    return students.UpdateAllOf<&Student::gpa, &Student::email>(wrong);
+  };
+  EXPECT_THAT(fails_at_40(1000, 1.0, "x"), Fails(absl::StatusCode::kNotFound, "row 40: ", "1000"));
+  EXPECT_THAT(fails_at_40(40, 1.0, "a"), Fails(absl::StatusCode::kAlreadyExists, "row 40: "));
+  EXPECT_THAT(fails_at_40(40, std::numeric_limits<double>::infinity(), "x"),
+              Fails(absl::StatusCode::kInvalidArgument, "row 40: student.gpa"));
+  // The transaction that it is part of stays as it was before it.
+  WriteTransaction transaction = campus.Begin();
+  rows.emplace_back(1000, 0.0, std::nullopt);
+  EXPECT_THAT((students.UpdateAllOf<&Student::gpa, &Student::email>(transaction, rows)),
+              Fails(absl::StatusCode::kNotFound, "row 112: "));
+  ASSERT_THAT(transaction.Commit(), IsOk());
+  EXPECT_EQ(campus.State(), state);
   EXPECT_EQ(StateReopened(), state);
 }
 

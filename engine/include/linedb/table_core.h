@@ -180,6 +180,14 @@ class TableCore {
   // and as WriteLine.
   absl::Status UpdateColumns(WriteTransaction& transaction, std::string_view key_text,
                              std::span<const ColumnText> values) const;
+  // The same for `count` records, all of them or none, whose `columns` are these, in any order:
+  // `encode(i, text, spans)` appends record i's key text and the columns' texts, and says where
+  // they lie in `text`. On an error `failed` is the record that it is about.
+  using UpdateEncoder =
+      absl::FunctionRef<absl::Status(std::size_t, schema::TextWriter*, schema::FieldSpan*)>;
+  absl::Status UpdateMany(WriteTransaction& transaction, std::size_t count,
+                          std::span<const int> columns, UpdateEncoder encode,
+                          std::size_t* failed) const;
 
   // kNotFound if there is no such record.
   absl::Status Erase(WriteTransaction& transaction, std::string_view key_text) const;
