@@ -7,6 +7,7 @@
 #include <shared_mutex>
 #include <utility>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "engine/engine.h"
 #include "engine/index/table_state.h"

@@ -38,14 +38,17 @@ void TableChanges::FetchRecords(std::span<const std::string_view> key_texts) con
     index.Prefetch(hashes.back());
   }
   for (const std::uint64_t hash : hashes) {
-    // Most likely the newest line of the hash.
-    const RecordLocation found = index.Find(hash, kNoLimit, [](RecordLocation) { return true; });
-    if (!found || found.offset() + found.length() > generation_->records.file_bytes()) continue;
-    const char* line = generation_->records.View(found).data();
+    // Most likely the newest line of the hash; where it ends is not looked at, it would be waited
+    // for.
+    const RecordLocation found = index.Find(
+        hash, kNoLimit, [](std::uint64_t offset) { return RecordLocation(offset, 1); },
+        [](RecordLocation) { return true; });
+    if (!found) continue;
     constexpr std::uint64_t kCacheLine = 64;
-    for (std::uint64_t byte = 0; byte < std::min(found.length(), 4 * kCacheLine);
-         byte += kCacheLine) {
-      __builtin_prefetch(line + byte);
+    const std::string_view file = generation_->records.file_view();
+    for (std::uint64_t i = 0; i < 3; ++i) {
+      const std::uint64_t byte = found.offset() + i * kCacheLine;
+      if (byte < file.size()) __builtin_prefetch(file.data() + byte);
     }
   }
 }

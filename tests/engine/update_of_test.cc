@@ -212,6 +212,12 @@ TEST_F(UpdateOfTest, ManyRecordsAreUpdatedTogetherOrNotAtAll) {
   EXPECT_THAT(fails_at_40(40, 1.0, "a"), Fails(absl::StatusCode::kAlreadyExists, "row 40: "));
   EXPECT_THAT(fails_at_40(40, std::numeric_limits<double>::infinity(), "x"),
               Fails(absl::StatusCode::kInvalidArgument, "row 40: student.gpa"));
+  // The transaction that it is part of stays as it was before it.
+  WriteTransaction transaction = campus.Begin();
+  rows.emplace_back(1000, 0.0, std::nullopt);
+  EXPECT_THAT((students.UpdateAllOf<&Student::gpa, &Student::email>(transaction, rows)),
+              Fails(absl::StatusCode::kNotFound, "row 112: "));
+  ASSERT_THAT(transaction.Commit(), IsOk());
   EXPECT_EQ(campus.State(), state);
   EXPECT_EQ(StateReopened(), state);
 }

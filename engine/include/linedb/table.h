@@ -147,12 +147,13 @@ class Table {
     return core_.UpdateColumns(transaction, key_text.text(), columns);
   }
 
+  // A key, and what these members of its record become.
+  template <auto... Members>
+  using NewValues = std::tuple<Key, typename Codec::template ValueOf<Members>...>;
   // The same for many records, all of them or none: as many UpdateOfs, but faster, since what is
   // fetched for one is not waited for by the next. An error is the first one's, and its message
   // begins with the row's number: "row 17: ".
   //   students.UpdateAllOf<&Student::gpa>(std::vector<std::tuple<std::int64_t, double>>{{1, 3.5}})
-  template <auto... Members>
-  using NewValues = std::tuple<Key, typename Codec::template ValueOf<Members>...>;
   template <auto... Members>
   absl::Status UpdateAllOf(
       std::type_identity_t<std::span<const NewValues<Members...>>> rows) const {
