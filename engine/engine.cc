@@ -42,7 +42,7 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(std::unique_ptr<wal::FileSy
     engine->log_identity_ = LogIdentity(files, engine->paths_);
     engine->commits_.SetLog(std::move(opened->log));
     if (engine->report_.recovered) engine->FreezeIndexes(engine->tables_);
-    if (engine->report_.recovered || engine->HasIndexToWrite()) engine->maintainer_.Request();
+    engine->RequestFirstRound();
   } else {
     engine->commits_.SetReadOnly(std::move(opened->header), opened->position);
   }
@@ -62,12 +62,14 @@ absl::Status Engine::Close() {
   absl::Status done = AcquireSlot();
   if (!done.ok() && commits_.failure().ok()) return done;  // a transaction of this thread is open
   if (done.ok()) ReleaseSlot();
+  // Whoever closes does not wait for a compression: the next process finishes it.
+  closing_ = true;
   maintainer_.Stop();
   syncer_.Stop();
   if (done.ok() && commits_.log_bytes() >= kCloseCheckpointBytes) {
     // If it fails the log stays as it is, and opening replays it.
     RunCheckpoint().IgnoreError();
-    TendArchives().IgnoreError();  // the next checkpoint does
+    RemoveOldArchives().IgnoreError();  // the next checkpoint does
   }
   if (done.ok()) WriteIndexes().IgnoreError();  // opening makes it anew
   if (done.ok()) done = AcquireSlot();

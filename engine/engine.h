@@ -112,6 +112,7 @@ class Engine {
   absl::StatusOr<CheckpointReport> RunCheckpoint() noexcept;
   bool IsCheckpointNeeded() const;
   bool IsCheckpointDue();
+  absl::Status RemoveOldArchives();
   absl::Status TendArchives();
 
   // engine_index.cc. Holding the slot, with nothing on its way and the tables as the log's header
@@ -121,6 +122,7 @@ class Engine {
   absl::Status WriteIndexes();
   absl::Status WriteIndexOf(TableState& table);
 
+  void RequestFirstRound();
   void Maintain();
   void NoteMaintenance(const absl::Status& outcome);
   void NoteCommit(Durability durability);
@@ -142,6 +144,7 @@ class Engine {
   const Options options_;
   OpenReport report_;
   std::atomic<bool> closed_ = false;
+  std::atomic<bool> closing_ = false;  // no archive is compressed any more
 
   const pid_t process_ = CurrentProcess();
   std::unique_ptr<wal::FileLock> lock_;

@@ -136,18 +136,50 @@ bool Engine::IsCheckpointDue() {
   return false;
 }
 
+namespace {
+
+// But for the limit of bytes, which count compressed.
+wal::ArchiveLimits LimitsOf(const Options& options) {
+  wal::ArchiveLimits limits;
+  limits.count = options.archives_kept;
+  if (options.archive_age_max.count() > 0) limits.time = ArchiveTime(options.archive_age_max);
+  return limits;
+}
+
+}  // namespace
+
+absl::Status Engine::RemoveOldArchives() {
+  const std::lock_guard<std::mutex> one_at_a_time(archives_mutex_);
+  return wal::RemoveOldArchives(files_, paths_, LimitsOf(options_));
+}
+
 absl::Status Engine::TendArchives() {
+  // Old ones first: no work on what is to go.
+  absl::Status done = RemoveOldArchives();
   // With manual maintenance every thread that runs a checkpoint comes here.
   const std::lock_guard<std::mutex> one_at_a_time(archives_mutex_);
-  wal::ArchiveLimits limits;
-  limits.count = options_.archives_kept;
-  if (options_.archive_age_max.count() > 0) limits.time = ArchiveTime(options_.archive_age_max);
-  // Old ones first: no work on what is to go. What counts as bytes is compressed.
-  absl::Status done = wal::RemoveOldArchives(files_, paths_, limits);
-  done.Update(wal::CompressArchives(files_, paths_));
+  const absl::Status compressed =
+      wal::CompressArchives(files_, paths_, [this] { return closing_.load(); });
+  if (absl::IsCancelled(compressed)) return done;
+  done.Update(compressed);
+  wal::ArchiveLimits limits = LimitsOf(options_);
   limits.bytes = options_.archive_bytes_max;
   if (done.ok() && limits.bytes > 0) done = wal::RemoveOldArchives(files_, paths_, limits);
   return done;
+}
+
+// What the last process left to do. Nobody who opens waits for a compression: with manual
+// maintenance the next checkpoint does it.
+void Engine::RequestFirstRound() {
+  const bool has_index = report_.recovered || HasIndexToWrite();
+  if (options_.maintenance == Maintenance::kManual) {
+    if (!has_index) return;
+    absl::Status done = WriteIndexes();
+    if (done.ok()) done = RemoveOldArchives();
+    NoteMaintenance(done);
+    return;
+  }
+  if (has_index || wal::HasPlainArchive(files_, paths_).value_or(false)) maintainer_.Request();
 }
 
 // The maintainer's round. An error leaves everything as it was, or ends writing; it is tried again

@@ -105,7 +105,23 @@ absl::Status TableRecovery::LoadTable(const CatalogEntry& entry,
   return absl::OkStatus();
 }
 
+// How much the log adds to each table, at most.
+void TableRecovery::MeasureReplay() {
+  std::string_view table;
+  TableChanges::Replayed* expected = nullptr;
+  for (const wal::LogEntry& entry : log_.entries) {
+    if (expected == nullptr || entry.table != table) {
+      table = entry.table;
+      expected = &expected_[table];
+    }
+    expected->bytes += entry.record.size() + 1;
+    if (entry.operation == wal::Operation::kInsert) ++expected->records;
+    if (entry.operation == wal::Operation::kDelete && expected->records > 0) --expected->records;
+  }
+}
+
 absl::Status TableRecovery::Replay(const Catalog& catalog) {
+  MeasureReplay();
   for (const wal::LogEntry& entry : log_.entries) {
     absl::Status done = ReplayEntry(entry, catalog);
     if (!done.ok()) return AtPlace(Short(paths_.Log()), done);
@@ -131,13 +147,20 @@ absl::Status TableRecovery::ReplayEntry(const wal::LogEntry& entry, const Catalo
     default:
       break;
   }
-  const std::string name(entry.table);
-  const auto table = tables_.find(name);
-  if (table != tables_.end()) {
-    return ReplayOperation(changes_.try_emplace(name, *table->second).first->second, entry);
-  }
-  return absl::DataLossError(
-      absl::StrCat("line ", entry.line, " byte ", entry.byte, ": there is no table ", name));
+  if (TableChanges* changes = ChangesOf(entry.table)) return ReplayOperation(*changes, entry);
+  return absl::DataLossError(absl::StrCat("line ", entry.line, " byte ", entry.byte,
+                                          ": there is no table ", std::string(entry.table)));
+}
+
+// Null if there is no such table. Most operations are on the table of the one before.
+TableChanges* TableRecovery::ChangesOf(std::string_view name) {
+  if (last_changes_ != nullptr && name == last_table_) return last_changes_;
+  const auto table = tables_.find(std::string(name));
+  if (table == tables_.end()) return nullptr;
+  last_table_ = name;
+  last_changes_ =
+      &changes_.try_emplace(table->first, *table->second, expected_[name]).first->second;
+  return last_changes_;
 }
 
 // The header of the log that begins with it does not have the table any more; a crash may have left
@@ -231,9 +254,9 @@ void TableRecovery::NoteMoreThanTail(TableState& table, std::uint64_t surplus_by
 absl::Status TableRecovery::NoteSurplus() {
   for (const auto& [name, table] : tables_) {
     if (!table->generation->records.has_file()) continue;
-    absl::StatusOr<std::string> surplus = table->generation->records.ReadSurplus();
+    absl::StatusOr<std::uint64_t> surplus = table->generation->records.SurplusBytes();
     if (!surplus.ok()) return surplus.status();
-    NoteMoreThanTail(*table, surplus->size());
+    NoteMoreThanTail(*table, *surplus);
   }
   return absl::OkStatus();
 }
@@ -241,18 +264,22 @@ absl::Status TableRecovery::NoteSurplus() {
 // Proves that the file goes on as the log says, or makes it so.
 absl::Status TableRecovery::SettleTail(TableState& table, bool clean) {
   RecordsFile& records = table.generation->records;
-  absl::StatusOr<bool> holds = records.FileHoldsTail();
-  if (!holds.ok()) return holds.status();
   // After a crash the same bytes are no proof: they may be in the page cache and, after a sync that
   // failed, never reach the disk, however often it is synced again. They are written anew.
-  if (*holds && (clean || records.tail().empty())) return absl::OkStatus();
+  if (clean || records.tail().empty()) {
+    absl::StatusOr<bool> holds = records.FileHoldsTail();
+    if (!holds.ok()) return holds.status();
+    if (*holds) return absl::OkStatus();
+  }
   rewritten_ = true;
-  absl::StatusOr<std::string> surplus = records.ReadSurplus();
-  if (!surplus.ok()) return surplus.status();
+  absl::StatusOr<std::uint64_t> surplus_bytes = records.SurplusBytes();
+  if (!surplus_bytes.ok()) return surplus_bytes.status();
   const std::string file = Short(paths_.Records(table.name()));
   // After a crash the surplus is the unfinished transaction's. After a proper end somebody else
   // wrote it (or the log was cut by hand), and it may be all there is of it: it is kept.
-  if (clean && !surplus->empty()) {
+  if (clean && *surplus_bytes > 0) {
+    absl::StatusOr<std::string> surplus = records.ReadSurplus();
+    if (!surplus.ok()) return surplus.status();
     absl::StatusOr<std::string> kept =
         KeepSurplus(files_, paths_.RecordsSurplus(table.name()), *surplus);
     if (!kept.ok()) return kept.status();
@@ -260,7 +287,7 @@ absl::Status TableRecovery::SettleTail(TableState& table, bool clean) {
                       ": what is there is not what the log says; the ", surplus->size(),
                       " bytes after the checkpoint's are kept in ", Short(*kept)));
   } else {
-    NoteMoreThanTail(table, surplus->size());
+    NoteMoreThanTail(table, *surplus_bytes);
   }
   absl::Status done = records.CutSurplus();
   if (done.ok()) done = records.WriteTail();

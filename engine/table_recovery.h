@@ -63,7 +63,9 @@ class TableRecovery {
   absl::StatusOr<std::string> RecordsPath(const std::string& table,
                                           const wal::TableCheckpoint& checkpoint);
   absl::Status Replay(const Catalog& catalog);
+  void MeasureReplay();
   absl::Status ReplayEntry(const wal::LogEntry& entry, const Catalog& catalog);
+  TableChanges* ChangesOf(std::string_view name);
   const TableState* FindTable(const std::string& name) const;
   absl::Status ReplayDropTable(const wal::LogEntry& entry);
   absl::Status ReplayAlterTable(const wal::LogEntry& entry);
@@ -81,8 +83,11 @@ class TableRecovery {
   const Options& options_;
   const wal::RecoveredLog& log_;
   TableMap tables_;
-  std::map<std::string, TableChanges> changes_;  // what the log did, table by table
-  std::set<std::string> dropped_;                // by the log, whatever is left of their files
+  std::map<std::string_view, TableChanges::Replayed> expected_;  // by the names in the log
+  std::map<std::string, TableChanges> changes_;                  // what the log did, table by table
+  std::string_view last_table_;                                  // the last operation's, in the log
+  TableChanges* last_changes_ = nullptr;
+  std::set<std::string> dropped_;  // by the log, whatever is left of their files
   std::vector<std::string> notes_;
   bool rewritten_ = false;
   std::uint64_t transactions_replayed_ = 0;

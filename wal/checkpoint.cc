@@ -1,5 +1,6 @@
 #include "wal/checkpoint.h"
 
+#include <algorithm>
 #include <cassert>
 #include <optional>
 #include <utility>
@@ -70,19 +71,31 @@ LogHeader SuccessorOf(const Rotation& rotation) {
   return header;
 }
 
+// A copy goes through memory by pieces of this size.
+constexpr std::uint64_t kCopyBytes = std::uint64_t{1} << 20;
+
 absl::Status CopyValidPart(FileSystem& files, const DatabasePaths& paths, std::uint64_t bytes,
                            const std::string& archive) {
   assert(bytes > 0);
   absl::StatusOr<std::unique_ptr<File>> log = files.Open(paths.Log(), OpenMode::kRead);
   if (!log.ok()) return log.status();
-  const absl::StatusOr<std::string> text = (*log)->ReadAt(0, bytes);
-  if (!text.ok()) return text.status();
-  if (text->size() < bytes) {
-    return absl::DataLossError(absl::StrCat(ShortName(paths, paths.Log()), ": ", text->size(),
-                                            " bytes, expected at least ", bytes));
-  }
+  const auto copy = [&](File& target) -> absl::Status {
+    for (std::uint64_t offset = 0; offset < bytes;) {
+      const absl::StatusOr<std::string> piece =
+          (*log)->ReadAt(offset, std::min(kCopyBytes, bytes - offset));
+      if (!piece.ok()) return piece.status();
+      if (piece->empty()) {
+        return absl::DataLossError(absl::StrCat(ShortName(paths, paths.Log()), ": ", offset,
+                                                " bytes, expected at least ", bytes));
+      }
+      absl::Status appended = target.Append(*piece);
+      if (!appended.ok()) return appended;
+      offset += piece->size();
+    }
+    return absl::OkStatus();
+  };
   const std::string temporary = TemporaryOf(archive);
-  absl::Status status = WriteTemporary(files, temporary, *text).status();
+  absl::Status status = WriteTemporary(files, temporary, copy).status();
   if (!status.ok()) return status;
   status = files.Rename(temporary, archive);
   if (!status.ok()) files.Remove(temporary).IgnoreError();

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "wal/file_system.h"
@@ -26,6 +27,9 @@ absl::Status RemoveIfThere(FileSystem& files, const std::string& path);
 // file stays open. An error removes it.
 absl::StatusOr<std::unique_ptr<File>> WriteTemporary(FileSystem& files, const std::string& path,
                                                      std::string_view bytes);
+// The same of what `write` appends.
+absl::StatusOr<std::unique_ptr<File>> WriteTemporary(FileSystem& files, const std::string& path,
+                                                     absl::FunctionRef<absl::Status(File&)> write);
 
 }  // namespace linedb::wal
 

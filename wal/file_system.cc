@@ -21,12 +21,17 @@ absl::Status RemoveIfThere(FileSystem& files, const std::string& path) {
 
 absl::StatusOr<std::unique_ptr<File>> WriteTemporary(FileSystem& files, const std::string& path,
                                                      std::string_view bytes) {
+  return WriteTemporary(files, path, [bytes](File& file) { return file.Append(bytes); });
+}
+
+absl::StatusOr<std::unique_ptr<File>> WriteTemporary(FileSystem& files, const std::string& path,
+                                                     absl::FunctionRef<absl::Status(File&)> write) {
   assert(!path.empty());
   absl::Status status = RemoveIfThere(files, path);  // a crash may have left one
   if (!status.ok()) return status;
   absl::StatusOr<std::unique_ptr<File>> file = files.Open(path, OpenMode::kCreateNew);
   if (!file.ok()) return file.status();
-  status = (*file)->Append(bytes);
+  status = write(**file);
   if (status.ok()) status = (*file)->Sync();
   if (status.ok()) return file;
   file->reset();

@@ -69,26 +69,28 @@ absl::StatusOr<std::string> IdentityOfLog(FileSystem& files, const DatabasePaths
 
 // Writes `target` from the plain archive, synced, and reads it back: the plain bytes are about to
 // be removed on its word.
-absl::Status WriteCompressed(FileSystem& files, const Archive& plain, const std::string& target) {
+absl::Status WriteCompressed(FileSystem& files, const Archive& plain, const std::string& target,
+                             StopPredicate stop) {
   absl::Status status = RemoveIfThere(files, target);
   if (!status.ok()) return status;
   absl::StatusOr<std::unique_ptr<File>> source = files.Open(plain.path, OpenMode::kRead);
   if (!source.ok()) return source.status();
   absl::StatusOr<std::unique_ptr<File>> file = files.Open(target, OpenMode::kCreateNew);
   if (!file.ok()) return file.status();
-  const absl::StatusOr<std::uint64_t> checksum = CompressFile(**source, **file);
+  const absl::StatusOr<std::uint64_t> checksum = CompressFile(**source, **file, stop);
   if (!checksum.ok()) return checksum.status();
   status = (*file)->Sync();
   if (!status.ok()) return status;
   const absl::StatusOr<std::string> bytes = ReadFile(files, target);
   if (!bytes.ok()) return bytes.status();
-  const absl::StatusOr<std::string> text = Decompress(*bytes, target);
-  if (!text.ok()) return text.status();
-  if (ChecksumOf(*text) == *checksum) return absl::OkStatus();
+  const absl::StatusOr<std::uint64_t> read_back = DecompressedChecksum(*bytes, target, stop);
+  if (!read_back.ok()) return read_back.status();
+  if (*read_back == *checksum) return absl::OkStatus();
   return absl::DataLossError(absl::StrCat(target, ": does not read back as ", plain.path));
 }
 
-absl::Status CompressArchive(FileSystem& files, const DatabasePaths& paths, const Archive& plain) {
+absl::Status CompressArchive(FileSystem& files, const DatabasePaths& paths, const Archive& plain,
+                             StopPredicate stop) {
   assert(!plain.name.compressed && !plain.name.original);
   ArchiveName name = plain.name;
   name.compressed = true;
@@ -97,7 +99,7 @@ absl::Status CompressArchive(FileSystem& files, const DatabasePaths& paths, cons
   const bool done = ReadArchive(files, Archive{name, target, 0}).ok();
   if (!done) {
     const std::string temporary = TemporaryOf(target);
-    absl::Status status = WriteCompressed(files, plain, temporary);
+    absl::Status status = WriteCompressed(files, plain, temporary, stop);
     if (status.ok()) status = files.Rename(temporary, target);
     if (!status.ok()) {
       files.Remove(temporary).IgnoreError();
@@ -164,7 +166,7 @@ absl::StatusOr<std::string> ReadListedArchive(FileSystem& files, const DatabaseP
   return ReadArchive(files, compressed);
 }
 
-absl::Status CompressArchives(FileSystem& files, const DatabasePaths& paths) {
+absl::Status CompressArchives(FileSystem& files, const DatabasePaths& paths, StopPredicate stop) {
   const absl::StatusOr<std::string> log = IdentityOfLog(files, paths);
   if (!log.ok()) return log.status();
   absl::Status status = RemoveTemporaries(files, paths);
@@ -176,10 +178,19 @@ absl::Status CompressArchives(FileSystem& files, const DatabasePaths& paths) {
     const absl::StatusOr<bool> in_force = IsLogInForce(files, archive, *log);
     if (!in_force.ok()) return in_force.status();
     if (*in_force) continue;
-    status = CompressArchive(files, paths, archive);
+    status = CompressArchive(files, paths, archive, stop);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<bool> HasPlainArchive(FileSystem& files, const DatabasePaths& paths) {
+  const absl::StatusOr<std::vector<std::string>> names = files.List(paths.WalDirectory());
+  if (!names.ok()) return names.status();
+  return std::any_of(names->begin(), names->end(), [](const std::string& file_name) {
+    const std::optional<ArchiveName> name = ParseArchiveName(file_name);
+    return name.has_value() && !name->compressed && !name->original;
+  });
 }
 
 absl::Status RemoveOldArchives(FileSystem& files, const DatabasePaths& paths,

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "wal/file_names.h"
 #include "wal/file_system.h"
+#include "wal/wal_compression.h"
 
 namespace linedb::wal {
 
@@ -35,8 +36,13 @@ absl::StatusOr<std::string> ReadListedArchive(FileSystem& files, const DatabaseP
 
 // Compresses every plain archive of ours and removes the plain one; removes leftovers of a crash
 // (temporaries, plain twins of compressed ones, a hard link to the current log that a crash left).
-// Safe against a crash at any point, and beside a writer of the current log.
-absl::Status CompressArchives(FileSystem& files, const DatabasePaths& paths);
+// Safe against a crash at any point, and beside a writer of the current log. `stop` is asked
+// between pieces: kCancelled then, without a leftover, and what was not finished is there plain.
+absl::Status CompressArchives(FileSystem& files, const DatabasePaths& paths,
+                              StopPredicate stop = NeverStop);
+
+// Whether CompressArchives has anything to compress. Reads no more than the directory.
+absl::StatusOr<bool> HasPlainArchive(FileSystem& files, const DatabasePaths& paths);
 
 // Which archives stay: the newest ones within every limit.
 struct ArchiveLimits {

@@ -99,15 +99,44 @@ absl::StatusOr<std::string_view> CheckedFrame(std::string_view bytes, const std:
   return frame;
 }
 
+// Hands on the plain bytes piece by piece, until `take` says otherwise.
+absl::Status DecompressPieces(std::string_view bytes, const std::string& name,
+                              absl::FunctionRef<absl::Status(std::string_view)> take) {
+  const absl::StatusOr<std::string_view> frame = CheckedFrame(bytes, name);
+  if (!frame.ok()) return frame.status();
+  const Decompression context(ZSTD_createDCtx());
+  if (context == nullptr) return absl::ResourceExhaustedError(name + ": out of memory");
+  ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, kWindowLogMax);
+  std::string buffer(ZSTD_DStreamOutSize(), '\0');
+  ZSTD_inBuffer input{frame->data(), frame->size(), 0};
+  std::size_t left = 1;
+  while (left != 0) {
+    ZSTD_outBuffer output{buffer.data(), buffer.size(), 0};
+    left = ZSTD_decompressStream(context.get(), &output, &input);
+    if (ZSTD_isError(left)) return NotAsWritten(name, ZSTD_getErrorName(left));
+    absl::Status taken = take(std::string_view(buffer.data(), output.pos));
+    if (!taken.ok()) return taken;
+    // No progress and not at its end: the frame is cut off.
+    if (left != 0 && output.pos == 0 && input.pos == input.size) {
+      return NotAsWritten(name, "the frame is cut off");
+    }
+  }
+  if (input.pos != input.size) return NotAsWritten(name, "bytes behind the frame");
+  return absl::OkStatus();
+}
+
+absl::Status Stopped() { return absl::CancelledError("the compression was stopped"); }
+
 }  // namespace
 
-absl::StatusOr<std::uint64_t> CompressFile(File& source, File& target) {
+absl::StatusOr<std::uint64_t> CompressFile(File& source, File& target, StopPredicate stop) {
   const Compression context = NewCompression();
   if (context == nullptr) return absl::ResourceExhaustedError("compress: out of memory");
   RunningChecksum plain;
   RunningChecksum written;
   bool last = false;
   for (std::uint64_t offset = 0; !last;) {
+    if (stop()) return Stopped();
     const absl::StatusOr<std::string> piece = source.ReadAt(offset, kReadBytes);
     if (!piece.ok()) return piece.status();
     offset += piece->size();
@@ -122,27 +151,25 @@ absl::StatusOr<std::uint64_t> CompressFile(File& source, File& target) {
 }
 
 absl::StatusOr<std::string> Decompress(std::string_view bytes, const std::string& name) {
-  const absl::StatusOr<std::string_view> frame = CheckedFrame(bytes, name);
-  if (!frame.ok()) return frame.status();
-  const Decompression context(ZSTD_createDCtx());
-  if (context == nullptr) return absl::ResourceExhaustedError(name + ": out of memory");
-  ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, kWindowLogMax);
   std::string text;
-  std::string buffer(ZSTD_DStreamOutSize(), '\0');
-  ZSTD_inBuffer input{frame->data(), frame->size(), 0};
-  std::size_t left = 1;
-  while (left != 0) {
-    ZSTD_outBuffer output{buffer.data(), buffer.size(), 0};
-    left = ZSTD_decompressStream(context.get(), &output, &input);
-    if (ZSTD_isError(left)) return NotAsWritten(name, ZSTD_getErrorName(left));
-    text.append(buffer.data(), output.pos);
-    // No progress and not at its end: the frame is cut off.
-    if (left != 0 && output.pos == 0 && input.pos == input.size) {
-      return NotAsWritten(name, "the frame is cut off");
-    }
-  }
-  if (input.pos != input.size) return NotAsWritten(name, "bytes behind the frame");
+  absl::Status done = DecompressPieces(bytes, name, [&](std::string_view piece) {
+    text.append(piece);
+    return absl::OkStatus();
+  });
+  if (!done.ok()) return done;
   return text;
+}
+
+absl::StatusOr<std::uint64_t> DecompressedChecksum(std::string_view bytes, const std::string& name,
+                                                   StopPredicate stop) {
+  RunningChecksum plain;
+  absl::Status done = DecompressPieces(bytes, name, [&](std::string_view piece) {
+    if (stop()) return Stopped();
+    plain.Add(piece);
+    return absl::OkStatus();
+  });
+  if (!done.ok()) return done;
+  return plain.value();
 }
 
 }  // namespace linedb::wal

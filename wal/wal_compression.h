@@ -8,18 +8,29 @@
 #include <string>
 #include <string_view>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "wal/file_system.h"
 
 namespace linedb::wal {
 
+// Asked between pieces of a long work: true if it is to stop.
+using StopPredicate = absl::FunctionRef<bool()>;
+
+inline bool NeverStop() { return false; }
+
 // Reads all of `source`, appends its compressed form to `target`; returns the checksum of the plain
-// bytes. Needs memory of a few blocks, not of the file.
-absl::StatusOr<std::uint64_t> CompressFile(File& source, File& target);
+// bytes. Needs memory of a few blocks, not of the file. kCancelled if stopped.
+absl::StatusOr<std::uint64_t> CompressFile(File& source, File& target,
+                                           StopPredicate stop = NeverStop);
 
 // kDataLoss if any bit is not as written. `name` stands in the message.
 absl::StatusOr<std::string> Decompress(std::string_view bytes, const std::string& name);
+
+// The checksum of the plain bytes, without keeping them. Errors as above; kCancelled if stopped.
+absl::StatusOr<std::uint64_t> DecompressedChecksum(std::string_view bytes, const std::string& name,
+                                                   StopPredicate stop);
 
 }  // namespace linedb::wal
 

@@ -1,13 +1,13 @@
 // Import: from the texts of records to a transaction.
 
-#include <functional>
+#include <algorithm>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "engine/exchange/record_judge.h"
+#include "engine/exchange/record_origins.h"
 #include "engine/exchange/record_source.h"
 #include "linedb/exchange.h"
 #include "schema/record_codec.h"
@@ -19,38 +19,9 @@ namespace {
 constexpr std::size_t kUnknownColumnsMax = 1000;
 constexpr std::uint64_t kRecordsPerProgress = 1024;
 
-// Where in the input the records of the open transaction came from, by their lines in the table.
-// While nobody asks it costs two numbers a record. One thread.
-class RecordOrigins {
- public:
-  void Add(std::string_view line, std::uint64_t number) {
-    const std::size_t hash = std::hash<std::string_view>()(line);
-    if (asked_) {
-      by_hash_[hash] = number;
-    } else {
-      added_.emplace_back(hash, number);
-    }
-  }
-
-  // 0 if it came from elsewhere.
-  std::uint64_t Find(std::string_view line) {
-    asked_ = true;
-    for (const auto& [hash, number] : added_) by_hash_[hash] = number;
-    added_.clear();
-    const auto found = by_hash_.find(std::hash<std::string_view>()(line));
-    return found == by_hash_.end() ? 0 : found->second;
-  }
-
-  void Clear() {
-    added_.clear();
-    by_hash_.clear();
-  }
-
- private:
-  bool asked_ = false;
-  std::vector<std::pair<std::size_t, std::uint64_t>> added_;
-  std::unordered_map<std::size_t, std::uint64_t> by_hash_;
-};
+// Records are inserted together until there are so many of them, or so many bytes.
+constexpr std::size_t kRecordsTogether = 256;
+constexpr std::size_t kBytesTogether = std::size_t{1} << 20;
 
 class Importer {
  public:
@@ -62,6 +33,8 @@ class Importer {
         judge_(std::move(judge)),
         options_(options) {
     canonicalize_.ignore_unknown_columns = options.unknown_columns == UnknownColumns::kIgnore;
+    // What is too long is rejected as it is read, and rejects keep the order of the input.
+    together_ = options.on_conflict != OnConflict::kReplace && options.rejects == nullptr;
   }
 
   absl::Status Run(std::istream& input, RecordSource& source);
@@ -72,6 +45,10 @@ class Importer {
   absl::Status EndBatch();
   absl::Status CheckProgress(const RecordSource& source);
   absl::Status Take(const SourceRecord& record);
+  absl::Status TakeLater(const SourceRecord& record);
+  absl::Status TakePending();
+  absl::Status InsertPending();
+  std::string_view TextOf(std::size_t pending) const;
   absl::Status Write(const SourceRecord& record);
   absl::StatusOr<bool> Exists();
   std::string OriginOfTaken();
@@ -89,6 +66,16 @@ class Importer {
   const ImportOptions& options_;
   schema::CanonicalizeOptions canonicalize_;
 
+  // A record that was read and is not taken yet.
+  struct Pending {
+    std::size_t text_end = 0;  // in pending_texts_
+    TextPosition position;
+    std::size_t hash = 0;  // of its line
+  };
+  bool together_ = false;
+  std::vector<Pending> pending_;
+  std::string pending_texts_;
+
   std::optional<WriteTransaction> transaction_;
   RecordOrigins origins_;
   std::uint64_t batch_inserted_ = 0;
@@ -103,18 +90,23 @@ absl::Status Importer::Run(std::istream& input, RecordSource& source) {
   if (absl::Status begun = Begin(); !begun.ok()) return begun;
   SourceRecord record;
   while (source.Next(&record)) {
-    if (absl::Status taken = Take(record); !taken.ok()) return taken;
+    ++report_.read;
+    if (absl::Status taken = TakeLater(record); !taken.ok()) return taken;
     if (report_.read % kRecordsPerProgress == 0) {
+      if (absl::Status taken = TakePending(); !taken.ok()) return taken;
       if (absl::Status on = CheckProgress(source); !on.ok()) return on;
     }
     // A batch that will not be committed stays open, so that later clashes with it are found.
+    if (options_.batch_records == 0) continue;
+    if (batch_inserted_ + batch_replaced_ + pending_.size() < options_.batch_records) continue;
+    if (absl::Status taken = TakePending(); !taken.ok()) return taken;
     const std::uint64_t batch = batch_inserted_ + batch_replaced_;
-    if (options_.batch_records > 0 && batch >= options_.batch_records && !failed() &&
-        !options_.dry_run) {
+    if (batch >= options_.batch_records && !failed() && !options_.dry_run) {
       if (absl::Status ended = EndBatch(); !ended.ok()) return ended;
       if (absl::Status begun = Begin(); !begun.ok()) return begun;
     }
   }
+  if (absl::Status taken = TakePending(); !taken.ok()) return taken;
   if (!source.status().ok()) {
     return absl::InvalidArgumentError(
         absl::StrCat(options_.source_name, ":", std::string(source.status().message())));
@@ -162,8 +154,60 @@ absl::Status Importer::CheckProgress(const RecordSource& source) {
                                            " was interrupted after ", report_.read, " records"));
 }
 
+std::string_view Importer::TextOf(std::size_t pending) const {
+  const std::size_t begin = pending == 0 ? 0 : pending_[pending - 1].text_end;
+  return std::string_view(pending_texts_).substr(begin, pending_[pending].text_end - begin);
+}
+
+// Takes the record, now or with others.
+absl::Status Importer::TakeLater(const SourceRecord& record) {
+  if (!together_ || !record.fault.empty()) {
+    absl::Status taken = TakePending();
+    return taken.ok() ? Take(record) : taken;
+  }
+  pending_texts_.append(record.text);
+  pending_.push_back({pending_texts_.size(), record.position});
+  if (pending_.size() < kRecordsTogether && pending_texts_.size() < kBytesTogether) {
+    return absl::OkStatus();
+  }
+  return TakePending();
+}
+
+// What cannot be inserted together is taken record by record: so each gets its own message.
+absl::Status Importer::TakePending() {
+  absl::Status done = InsertPending();
+  if (!done.ok()) {
+    done = absl::OkStatus();
+    for (std::size_t i = 0; i < pending_.size() && done.ok(); ++i) {
+      done = Take({TextOf(i), pending_[i].position, {}, {}});
+    }
+  }
+  pending_.clear();
+  pending_texts_.clear();
+  return done;
+}
+
+absl::Status Importer::InsertPending() {
+  if (pending_.empty()) return absl::OkStatus();
+  const auto encode = [this](std::size_t i, std::int64_t next_key, std::string* line,
+                             schema::FieldSpan* spans) {
+    canonicalize_.assigned_key = next_key;
+    const std::size_t begin = line->size();
+    absl::Status fits =
+        schema::CanonicalizeRecord(layout_, TextOf(i), canonicalize_, line, &spans_, nullptr);
+    std::copy(spans_.begin(), spans_.end(), spans);
+    pending_[i].hash = RecordOrigins::HashOf(std::string_view(*line).substr(begin));
+    return fits;
+  };
+  std::size_t failed = 0;
+  absl::Status inserted = core_.InsertLines(*transaction_, pending_.size(), encode, &failed);
+  if (!inserted.ok()) return inserted;
+  for (const Pending& record : pending_) origins_.Add(record.hash, record.position.line);
+  batch_inserted_ += pending_.size();
+  return inserted;
+}
+
 absl::Status Importer::Take(const SourceRecord& record) {
-  ++report_.read;
   if (!record.fault.empty()) {
     ImportProblem problem = ProblemAt(record.fault_position, "", ProblemKind::kSyntax);
     problem.reason = record.fault;
@@ -195,7 +239,7 @@ absl::Status Importer::Write(const SourceRecord& record) {
       *transaction_, replace ? WriteMode::kUpsert : WriteMode::kInsert, spans_.data());
   if (written.ok()) {
     ++(exists ? batch_replaced_ : batch_inserted_);
-    origins_.Add(line_, record.position.line);
+    origins_.Add(RecordOrigins::HashOf(line_), record.position.line);
     return absl::OkStatus();
   }
   const bool clashes = written.code() == absl::StatusCode::kAlreadyExists;

@@ -29,6 +29,7 @@ namespace linedb::engine {
 class KeyIndex {
  public:
   void Reserve(std::size_t entries) { active_.Reserve(entries); }
+  void ReserveMore(std::size_t entries) { active_.Reserve(active_.size() + entries); }
   void Insert(std::uint64_t hash, RecordLocation location) { active_.Insert(hash, location); }
   // Forgets an entry that is not frozen yet; false if there is none.
   bool Erase(std::uint64_t hash, RecordLocation location) { return active_.Erase(hash, location); }

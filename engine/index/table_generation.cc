@@ -171,8 +171,11 @@ void TableGeneration::Forget(RecordLocation location) {
 void TableGeneration::EraseEntries(RecordLocation location) {
   const std::string_view line = records.View(location);
   FieldSpans spans(static_cast<std::size_t>(layout_->column_count()));
-  const bool split =
-      schema::SplitCanonical(*layout_, line, layout_->column_count() - 1, spans.data());
+  int last = 0;
+  for (const schema::KeyLayout& key : layout_->keys()) {
+    last = std::max(last, *std::max_element(key.columns.begin(), key.columns.end()));
+  }
+  const bool split = schema::SplitCanonical(*layout_, line, last, spans.data());
   assert(split);  // it was when it was loaded
   static_cast<void>(split);
   std::string scratch;

@@ -1,5 +1,6 @@
 #include "engine/storage/records_file.h"
 
+#include <algorithm>
 #include <cassert>
 #include <span>
 #include <utility>
@@ -113,11 +114,16 @@ absl::StatusOr<bool> RecordsFile::FileHoldsTail() {
   return std::string_view(mapping.data() + file_bytes_, tail_.size()) == tail_;
 }
 
-absl::StatusOr<std::string> RecordsFile::ReadSurplus() {
+absl::StatusOr<std::uint64_t> RecordsFile::SurplusBytes() {
   absl::StatusOr<std::uint64_t> size = file_->Size();
   if (!size.ok()) return size.status();
-  if (*size <= file_bytes_) return std::string();
-  return file_->ReadAt(file_bytes_, *size - file_bytes_);
+  return *size - std::min(*size, file_bytes_);
+}
+
+absl::StatusOr<std::string> RecordsFile::ReadSurplus() {
+  absl::StatusOr<std::uint64_t> bytes = SurplusBytes();
+  if (!bytes.ok()) return bytes.status();
+  return *bytes == 0 ? std::string() : file_->ReadAt(file_bytes_, *bytes);
 }
 
 absl::Status RecordsFile::CutSurplus() {

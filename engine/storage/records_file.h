@@ -80,7 +80,8 @@ class RecordsFile {
 
   // Whether the file goes on behind file_bytes() exactly with the tail, and ends there.
   absl::StatusOr<bool> FileHoldsTail();
-  // What the file holds behind file_bytes().
+  // What the file holds behind file_bytes(), and how much that is.
+  absl::StatusOr<std::uint64_t> SurplusBytes();
   absl::StatusOr<std::string> ReadSurplus();
   // Cuts the file to file_bytes().
   absl::Status CutSurplus();

@@ -35,6 +35,17 @@ TableChanges::TableChanges(TableState& table, std::uint64_t settle_limit)
   begin_ = MakeMark();
 }
 
+TableChanges::TableChanges(TableState& table, Replayed expected)
+    : table_(table),
+      generation_(table.generation),
+      settle_limit_(kNoLimit),
+      replays_(true),
+      after_(generation_->written) {
+  generation_->records.tail().reserve(expected.bytes);
+  for (KeyIndex& index : generation_->indexes) index.ReserveMore(expected.records);
+  begin_ = MakeMark();
+}
+
 std::string* TableChanges::BeginLine() {
   assert(!sealed_);
   std::string& tail = generation_->records.tail();
@@ -233,7 +244,8 @@ absl::Status TableChanges::ClashError(const LineKey& key, RecordLocation other) 
 }
 
 void TableChanges::Enter(const LineKey& key) {
-  const IndexEntry& entry = added_.emplace_back(key.entry);
+  const IndexEntry& entry = key.entry;
+  if (!replays_) added_.push_back(entry);
   generation_->indexes[static_cast<std::size_t>(entry.key)].Insert(entry.hash, entry.location);
 }
 
@@ -295,7 +307,7 @@ TableChanges::Mark TableChanges::MakeMark() const {
 }
 
 void TableChanges::RollbackTo(const Mark& mark) noexcept {
-  assert(!sealed_ && mark.entries <= added_.size());
+  assert(!sealed_ && !replays_ && mark.entries <= added_.size());
   line_keys_.clear();
   compound_texts_.clear();
   const std::unique_lock<std::shared_mutex> lock(table_.mutex);

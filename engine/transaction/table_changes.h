@@ -39,6 +39,13 @@ class TableChanges {
   // (Publisher::SettleLimit). What was superseded below it is settled by the way, bit by bit, so
   // that nobody ever waits for all of it.
   explicit TableChanges(TableState& table, std::uint64_t settle_limit = 0);
+  // What a log says was done: nobody reads meanwhile, and nothing is ever taken back, so that no
+  // note is kept of either. `expected`: how much of it there will be.
+  struct Replayed {
+    std::uint64_t bytes = 0;
+    std::uint64_t records = 0;
+  };
+  TableChanges(TableState& table, Replayed expected);
 
   TableState& table() const { return table_; }
   TableGeneration& generation() const { return *generation_; }
@@ -127,6 +134,7 @@ class TableChanges {
   TableState& table_;
   const std::shared_ptr<TableGeneration> generation_;
   const std::uint64_t settle_limit_;
+  const bool replays_ = false;
   std::size_t line_begin_ = 0;  // in the tail
   Mark begin_;
   TableExtent after_;

@@ -189,6 +189,36 @@ TEST_F(ImportTest, ConflictsFailSkipOrReplace) {
   EXPECT_EQ(Take(input, options).skipped, 3u);
 }
 
+// Records are inserted many at a time; what happens to one is told of it alone.
+TEST_F(ImportTest, ClashAmongManyRecordsIsNamedAndCostsNoOther) {
+  std::string input;
+  for (int line = 1; line <= 700; ++line) {
+    const int id = line == 1 || line == 300 || line == 700 ? 1 : line;
+    input += "{\"id\":" + std::to_string(id) + (line == 400 ? ",\"f\":\"x\"}\n" : "}\n");
+  }
+  const std::string clash =
+      "t.id: value 1 is taken by the record "
+      "{\"id\":1,\"s\":null,\"f\":null,\"u\":null}, from line 1\n";
+  const ImportReport failed = Take(input);
+  const std::string fault = "<input>:400:15: t.f: expected float, found \"x\"\n";
+  EXPECT_EQ(Problems(failed), "<input>:300:1: " + clash + fault + "<input>:700:1: " + clash);
+  EXPECT_EQ(failed.read, 700u);
+  EXPECT_EQ(Ids(), "");
+  input.replace(input.find("\"x\""), 3, "1.5");
+  ImportOptions options;
+  options.on_conflict = OnConflict::kSkip;
+  options.batch_records = 299;
+  const ImportReport skipped = Take(input, options);
+  EXPECT_EQ(Problems(skipped), "");
+  EXPECT_EQ(skipped.inserted, 698u);
+  EXPECT_EQ(skipped.skipped, 2u);
+  std::string ids = "1";
+  for (int id = 2; id < 700; ++id) {
+    if (id != 300) ids += " " + std::to_string(id);
+  }
+  EXPECT_EQ(Ids(), ids);
+}
+
 TEST_F(ImportTest, UnknownColumnsAreIgnoredOnlyWhenAsked) {
   ImportOptions options;
   const ImportReport refused = Take("{\"id\":1,\"x\":1}\n{\"id\":2,\"y\":1,\"x\":2}\n", options);

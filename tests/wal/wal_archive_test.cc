@@ -125,6 +125,25 @@ TEST_F(WalArchiveTest, CompressionStoppedAtEachStepLosesNoArchive) {
   }
 }
 
+// [wal-8.8]
+TEST_F(WalArchiveTest, StoppedCompressionLeavesPlainArchivesAndNoTemporary) {
+  ArchiveThree();
+  for (int at = 1;; ++at) {
+    int asked = 0;
+    const absl::Status done =
+        CompressArchives(*disk, paths, [&asked, at] { return ++asked == at; });
+    const absl::StatusOr<std::vector<Archive>> archives = ListArchives(*disk, paths);
+    ASSERT_EQ(archives->size(), 3U) << at;
+    for (std::size_t i = 0; i < 3; ++i) {
+      ASSERT_EQ(*ReadArchive(*disk, (*archives)[i]), texts[i]) << at;
+    }
+    ASSERT_EQ(disk->List(paths.WalDirectory())->size(), 4U) << at;
+    ASSERT_EQ(*HasPlainArchive(*disk, paths), !done.ok()) << at;
+    if (done.ok()) break;
+    ASSERT_TRUE(absl::IsCancelled(done)) << done;
+  }
+}
+
 TEST_F(WalArchiveTest, DamagedTwinIsMadeAnewFromThePlainArchive) {
   ArchiveThree();
   SetFile(PathOf("transaction.20260122_203111.1-1.log.zst"), "half an archive");
