@@ -121,6 +121,8 @@ class Engine {
   bool HasIndexToWrite() const;
   absl::Status WriteIndexes();
   absl::Status WriteIndexOf(TableState& table);
+  // Of a table that was dropped; one of its name that was made since keeps its own.
+  void RemoveIndexOf(const std::string& table);
 
   void RequestFirstRound();
   void Maintain();

@@ -67,4 +67,16 @@ absl::Status Engine::WriteIndexOf(TableState& table) {
   return absl::OkStatus();
 }
 
+void Engine::RemoveIndexOf(const std::string& table) {
+  const std::lock_guard<std::mutex> one_at_a_time(indexes_mutex_);
+  const TableMap tables = Tables();
+  const auto found = tables.find(table);
+  std::shared_ptr<TableGeneration> generation;
+  if (found != tables.end()) {
+    const std::shared_lock<std::shared_mutex> lock(found->second->mutex);
+    generation = found->second->generation;
+  }
+  RemoveOldIndexFiles(files_, paths_, table, generation.get());
+}
+
 }  // namespace linedb::engine

@@ -5,7 +5,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "engine/engine.h"
-#include "engine/index/index_files.h"
 #include "engine/nearest_name.h"
 #include "engine/storage/catalog.h"
 #include "engine/table_recovery.h"
@@ -172,7 +171,9 @@ absl::Status Engine::DropTable(std::string_view name) noexcept {
   done = FlushHoldingSlot();
   if (done.ok()) done = DropHoldingSlot(*table);
   ReleaseSlot();
-  if (done.ok()) maintainer_.Request();
+  if (!done.ok()) return done;
+  RemoveIndexOf((*table)->name());
+  maintainer_.Request();
   return done;
 }
 
@@ -193,7 +194,6 @@ absl::Status Engine::DropHoldingSlot(const std::shared_ptr<TableState>& table) {
   }
   // The log says that there is no such table; what of its files a failure leaves, opening removes.
   done = RemoveTableFiles(files_, paths_, name);
-  RemoveOldIndexFiles(files_, paths_, name, nullptr);
   if (done.ok()) return done;
   done = HappenedUnfinished(done, name, "dropped");
   commits_.Fail(done);

@@ -12,8 +12,6 @@ std::string KindOfPath(const std::string& path) {
   if (path == paths.SchemaDirectory()) return "schema";
   if (path == paths.DataDirectory()) return "data";
   if (path == paths.WalDirectory()) return "wal";
-  if (path == paths.IndexDirectory()) return "index";
-  if (absl::StartsWith(path, paths.IndexDirectory() + "/")) return "index file";
   if (path == paths.Lock()) return "LOCK";
   if (path == paths.Log()) return "log";
   if (path == paths.Log() + ".tmp") return "log tmp";

@@ -32,7 +32,6 @@ absl::Status Process::Open() {
   options.maintenance = Maintenance::kManual;
   options.compaction_bytes_small = 512;
   options.archives_kept = 2;
-  options.index_bytes_min = 200;
   check_snapshot = {};
   engine.reset();
   absl::StatusOr<std::unique_ptr<engine::Engine>> opened =

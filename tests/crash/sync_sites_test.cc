@@ -29,14 +29,11 @@ constexpr char kSyncedAgain[] = "the folder is synced again for the next name ma
 constexpr char kAfterPowerCut[] =
     "the note tells of a page cache that is not to be believed, and a power cut leaves none";
 
-constexpr char kCache[] = "an index that is not whole is not taken, and made anew";
-
 // Syncs without which nothing that was promised is lost, and why.
 const std::map<std::string, std::string> kRedundant = {
     {kLockNoteSite, kAfterPowerCut},
     {"base after create LOCK", kAfterPowerCut},
     {"above after make directory base", kSyncedAgain},
-    {"base after make directory index", kCache},
     {"base after make directory schema", kSyncedAgain},
     {"base after make directory data", kSyncedAgain},
     {"data after remove compacted", kComesBack},
@@ -44,9 +41,6 @@ const std::map<std::string, std::string> kRedundant = {
      "a file of a dropped table that comes back is removed again, or moved aside for a new one"},
     {"compacted untouched",
      "nothing was appended since the copy was synced; what is, is synced as `after append`"},
-    {"index after rename to index file", kCache},
-    {"index after remove index file", kCache},
-    {"index file after append", kCache},
     {"schema after remove schema tmp", kComesBack},
     {"schema after remove next schema", kComesBack},
     {"schema after remove next schema tmp", kComesBack},

@@ -49,7 +49,8 @@ namespace {
 std::unique_ptr<testing::PageCacheDisk> MakePageCacheDisk(const testing::Tree& tree) {
   auto disk = std::make_unique<testing::PageCacheDisk>();
   const std::string base = testing::kDirectory;
-  const std::string directories[] = {base, base + "/schema", base + "/data", base + "/wal"};
+  const std::string directories[] = {base, base + "/schema", base + "/data", base + "/wal",
+                                     base + "/index"};
   for (const std::string& directory : directories) {
     disk->CreateDirectory(directory).IgnoreError();
   }
