@@ -271,7 +271,8 @@ TEST_F(IndexFilesTest, DamageInBothIndexAndRecordsIsAnErrorAndNoAnswer) {
   EXPECT_GT(errors, 0);
 }
 
-// [engine-7.5] Over many checkpoints lookups do not get slower without end, and no file is left behind.
+// [engine-7.5] Over many checkpoints lookups do not get slower without end, and no file is left
+// behind.
 TEST_F(IndexFilesTest, RunsAreMergedAndOldFilesRemoved) {
   Campus campus;
   ASSERT_THAT(campus.Open(SmallIndexes()), IsOk());

@@ -9,6 +9,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <initializer_list>
 #include <memory>
 #include <random>
 #include <span>
@@ -89,7 +90,8 @@ struct RunFile {
 TEST(KeyRunTest, FindsWhatAMultimapFindsWhetherHashesCrowdOrNot) {
   for (const std::uint64_t mask : {~std::uint64_t{0}, std::uint64_t{0xff}, ~std::uint64_t{0} << 60,
                                    ~std::uint64_t{0xffff}, std::uint64_t{0}}) {
-    for (const std::size_t count : {0, 1, 2, 254, 255, 256, 3000}) {
+    for (const std::size_t count :
+         std::initializer_list<std::size_t>{0, 1, 2, 254, 255, 256, 3000}) {
       const std::vector<KeyEntry> entries = RandomEntries(count, mask);
       RunFile written(entries);
       const auto mapped = KeyRun::Open(*written.file, kKey);
@@ -197,7 +199,7 @@ TEST(KeyRunTest, IsBrokenIfItCanNeitherBeReadNorMadeAnew) {
 }
 
 TEST(KeyRunTest, SortsAsTheStandardLibraryDoes) {
-  for (const std::size_t count : {10, 20'000}) {
+  for (const std::size_t count : std::initializer_list<std::size_t>{10, 20'000}) {
     std::vector<KeyEntry> entries = RandomEntries(count, ~std::uint64_t{0});
     std::vector<KeyEntry> expected = entries;
     std::sort(expected.begin(), expected.end(), IsBefore);
