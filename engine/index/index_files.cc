@@ -87,7 +87,7 @@ std::optional<std::vector<std::shared_ptr<const KeyRun>>> IndexFinder::Chain(
   while (end > 0) {
     std::shared_ptr<KeyRun> run = OpenRun(key, end, checksum);
     if (run == nullptr) return std::nullopt;
-    table_.MakeMendable(key, *run);
+    table_.MakeMendable(key, table_.records.mapping(), *run);
     end = run->extent().begin;
     checksum = run->extent().begin_checksum;
     runs.push_back(std::move(run));
@@ -131,7 +131,7 @@ bool LoadIndex(wal::FileSystem& files, const wal::DatabasePaths& paths, std::uin
       records.ForgetChecksum();
       continue;
     }
-    if (index->base != nullptr) table.MakeMendable(*index->base, facts);
+    if (index->base != nullptr) table.MakeMendable(facts, records.mapping(), *index->base);
     table.written = {facts.bytes, facts.lines, facts.live, facts.next_id};
     const std::vector<std::uint64_t> late = facts.late;
     table.AdoptIndex(*std::move(index));

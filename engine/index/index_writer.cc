@@ -109,7 +109,7 @@ absl::StatusOr<Runs> IndexWriter::WriteKey(int key) {
   absl::StatusOr<std::shared_ptr<KeyRun>> run =
       WriteRun(key, std::span(runs).subspan(from), std::move(entries));
   if (!run.ok()) return run.status();
-  table_.MakeMendable(key, **run);
+  table_.MakeMendable(key, table_.frozen_mapping(), **run);
   next.push_back(*std::move(run));
   return next;
 }
@@ -187,7 +187,7 @@ absl::StatusOr<std::shared_ptr<SupersededBase>> IndexWriter::WriteBlocks() {
   if (!file.ok()) return file.status();
   absl::StatusOr<OpenedBlockFacts> opened = OpenBlockFacts(**file, facts_.key);
   if (!opened.ok()) return opened.status();
-  if (opened->base != nullptr) table_.MakeMendable(*opened->base, facts_);
+  if (opened->base != nullptr) table_.MakeMendable(facts_, table_.frozen_mapping(), *opened->base);
   return std::move(opened->base);
 }
 

@@ -192,6 +192,7 @@ void TableGeneration::ForgetLines() {
   retained = RetainedLines();
   written = TableExtent();
   frozen_.reset();
+  frozen_mapping_.reset();
   indexed_bytes_ = 0;
   indexed_checksum_ = BlockChecksumOf("");
 }
@@ -208,6 +209,7 @@ void TableGeneration::FreezeIndex() {
   facts.full_blocks = records.full_blocks();
   facts.superseded = superseded;
   retained.ForEachSuperseded(kNoLimit, [&](std::uint64_t offset) { facts.late.push_back(offset); });
+  frozen_mapping_ = records.mapping();
   for (KeyIndex& index : indexes) index.Freeze();
 }
 
@@ -220,13 +222,14 @@ TableGeneration::Replaced TableGeneration::AdoptIndex(Index index) {
   }
   indexed_bytes_ = index.facts.bytes;
   indexed_checksum_ = index.facts.checksum;
+  frozen_mapping_.reset();
   return replaced;
 }
 
 // A closure of this kind runs in whatever thread meets the damage, with or without the table's
 // lock: it has a mapping of its own, and all it reads besides never changes.
-void TableGeneration::MakeMendable(int key, KeyRun& run) const {
-  run.SetRebuild([layout = layout_, mapping = records.mapping(), &guard = records.guard(),
+void TableGeneration::MakeMendable(int key, const Mapped& mapping, KeyRun& run) const {
+  run.SetRebuild([layout = layout_, mapping, &guard = records.guard(),
                   key](const RunExtent& extent) -> absl::StatusOr<std::vector<KeyEntry>> {
     const std::string_view file(mapping->data(), extent.end);
     if (guard.Check(file, extent.begin, extent.end, /*again=*/true)) {
@@ -236,9 +239,9 @@ void TableGeneration::MakeMendable(int key, KeyRun& run) const {
   });
 }
 
-void TableGeneration::MakeMendable(SupersededBase& base, const BlockFacts& facts) const {
-  base.SetRebuild([layout = layout_, mapping = records.mapping(), &guard = records.guard(),
-                   bytes = facts.bytes,
+void TableGeneration::MakeMendable(const BlockFacts& facts, const Mapped& mapping,
+                                   SupersededBase& base) const {
+  base.SetRebuild([layout = layout_, mapping, &guard = records.guard(), bytes = facts.bytes,
                    late = facts.late]() -> absl::StatusOr<std::vector<SupersededChunk>> {
     const std::string_view file(mapping->data(), bytes);
     if (guard.Check(file, 0, bytes, /*again=*/true)) {

@@ -125,6 +125,8 @@ class TableGeneration {
   // on its way, and nothing frozen; the caller has it for itself.
   void FreezeIndex();
   const BlockFacts* frozen() const { return frozen_ ? &*frozen_ : nullptr; }
+  // The records as they were mapped then: a writer goes on to map more.
+  const std::shared_ptr<const wal::Mapping>& frozen_mapping() const { return frozen_mapping_; }
   // Goes on with an index whose runs, a list for each key, cover the first `facts.bytes` bytes of
   // the file. `base` has the superseded lines of `facts`. What was frozen is among it.
   struct Index {
@@ -138,10 +140,11 @@ class TableGeneration {
     std::vector<KeyIndex::Replaced> keys;
   };
   Replaced AdoptIndex(Index index);
-  // Lets a part of an index be made anew from the records when it turns out to be damaged. Before
-  // it is adopted.
-  void MakeMendable(int key, KeyRun& run) const;
-  void MakeMendable(SupersededBase& base, const BlockFacts& facts) const;
+  // Lets a part of an index be made anew from the records, mapped here, when it turns out to be
+  // damaged. Before it is adopted.
+  using Mapped = std::shared_ptr<const wal::Mapping>;
+  void MakeMendable(int key, const Mapped& mapping, KeyRun& run) const;
+  void MakeMendable(const BlockFacts& facts, const Mapped& mapping, SupersededBase& base) const;
 
   // What is committed. Any thread; figures of one moment only together with the publisher's lock.
   TableExtent published() const;
@@ -168,6 +171,7 @@ class TableGeneration {
   std::uint64_t indexed_bytes_ = 0;
   std::uint64_t indexed_checksum_ = BlockChecksumOf("");
   std::optional<BlockFacts> frozen_;
+  std::shared_ptr<const wal::Mapping> frozen_mapping_;
   std::atomic<std::uint64_t> bytes_ = 0;
   std::atomic<std::uint64_t> lines_ = 0;
   std::atomic<std::uint64_t> live_ = 0;
