@@ -57,7 +57,6 @@ class KeyIndex {
     if (frozen_ != nullptr) frozen_->Prefetch(hash);
     for (const std::shared_ptr<const KeyRun>& run : runs_) run->Prefetch(hash);
   }
-  bool has_layers() const { return !runs_.empty() || frozen_ != nullptr; }
 
   // A run is damaged and could not be made anew: what Find does not find may be there all the same.
   bool broken() const {

@@ -106,7 +106,6 @@ class SupersededLines {
 
   // Goes on with what `written`, an earlier copy, was written to; what changed since stays.
   void Rebase(std::shared_ptr<const SupersededBase> base, const SupersededLines& written);
-  const SupersededBase* base() const { return base_.get(); }
 
   std::uint64_t memory_bytes() const;
 
