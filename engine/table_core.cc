@@ -15,23 +15,6 @@
 #include "schema/record_codec.h"
 
 namespace linedb::engine {
-namespace {
-
-// So many records are fetched together: enough for the first to have come from memory, and few
-// enough for the last not to have left the cache again.
-constexpr std::size_t kUpdatesFetched = 32;
-
-absl::Status VisitIn(const TableGeneration& generation, int key, std::string_view text,
-                     std::uint64_t limit, TableCore::LineVisitor visit) {
-  absl::StatusOr<RecordLocation> location = generation.FindChecked(key, text, limit);
-  if (!location.ok()) return location.status();
-  if (*location) return visit(generation.records.View(*location));
-  return absl::NotFoundError(absl::StrCat(
-      generation.layout().schema().table_name, ": no record with ",
-      generation.layout().keys()[static_cast<std::size_t>(key)].name, " ", std::string(text)));
-}
-
-}  // namespace
 
 RecordCursor::RecordCursor(std::unique_ptr<ScanState> state) : state_(std::move(state)) {}
 RecordCursor::RecordCursor(RecordCursor&&) noexcept = default;
@@ -69,26 +52,6 @@ absl::StatusOr<const TableSnapshot*> TableCore::SeenBy(const ReadTransaction& sn
   if (seen != nullptr) return seen;
   return absl::FailedPreconditionError(absl::StrCat(
       "table ", table_->name(), " was made, or altered, after the transaction had begun"));
-}
-
-absl::Status TableCore::Visit(View view, int key, std::string_view key_text,
-                              LineVisitor visit) const {
-  // The writer reads without a lock: nobody else changes anything.
-  if (view.writer() != nullptr) {
-    if (absl::Status usable = Check(*view.writer()); !usable.ok()) return usable;
-    return VisitIn(*table_->generation, key, key_text, kNoLimit, visit);
-  }
-  if (view.snapshot() != nullptr) {
-    absl::StatusOr<const TableSnapshot*> seen = SeenBy(*view.snapshot());
-    if (!seen.ok()) return seen.status();
-    const std::shared_lock<std::shared_mutex> lock(table_->mutex);
-    view.snapshot()->snapshot_->views().Keep((*seen)->generation->records.mapping());
-    return VisitIn(*(*seen)->generation, key, key_text, (*seen)->extent.bytes, visit);
-  }
-  const std::shared_lock<std::shared_mutex> lock(table_->mutex);
-  if (!table_->retired.ok()) return table_->retired;
-  const TableGeneration& generation = *table_->generation;
-  return VisitIn(generation, key, key_text, generation.published_bytes(), visit);
 }
 
 absl::Status TableCore::Check(const WriteTransaction& transaction) const {
@@ -247,19 +210,19 @@ absl::Status TableCore::UpdateMany(WriteTransaction& transaction, std::size_t co
   std::sort(order.begin(), order.end(),
             [&](std::size_t a, std::size_t b) { return columns[a] < columns[b]; });
   const std::size_t width = 1 + columns.size();
-  FieldSpans spans(kUpdatesFetched * width);
+  FieldSpans spans(kKeysTogether * width);
   std::vector<ColumnText> values(columns.size());
   absl::Status done;
-  for (std::size_t first = 0; first < count && done.ok(); first += kUpdatesFetched) {
+  for (std::size_t first = 0; first < count && done.ok(); first += kKeysTogether) {
     schema::TextWriter text;
-    const std::size_t end = std::min(first + kUpdatesFetched, count);
+    const std::size_t end = std::min(first + kKeysTogether, count);
     std::size_t encoded = first;
     absl::Status fits;
     for (; encoded < end; ++encoded) {
       fits = encode(encoded, &text, &spans[(encoded - first) * width]);
       if (!fits.ok()) break;
     }
-    absl::InlinedVector<std::string_view, kUpdatesFetched> keys;
+    absl::InlinedVector<std::string_view, kKeysTogether> keys;
     for (std::size_t i = first; i < encoded; ++i) {
       keys.push_back(spans[(i - first) * width].In(text.text()));
     }

@@ -18,7 +18,11 @@ namespace linedb::engine {
 std::uint64_t HashKeyText(std::string_view text) { return XXH3_64bits(text.data(), text.size()); }
 
 TableGeneration::TableGeneration(std::shared_ptr<const schema::RecordLayout> layout)
-    : indexes(layout->keys().size()), layout_(std::move(layout)) {}
+    : indexes(layout->keys().size()), layout_(std::move(layout)) {
+  for (const schema::KeyLayout& key : layout_->keys()) {
+    for (const int column : key.columns) last_key_column_ = std::max(last_key_column_, column);
+  }
+}
 
 TableExtent TableGeneration::published() const {
   return {bytes_.load(std::memory_order_acquire), lines_.load(std::memory_order_relaxed),
@@ -50,6 +54,12 @@ absl::StatusOr<RecordLocation> TableGeneration::FindChecked(int key, std::string
                                                             std::uint64_t limit) const {
   const std::uint64_t hash = HashKeyText(text);
   indexes[static_cast<std::size_t>(key)].Prefetch(hash);
+  return FindChecked(key, hash, text, limit);
+}
+
+absl::StatusOr<RecordLocation> TableGeneration::FindChecked(int key, std::uint64_t hash,
+                                                            std::string_view text,
+                                                            std::uint64_t limit) const {
   RecordLocation found = Find(key, hash, text, limit);
   // Two keys of one hash do not happen: a line that has the hash and not the key is damaged.
   const bool missing = !found;
@@ -68,6 +78,27 @@ absl::StatusOr<RecordLocation> TableGeneration::FindChecked(int key, std::string
                                             " ", std::string(text)));
   }
   return missing ? RecordLocation() : found;
+}
+
+void TableGeneration::Fetch(int key, std::span<const std::uint64_t> hashes) const {
+  constexpr std::uint64_t kCacheLine = 64;
+  const KeyIndex& index = indexes[static_cast<std::size_t>(key)];
+  for (const std::uint64_t hash : hashes) index.Prefetch(hash);
+  const std::string_view file = records.file_view();
+  const std::uint64_t line_bytes =
+      std::min(file.size() / (lines_.load(std::memory_order_relaxed) + 1), 8 * kCacheLine);
+  for (const std::uint64_t hash : hashes) {
+    // The newest line of the hash; where it ends is not looked at, it would be waited for.
+    const RecordLocation found = index.Find(
+        hash, kNoLimit, [](std::uint64_t offset) { return RecordLocation(offset, 1); },
+        [](RecordLocation) { return true; });
+    if (!found) continue;
+    superseded.Prefetch(found.offset());
+    const std::uint64_t end = std::min<std::uint64_t>(found.offset() + line_bytes, file.size());
+    for (std::uint64_t byte = found.offset(); byte < end; byte += kCacheLine) {
+      __builtin_prefetch(file.data() + byte);
+    }
+  }
 }
 
 absl::Status TableGeneration::CompareBlocks(std::string_view file, std::uint64_t begin,
@@ -171,11 +202,7 @@ void TableGeneration::Forget(RecordLocation location) {
 void TableGeneration::EraseEntries(RecordLocation location) {
   const std::string_view line = records.View(location);
   FieldSpans spans(static_cast<std::size_t>(layout_->column_count()));
-  int last = 0;
-  for (const schema::KeyLayout& key : layout_->keys()) {
-    last = std::max(last, *std::max_element(key.columns.begin(), key.columns.end()));
-  }
-  const bool split = schema::SplitCanonical(*layout_, line, last, spans.data());
+  const bool split = schema::SplitCanonical(*layout_, line, last_key_column_, spans.data());
   assert(split);  // it was when it was loaded
   static_cast<void>(split);
   std::string scratch;

@@ -8,6 +8,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,10 @@ inline constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::ma
 
 // What `next_id` is once the largest possible key was used.
 inline constexpr std::int64_t kKeysExhausted = std::numeric_limits<std::int64_t>::min();
+
+// So many keys are looked up together: enough for what the first one needs to have come from
+// memory, and few enough for what the last one needs not to have left the cache again.
+inline constexpr std::size_t kKeysTogether = 32;
 
 std::uint64_t HashKeyText(std::string_view text);
 
@@ -88,6 +93,11 @@ class TableGeneration {
   // and byte.
   absl::StatusOr<RecordLocation> FindChecked(int key, std::string_view text,
                                              std::uint64_t limit) const;
+  absl::StatusOr<RecordLocation> FindChecked(int key, std::uint64_t hash, std::string_view text,
+                                             std::uint64_t limit) const;
+  // Has the processor fetch what lookups of up to kKeysTogether keys will read, for all of them at
+  // once. As for Find, writers are kept away.
+  void Fetch(int key, std::span<const std::uint64_t> hashes) const;
   // OK if the blocks that hold the line are as they were written. As for Find, writers are kept
   // away.
   absl::Status CheckLine(RecordLocation location) const {
@@ -168,6 +178,7 @@ class TableGeneration {
   void EraseEntries(RecordLocation location);
 
   std::shared_ptr<const schema::RecordLayout> layout_;
+  int last_key_column_ = 0;  // of all keys
   std::uint64_t indexed_bytes_ = 0;
   std::uint64_t indexed_checksum_ = BlockChecksumOf("");
   std::optional<BlockFacts> frozen_;

@@ -17,10 +17,6 @@ constexpr std::uint64_t kSettledAtFirst = 512;
 // … and with each line that it retains: more than it adds.
 constexpr std::uint64_t kSettledPerLine = 2;
 
-// So many keys of lines taken are looked up together: enough for the first to have come from
-// memory, and few enough for the last not to have left the cache again.
-constexpr std::size_t kKeysTaken = 32;
-
 }  // namespace
 
 TableChanges::TableChanges(TableState& table, std::uint64_t settle_limit)
@@ -106,7 +102,7 @@ absl::StatusOr<Change> TableChanges::TakeLine(const schema::FieldSpan* spans) no
   NoteKeys(line, spans);
   const RecordLocation location = LocationBegun();
   generation_->records.tail().push_back('\n');
-  if (line_keys_.size() >= kKeysTaken) {
+  if (line_keys_.size() >= kKeysTogether) {
     if (absl::Status checked = CheckTaken(); !checked.ok()) return checked;
   }
   return Change{wal::Operation::kInsert, location, {}};

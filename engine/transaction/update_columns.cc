@@ -31,26 +31,9 @@ absl::StatusOr<Change> TableChanges::UpdateColumns(std::string_view key_text,
 }
 
 void TableChanges::FetchRecords(std::span<const std::string_view> key_texts) const {
-  const KeyIndex& index = generation_->indexes[0];
-  absl::InlinedVector<std::uint64_t, 32> hashes;
-  for (const std::string_view text : key_texts) {
-    hashes.push_back(HashKeyText(text));
-    index.Prefetch(hashes.back());
-  }
-  for (const std::uint64_t hash : hashes) {
-    // Most likely the newest line of the hash; where it ends is not looked at, it would be waited
-    // for.
-    const RecordLocation found = index.Find(
-        hash, kNoLimit, [](std::uint64_t offset) { return RecordLocation(offset, 1); },
-        [](RecordLocation) { return true; });
-    if (!found) continue;
-    constexpr std::uint64_t kCacheLine = 64;
-    const std::string_view file = generation_->records.file_view();
-    for (std::uint64_t i = 0; i < 3; ++i) {
-      const std::uint64_t byte = found.offset() + i * kCacheLine;
-      if (byte < file.size()) __builtin_prefetch(file.data() + byte);
-    }
-  }
+  absl::InlinedVector<std::uint64_t, kKeysTogether> hashes;
+  for (const std::string_view text : key_texts) hashes.push_back(HashKeyText(text));
+  generation_->Fetch(0, hashes);
 }
 
 // Appends the old line with these values in place of its own, and finds the spans of what it says.

@@ -59,6 +59,10 @@ int main() {
   auto columns = *students.Columns<&Student::gpa>();
   std::cout << columns.View()->SumWhere([](double gpa) { return gpa > 3.0; }).count << "\n";
 
+  // Lookups that do not wait for one another.
+  auto some = *students.GetMany(std::vector<std::int64_t>{1, 4711, 1'000'000});
+  std::cout << some[1]->name << (some[2].has_value() ? "" : ", and one that is not there") << "\n";
+
   // A row that points into the file, as long as the snapshot lives.
   auto views = *database.OpenTable<StudentView>();
   auto snapshot = *database.BeginRead();

@@ -65,10 +65,16 @@ class Contender {
   virtual std::uint64_t ReadAll() = 0;
   virtual FilteredSum SumAbove(double gpa) = 0;
   // Whether the side has other ways to the same, whose figures stand beside: InsertTogether row by
-  // row, SumAbove without other threads.
+  // row, SumAbove without other threads, lookups of many rows in one call.
   virtual bool has_other_ways() const { return false; }
   virtual void InsertTogetherRowByRow(std::span<const Student> rows) { InsertTogether(rows); }
   virtual FilteredSum SumAboveByOneThread(double gpa) { return SumAbove(gpa); }
+  virtual std::uint64_t ReadManyByKey(std::span<const std::int64_t> keys) {
+    return ReadByKey(keys);
+  }
+  virtual std::uint64_t ReadManyByEmail(std::span<const std::string> emails) {
+    return ReadByEmail(emails);
+  }
   // The same from a column in memory, between the calls that hold and drop it. Those who know no
   // such thing do what they can: SumAbove.
   virtual void HoldColumns() {}

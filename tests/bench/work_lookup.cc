@@ -5,46 +5,60 @@ namespace {
 
 constexpr std::int64_t kLookupsPerChunk = 10'000;
 
-// Runs `read(contender, keys, watch)`, which returns a digest, over all chunks.
-template <class Read>
-void MeasureLookups(Bench* bench, const std::string& work, Read&& read) {
+// Looks the rows of all chunks up: `keys_of(ids)` are the keys, `read` looks them up one by one,
+// and `read_many` is the other way of those that have one. The digests are compared with the rows'.
+template <class Keys, class Read>
+void MeasureLookups(Bench* bench, const std::string& work, Keys&& keys_of, Read read,
+                    Read read_many) {
   std::vector<Stopwatch> watches(bench->sides.size());
+  std::vector<Stopwatch> watches_many(bench->sides.size());
   std::int64_t lookups = 0;
   while (lookups < bench->options.rows) {
-    std::vector<std::int64_t> keys;
+    std::vector<std::int64_t> ids;
     std::uint64_t expected = 0;
     for (std::int64_t i = 0; i < kLookupsPerChunk; ++i) {
-      keys.push_back(bench->RandomKey(lookups + i));
-      expected += Digest(bench->table.Row(keys.back()));
+      ids.push_back(bench->RandomKey(lookups + i));
+      expected += Digest(bench->table.Row(ids.back()));
     }
+    const auto keys = keys_of(ids);
+    const auto measure = [&](const Side& side, Read way, Stopwatch* watch) {
+      const std::uint64_t digest = watch->Time([&] { return (side.contender.get()->*way)(keys); });
+      if (digest != expected) bench->FailAt(side, work);
+    };
     for (std::size_t i = 0; i < bench->sides.size(); ++i) {
-      const Side& side = bench->sides[i];
-      if (read(side.contender.get(), keys, &watches[i]) != expected) bench->FailAt(side, work);
+      measure(bench->sides[i], read, &watches[i]);
+      if (!bench->sides[i].contender->has_other_ways()) continue;
+      measure(bench->sides[i], read_many, &watches_many[i]);
     }
     lookups += kLookupsPerChunk;
   }
+  const auto add = [&](const char* side, double seconds) {
+    bench->results.Add(work, "lookups/s", Better::kMore, side,
+                       static_cast<double>(lookups) / seconds);
+  };
   for (std::size_t i = 0; i < bench->sides.size(); ++i) {
-    bench->Add(work, "lookups/s", Better::kMore, bench->sides[i],
-               static_cast<double>(lookups) / watches[i].seconds());
+    add(bench->sides[i].contender->name(), watches[i].seconds());
+    if (bench->sides[i].contender->has_other_ways()) add(kWayMany, watches_many[i].seconds());
   }
-  bench->results.Add(work, "lookups/s", Better::kMore, kLimitRead,
-                     1 / bench->limits.random_read_seconds);
+  add(kLimitRead, static_cast<double>(lookups) * bench->limits.random_read_seconds);
 }
 
 }  // namespace
 
 void WorkLookup(Bench* bench) {
   if (bench->options.Wants("key")) {
-    MeasureLookups(bench, kWorkKey, [](Contender* contender, const auto& keys, Stopwatch* watch) {
-      return watch->Time([&] { return contender->ReadByKey(keys); });
-    });
+    MeasureLookups(
+        bench, kWorkKey, [](const std::vector<std::int64_t>& ids) { return ids; },
+        &Contender::ReadByKey, &Contender::ReadManyByKey);
   }
   if (bench->options.Wants("email")) {
-    MeasureLookups(bench, kWorkEmail, [](Contender* contender, const auto& keys, Stopwatch* watch) {
+    const auto emails_of = [](const std::vector<std::int64_t>& ids) {
       std::vector<std::string> emails;
-      for (const std::int64_t key : keys) emails.push_back(MakeEmail(key));
-      return watch->Time([&] { return contender->ReadByEmail(emails); });
-    });
+      for (const std::int64_t id : ids) emails.push_back(MakeEmail(id));
+      return emails;
+    };
+    MeasureLookups(bench, kWorkEmail, emails_of, &Contender::ReadByEmail,
+                   &Contender::ReadManyByEmail);
   }
 }
 

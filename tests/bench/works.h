@@ -95,6 +95,7 @@ inline constexpr const char* kLimitRead = "one random read";
 // linedb's other ways to a work, which stand beside the sides as well.
 inline constexpr const char* kWayRowByRow = "row by row";
 inline constexpr const char* kWayOneThread = "one thread";
+inline constexpr const char* kWayMany = "many at once";
 
 // The limits, once for each round.
 void WorkLimits(Bench* bench);

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "linedb/database.h"
 #include "tests/engine/status_matchers.h"
@@ -82,6 +83,13 @@ TEST_F(BlockCheckTest, ChangedRecordIsRefusedByFileLineAndByte) {
                                          "data/student.records line 1500 byte ", "id 1500"));
   EXPECT_EQ(*students->Get(1), StudentOf(1));
   EXPECT_EQ(*students->Get(kStudents), StudentOf(kStudents));
+}
+
+TEST_F(BlockCheckTest, ChangedRecordAmongManyIsRefused) {
+  Damage("number 1500", '9');
+  const std::vector<std::int64_t> keys = {1, 1500, kStudents};
+  EXPECT_THAT(students->GetMany(keys), Fails(absl::StatusCode::kDataLoss,
+                                             "data/student.records line 1500 byte ", "id 1500"));
 }
 
 TEST_F(BlockCheckTest, ChangeInTheLastPartOfABlockIsFound) {

@@ -125,6 +125,8 @@ TEST_F(ViewTest, ViewsLiveAsLongAsTheirSnapshot) {
   seen.push_back(views.Get(snapshot, 12).value());
   seen.push_back(views.FindBy<&StudentView::email>(snapshot, "50@x.edu").value());
   seen.push_back(views.FindBy<&StudentView::email>(snapshot, "\t24@x.edu").value());
+  const std::vector<std::int64_t> keys = {7, 30};
+  for (const auto& view : views.GetMany(snapshot, keys).value()) seen.push_back(view.value());
   const auto reduced = views.Reduce(
       snapshot, {}, std::vector<StudentView>(),
       [](std::vector<StudentView>& into, const StudentView& row) { into.push_back(row); },
@@ -139,7 +141,7 @@ TEST_F(ViewTest, ViewsLiveAsLongAsTheirSnapshot) {
       IsOk());
 
   TurnEverythingOver();
-  ASSERT_EQ(seen.size(), 2u * kStudents + 3);
+  ASSERT_EQ(seen.size(), 2u * kStudents + 5);
   for (const StudentView& row : seen) {
     EXPECT_EQ(CopyOf(row), StudentOf(static_cast<int>(*row.id)));
   }

@@ -1,11 +1,12 @@
-// Lines of a table -> structs, along a cursor. Internal to linedb; in a public header only because
-// Table<T> inlines it.
+// Lines of a table -> structs, by key or along a cursor. Internal to linedb; in a public header
+// only because Table<T> inlines it.
 
 #ifndef LINEDB_ROW_READER_H_
 #define LINEDB_ROW_READER_H_
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -18,6 +19,7 @@
 #include "linedb/struct_codec.h"
 #include "linedb/table_core.h"
 #include "linedb/text_arena.h"
+#include "linedb/text_writer.h"
 
 namespace linedb::engine {
 
@@ -25,6 +27,7 @@ namespace linedb::engine {
 template <class T>
 class RowReader {
   using Codec = schema::StructCodec<T>;
+  using Key = typename Codec::Key;
 
  public:
   // `same_order`: the table's columns stand in the order of the struct's members.
@@ -44,6 +47,38 @@ class RowReader {
       return absl::OkStatus();
     }
     return ReadSlowly(line, row, texts);
+  }
+
+  // Table::Get, FindBy and those for many keys.
+  absl::StatusOr<T> Get(View view, const Key& key) const {
+    schema::TextWriter text;
+    if (absl::Status fits = Codec::WriteKeyText(key, &text); !fits.ok()) return fits;
+    return ReadOne(view, 0, text.text());
+  }
+  template <auto... Members, class... Values>
+  absl::StatusOr<T> Find(View view, const Values&... values) const {
+    static_assert(sizeof...(Members) == sizeof...(Values),
+                  "FindBy takes one value for each member");
+    schema::TextWriter text;
+    absl::Status fits = Codec::template WriteKeyTextOf<Members...>(&text, values...);
+    if (!fits.ok()) return fits;
+    const absl::StatusOr<int> key = NumberOfKey<Members...>();
+    if (!key.ok()) return key.status();
+    return ReadOne(view, *key, text.text());
+  }
+  using Rows = std::vector<std::optional<T>>;
+  absl::StatusOr<Rows> GetMany(View view, std::span<const Key> keys) const {
+    return ReadMany(view, 0, keys.size(), [&](std::size_t i, schema::TextWriter* text) {
+      return Codec::WriteKeyText(keys[i], text);
+    });
+  }
+  template <auto Member, class Value>
+  absl::StatusOr<Rows> FindMany(View view, std::span<const Value> values) const {
+    const absl::StatusOr<int> key = NumberOfKey<Member>();
+    if (!key.ok()) return key.status();
+    return ReadMany(view, *key, values.size(), [&](std::size_t i, schema::TextWriter* text) {
+      return Codec::template WriteKeyTextOf<Member>(text, values[i]);
+    });
   }
 
   // Goes to the cursor's end, or as far as the visitor wants.
@@ -113,6 +148,47 @@ class RowReader {
  private:
   template <auto... Members>
   using ValuesOf = std::tuple<typename Codec::Layout::template ValueOf<Members>...>;
+
+  absl::StatusOr<T> ReadOne(View view, int key, std::string_view text) const {
+    absl::StatusOr<T> row(absl::in_place);
+    absl::Status read = core_.Visit(view, key, text, [&](std::string_view line) {
+      return ReadRow(line, &*row, TextsOf(view));
+    });
+    if (!read.ok()) row = std::move(read);
+    return row;
+  }
+
+  absl::StatusOr<Rows> ReadMany(View view, int key, std::size_t count,
+                                TableCore::KeyEncoder encode) const {
+    absl::StatusOr<Rows> rows(absl::in_place, count);
+    absl::Status read =
+        core_.VisitMany(view, key, count, encode, [&](std::size_t i, std::string_view line) {
+          return ReadRow(line, &(*rows)[i].emplace(), TextsOf(view));
+        });
+    if (!read.ok()) rows = std::move(read);
+    return rows;
+  }
+
+  // The columns' names joined by ",", as the engine names a key.
+  template <auto... Members>
+  static const std::string& KeyName() {
+    static const std::string name = [] {
+      std::string joined;
+      for (const std::string_view column : {Codec::template kColumnName<Members>...}) {
+        if (!joined.empty()) joined.push_back(',');
+        joined.append(column);
+      }
+      return joined;
+    }();
+    return name;
+  }
+  template <auto... Members>
+  absl::StatusOr<int> NumberOfKey() const {
+    const int key = core_.FindKey(KeyName<Members...>());
+    if (key >= 0) return key;
+    return absl::InvalidArgumentError(core_.schema().table_name + ": no key on " +
+                                      KeyName<Members...>());
+  }
 
   // Whether a walk goes on: what the visitor returned, or true if it returns nothing.
   template <class Call>

@@ -7,7 +7,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,6 +18,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "linedb/column_updater.h"
 #include "linedb/columnar.h"
 #include "linedb/describe.h"
 #include "linedb/row_reader.h"
@@ -128,23 +128,7 @@ class Table {
   template <auto... Members>
   absl::Status UpdateOf(WriteTransaction& transaction, const Key& key,
                         const typename Codec::template ValueOf<Members>&... values) const {
-    static_assert(!Codec::kHasRowId, "a table without a primary key has nothing to update by");
-    static_assert(Codec::template AreUpdatable<Members...>(),
-                  "linedb: an update names a member twice");
-    schema::TextWriter key_text;
-    if (absl::Status fits = Codec::WriteKeyText(key, &key_text); !fits.ok()) return fits;
-    schema::TextWriter texts;
-    std::array<schema::FieldSpan, sizeof...(Members)> spans;
-    absl::Status fits = Codec::template WriteValues<Members...>(&texts, spans.data(), values...);
-    if (!fits.ok()) return fits;
-    const std::array<int, sizeof...(Members)> numbers = NumbersOf<Members...>();
-    std::array<engine::ColumnText, sizeof...(Members)> columns;
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      columns[i] = {numbers[i], spans[i].In(texts.text())};
-    }
-    std::sort(columns.begin(), columns.end(),
-              [](const auto& a, const auto& b) { return a.column < b.column; });
-    return core_.UpdateColumns(transaction, key_text.text(), columns);
+    return updater().template UpdateOne<Members...>(transaction, key, values...);
   }
 
   // A key, and what these members of its record become.
@@ -166,23 +150,9 @@ class Table {
   absl::Status UpdateAllOf(
       WriteTransaction& transaction,
       std::type_identity_t<std::span<const NewValues<Members...>>> rows) const {
-    static_assert(!Codec::kHasRowId, "a table without a primary key has nothing to update by");
-    static_assert(Codec::template AreUpdatable<Members...>(),
-                  "linedb: an update names a member twice");
     std::size_t failed = 0;
-    const absl::Status updated = core_.UpdateMany(
-        transaction, rows.size(), NumbersOf<Members...>(),
-        [&](std::size_t i, schema::TextWriter* text, schema::FieldSpan* spans) {
-          const auto write = [&](const Key& key, const auto&... values) {
-            spans[0].begin = static_cast<std::uint32_t>(text->size());
-            absl::Status fits = Codec::WriteKeyText(key, text);
-            spans[0].end = static_cast<std::uint32_t>(text->size());
-            if (!fits.ok()) return fits;
-            return Codec::template WriteValues<Members...>(text, spans + 1, values...);
-          };
-          return std::apply(write, rows[i]);
-        },
-        &failed);
+    const absl::Status updated =
+        updater().template UpdateMany<Members...>(transaction, rows, &failed);
     return RowError(updated, failed, rows.size());
   }
 
@@ -211,17 +181,15 @@ class Table {
   // does not fit the struct's member, if the transaction named has ended or began before the table
   // did, or if the table was dropped or altered; kDataLoss if the file is damaged there.
   absl::StatusOr<T> Get(const Key& key) const {
-    static_assert(!kHoldsViews,
-                  "linedb: a struct with std::string_view members is read with a ReadTransaction");
-    return GetIn({}, key);
+    NeedsNoSnapshot();
+    return reader().Get({}, key);
   }
   absl::StatusOr<T> Get(const WriteTransaction& transaction, const Key& key) const {
-    static_assert(!kHoldsViews,
-                  "linedb: a struct with std::string_view members is read with a ReadTransaction");
-    return GetIn(transaction, key);
+    NeedsNoSnapshot();
+    return reader().Get(transaction, key);
   }
   absl::StatusOr<T> Get(const ReadTransaction& snapshot, const Key& key) const {
-    return GetIn(snapshot, key);
+    return reader().Get(snapshot, key);
   }
 
   // The record with these values of a unique key: one unique member, or the members of a compound
@@ -229,33 +197,69 @@ class Table {
   //   students.FindBy<&Student::email>("alice@university.edu")
   template <auto... Members, class... Values>
   absl::StatusOr<T> FindBy(const Values&... values) const {
-    static_assert(!kHoldsViews,
-                  "linedb: a struct with std::string_view members is read with a ReadTransaction");
-    return FindIn<Members...>({}, values...);
+    NeedsNoSnapshot();
+    return reader().template Find<Members...>({}, values...);
   }
   template <auto... Members, class... Values>
   absl::StatusOr<T> FindBy(const WriteTransaction& transaction, const Values&... values) const {
-    static_assert(!kHoldsViews,
-                  "linedb: a struct with std::string_view members is read with a ReadTransaction");
-    return FindIn<Members...>(transaction, values...);
+    NeedsNoSnapshot();
+    return reader().template Find<Members...>(transaction, values...);
   }
   template <auto... Members, class... Values>
   absl::StatusOr<T> FindBy(const ReadTransaction& snapshot, const Values&... values) const {
-    return FindIn<Members...>(snapshot, values...);
+    return reader().template Find<Members...>(snapshot, values...);
+  }
+
+  // The records with these keys, in the order of the keys; nothing for a key that has none. As many
+  // Gets, but faster, since what is fetched for one is not waited for by the next. Without a
+  // transaction each is as it was at some moment during the call. Errors as Get, but kNotFound.
+  //   students.GetMany(std::vector<std::int64_t>{1, 2, 3})
+  absl::StatusOr<std::vector<std::optional<T>>> GetMany(std::span<const Key> keys) const {
+    NeedsNoSnapshot();
+    return reader().GetMany({}, keys);
+  }
+  absl::StatusOr<std::vector<std::optional<T>>> GetMany(const WriteTransaction& transaction,
+                                                        std::span<const Key> keys) const {
+    NeedsNoSnapshot();
+    return reader().GetMany(transaction, keys);
+  }
+  absl::StatusOr<std::vector<std::optional<T>>> GetMany(const ReadTransaction& snapshot,
+                                                        std::span<const Key> keys) const {
+    return reader().GetMany(snapshot, keys);
+  }
+
+  // The same by the values of a unique member. Errors as FindBy, but kNotFound.
+  //   students.FindManyBy<&Student::email>(emails)
+  template <auto Member>
+  using KeysOf =
+      std::type_identity_t<std::span<const typename Codec::Layout::template PlainValueOf<Member>>>;
+  template <auto Member>
+  absl::StatusOr<std::vector<std::optional<T>>> FindManyBy(KeysOf<Member> values) const {
+    NeedsNoSnapshot();
+    return reader().template FindMany<Member>({}, values);
+  }
+  template <auto Member>
+  absl::StatusOr<std::vector<std::optional<T>>> FindManyBy(const WriteTransaction& transaction,
+                                                           KeysOf<Member> values) const {
+    NeedsNoSnapshot();
+    return reader().template FindMany<Member>(transaction, values);
+  }
+  template <auto Member>
+  absl::StatusOr<std::vector<std::optional<T>>> FindManyBy(const ReadTransaction& snapshot,
+                                                           KeysOf<Member> values) const {
+    return reader().template FindMany<Member>(snapshot, values);
   }
 
   // Calls `visit(const T&)` for every record in file order, as they were when the call began. It
   // may return bool: false ends the walk. The row passed is reused.
   template <class Visit>
   absl::Status ForEach(Visit&& visit) const {
-    static_assert(!kHoldsViews,
-                  "linedb: a struct with std::string_view members is read with a ReadTransaction");
+    NeedsNoSnapshot();
     return Walk({}, std::forward<Visit>(visit));
   }
   template <class Visit>
   absl::Status ForEach(const WriteTransaction& transaction, Visit&& visit) const {
-    static_assert(!kHoldsViews,
-                  "linedb: a struct with std::string_view members is read with a ReadTransaction");
+    NeedsNoSnapshot();
     return Walk(transaction, std::forward<Visit>(visit));
   }
   template <class Visit>
@@ -269,8 +273,7 @@ class Table {
   //   students.ForEachOf<&Student::gpa>([&](double gpa) { sum += gpa; });
   template <auto... Members, class Visit>
   absl::Status ForEachOf(Visit&& visit) const {
-    static_assert(!kHoldsViews,
-                  "linedb: a struct with std::string_view members is read with a ReadTransaction");
+    NeedsNoSnapshot();
     return WalkOf<Members...>({}, std::forward<Visit>(visit));
   }
   template <auto... Members, class Visit>
@@ -293,8 +296,7 @@ class Table {
   template <auto... Members, class Accumulator, class Visit, class Merge>
   absl::StatusOr<Accumulator> Reduce(const ScanOptions& options, const Accumulator& init,
                                      const Visit& visit, const Merge& merge) const {
-    static_assert(!kHoldsViews,
-                  "linedb: a struct with std::string_view members is read with a ReadTransaction");
+    NeedsNoSnapshot();
     return ReduceIn<Members...>({}, options, init, visit, merge);
   }
   template <auto... Members, class Accumulator, class Visit, class Merge>
@@ -317,7 +319,7 @@ class Table {
   template <auto... Members>
   auto Columns() const -> absl::StatusOr<
       ColumnSet<engine::ElementOf<typename Codec::Layout::template ValueOf<Members>>...>> {
-    auto hold = engine::HoldColumns(core_, {NameOf<Members>()...});
+    auto hold = engine::HoldColumns(core_, {Codec::template kColumnName<Members>...});
     if (!hold.ok()) return hold.status();
     return ColumnSet<engine::ElementOf<typename Codec::Layout::template ValueOf<Members>>...>(
         core_, *std::move(hold));
@@ -327,7 +329,13 @@ class Table {
   const engine::TableCore& core() const { return core_; }
 
  private:
+  static constexpr void NeedsNoSnapshot() {
+    static_assert(!kHoldsViews,
+                  "linedb: a struct with std::string_view members is read with a ReadTransaction");
+  }
+
   engine::RowReader<T> reader() const { return engine::RowReader<T>(core_, same_order_); }
+  engine::ColumnUpdater<T> updater() const { return engine::ColumnUpdater<T>(core_, same_order_); }
 
   template <auto... Members, class Visit>
   absl::Status WalkOf(engine::View view, Visit&& visit) const {
@@ -343,37 +351,11 @@ class Table {
     return reader().template Reduce<Members...>(view, options.threads, init, visit, merge);
   }
 
-  template <auto Member>
-  static constexpr std::string_view NameOf() {
-    return Codec::template FieldAt<Codec::template kFieldIndex<Member>>::kName;
-  }
-
   // The error of one of `count` rows.
   static absl::Status RowError(const absl::Status& error, std::size_t row, std::size_t count) {
     if (error.ok() || count == 0 || absl::IsFailedPrecondition(error)) return error;
     return absl::Status(error.code(),
                         "row " + std::to_string(row) + ": " + std::string(error.message()));
-  }
-
-  // The members' numbers among the table's columns.
-  template <auto... Members>
-  std::array<int, sizeof...(Members)> NumbersOf() const {
-    return {(same_order_ ? Codec::template kStoredColumn<Members>
-                         : core_.FindColumn(NameOf<Members>()))...};
-  }
-
-  // The columns' names joined by ",", as the engine names a key.
-  template <auto... Members>
-  static const std::string& KeyName() {
-    static const std::string name = [] {
-      std::string joined;
-      for (const std::string_view column : {NameOf<Members>()...}) {
-        if (!joined.empty()) joined.push_back(',');
-        joined.append(column);
-      }
-      return joined;
-    }();
-    return name;
   }
 
   template <class Result, class Body>
@@ -407,38 +389,6 @@ class Table {
     }
     if (!written.ok()) return written;
     return Codec::KeyOf(row, next_key);
-  }
-
-  absl::StatusOr<T> GetIn(engine::View view, const Key& key) const {
-    schema::TextWriter text;
-    if (absl::Status fits = Codec::WriteKeyText(key, &text); !fits.ok()) return fits;
-    return VisitRow(view, 0, text.text());
-  }
-
-  absl::StatusOr<T> VisitRow(engine::View view, int key, std::string_view text) const {
-    absl::StatusOr<T> row = T{};
-    absl::Status read = core_.Visit(view, key, text, [&](std::string_view line) {
-      return reader().ReadRow(line, &*row, reader().TextsOf(view));
-    });
-    if (!read.ok()) return read;
-    return row;
-  }
-
-  template <auto... Members, class... Values>
-  absl::StatusOr<T> FindIn(engine::View view, const Values&... values) const {
-    static_assert(sizeof...(Members) == sizeof...(Values),
-                  "FindBy takes one value for each member");
-    schema::TextWriter text;
-    if (absl::Status fits = Codec::template WriteKeyTextOf<Members...>(&text, values...);
-        !fits.ok()) {
-      return fits;
-    }
-    const int key = core_.FindKey(KeyName<Members...>());
-    if (key < 0) {
-      return absl::InvalidArgumentError(schema().table_name + ": no key on " +
-                                        std::string(KeyName<Members...>()));
-    }
-    return VisitRow(view, key, text.text());
   }
 
   template <class Visit>

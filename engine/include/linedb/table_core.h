@@ -128,6 +128,13 @@ class TableCore {
   // snapshot as long as that; `visit` must not call into the database.
   using LineVisitor = absl::FunctionRef<absl::Status(std::string_view)>;
   absl::Status Visit(View view, int key, std::string_view key_text, LineVisitor visit) const;
+  // The same for `count` keys, faster than as many calls: `encode(i, text)` appends key i's text,
+  // `visit(i, line)` is called, in the order of i, for those that have a record. Without a
+  // transaction each is as it was at some moment of the call. An error of either is returned.
+  using KeyEncoder = absl::FunctionRef<absl::Status(std::size_t, schema::TextWriter*)>;
+  using NumberedLineVisitor = absl::FunctionRef<absl::Status(std::size_t, std::string_view)>;
+  absl::Status VisitMany(View view, int key, std::size_t count, KeyEncoder encode,
+                         NumberedLineVisitor visit) const;
 
   // kFailedPrecondition if the transaction has ended or is another database's, or if the table was
   // dropped or altered. What names one
@@ -200,6 +207,8 @@ class TableCore {
   TableState* table() const { return table_; }
 
  private:
+  template <class Read>
+  absl::Status ReadIn(View view, Read&& read) const;
   absl::StatusOr<std::shared_ptr<const ScanSource>> SourceOf(View view) const;
 
   Engine* engine_;

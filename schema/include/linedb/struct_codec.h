@@ -45,6 +45,9 @@ struct StructCodec : StructLayout<T> {
   using FieldAt = typename Layout::template FieldAt<I>;
   template <auto Member>
   static constexpr int kStoredColumn = Layout::template kStoredColumn<Member>;
+  template <auto Member>
+  static constexpr std::string_view kColumnName =
+      FieldAt<Layout::template kFieldIndex<Member>>::kName;
 
   // The schema of the description; created_at is empty. Lives for ever.
   static const TableSchema& Schema() {
@@ -129,11 +132,10 @@ struct StructCodec : StructLayout<T> {
                                   const typename Layout::template ValueOf<Members>&... values) {
     Fault fault = nullptr;
     std::string_view column;
-    const bool written =
-        (((fault = WriteValue<typename Layout::template ValueOf<Members>>(writer, values,
-                                                                          spans++)) == nullptr ||
-          (column = FieldAt<Layout::template kFieldIndex<Members>>::kName, false)) &&
-         ...);
+    const bool written = (((fault = WriteValue<typename Layout::template ValueOf<Members>>(
+                                writer, values, spans++)) == nullptr ||
+                           (column = kColumnName<Members>, false)) &&
+                          ...);
     return written ? absl::OkStatus() : FieldFault(kTableName, column, fault);
   }
 
