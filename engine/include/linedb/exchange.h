@@ -91,6 +91,11 @@ struct ImportOptions {
 // the table: it is not if there were problems and no `rejects`. Errors: kNotFound (table),
 // kCancelled, kInvalidArgument (the input is not JSON of that format at all), and those of
 // WriteTransaction::Commit. One thread; holds the database's write transaction meanwhile.
+//
+// While it runs `input` is read by another thread, ahead of what is taken, unless there are
+// `rejects`: reading must not wait for a write transaction, nor be told apart by thread. That
+// thread has ended when Import returns or throws, so an Import that stops early waits for a read
+// under way. Callbacks and `rejects` are used by the calling thread only.
 absl::StatusOr<ImportReport> Import(Database& database, std::string_view table, std::istream& input,
                                     const ImportOptions& options = {});
 
