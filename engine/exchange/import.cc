@@ -41,6 +41,7 @@ class Importer {
   absl::Status Begin();
   absl::Status EndBatch();
   absl::Status CheckProgress(std::uint64_t bytes_read);
+  void ExpectMore();
   absl::Status TakeChunk();
   absl::Status TakeLater(std::size_t record);
   absl::Status TakePending();
@@ -73,7 +74,6 @@ class Importer {
   std::size_t pending_begin_ = 0;
   std::size_t pending_end_ = 0;
   std::vector<std::size_t> hashes_;  // of their lines
-
   std::optional<WriteTransaction> transaction_;
   RecordOrigins origins_;
   std::uint64_t batch_inserted_ = 0;
@@ -90,6 +90,7 @@ absl::Status Importer::Run(std::istream& input, RecordSource& source) {
   const ReadAhead ahead = options_.rejects == nullptr ? ReadAhead::kChunks : ReadAhead::kNone;
   RecordStream stream(source, layout_, canonicalize_, ahead);
   while ((chunk_ = stream.Next()) != nullptr) {
+    if (report_.read == 0) ExpectMore();
     if (absl::Status taken = TakeChunk(); !taken.ok()) return taken;
   }
   if (!source.status().ok()) {
@@ -104,6 +105,14 @@ absl::Status Importer::Run(std::istream& input, RecordSource& source) {
   return EndBatch();
 }
 
+void Importer::ExpectMore() {
+  // A batch is soon full, and of records that may be in the table nobody knows how many are new.
+  if (options_.batch_records != 0 || options_.on_conflict != OnConflict::kFail) return;
+  const ExpectedRecords expected = ExpectRecords(*chunk_, options_.input_bytes);
+  core_.Expect(*transaction_, expected.records, expected.bytes);
+  origins_.Expect(expected.records);
+}
+
 absl::Status Importer::TakeChunk() {
   pending_begin_ = pending_end_ = 0;
   for (std::size_t i = 0; i < chunk_->records.size(); ++i) {
@@ -115,8 +124,8 @@ absl::Status Importer::TakeChunk() {
     }
     // A batch that will not be committed stays open, so that later clashes with it are found.
     if (options_.batch_records == 0) continue;
-    const std::uint64_t pending = pending_end_ - pending_begin_;
-    if (batch_inserted_ + batch_replaced_ + pending < options_.batch_records) continue;
+    const std::uint64_t batch_pending = pending_end_ - pending_begin_;
+    if (batch_inserted_ + batch_replaced_ + batch_pending < options_.batch_records) continue;
     if (absl::Status taken = TakePending(); !taken.ok()) return taken;
     const std::uint64_t batch = batch_inserted_ + batch_replaced_;
     if (batch >= options_.batch_records && !failed() && !options_.dry_run) {
@@ -233,9 +242,10 @@ absl::Status Importer::Take(std::size_t index) {
     return Write(record);
   }
   canonicalize_.assigned_key = core_.next_key(*transaction_);
+  const std::string_view text = chunk_->TextOf(record);
   schema::RecordError error;
-  absl::Status fits = schema::CanonicalizeRecord(layout_, chunk_->TextOf(record), canonicalize_,
-                                                 &line_, &spans_, &error);
+  absl::Status fits =
+      schema::CanonicalizeRecord(layout_, text, canonicalize_, &line_, &spans_, &error);
   if (fits.ok()) return Write(record);
   RejectFaulty(record, error);
   return absl::OkStatus();
@@ -349,10 +359,7 @@ void Importer::AddProblem(ImportProblem problem) {
 void Importer::NoteUnknownColumn(const std::string& name) {
   std::vector<std::string>& known = report_.unknown_columns;
   if (known.size() == kUnknownColumnsMax) return;
-  for (const std::string& other : known) {
-    if (other == name) return;
-  }
-  known.push_back(name);
+  if (std::find(known.begin(), known.end(), name) == known.end()) known.push_back(name);
 }
 
 ImportProblem Importer::ProblemAt(TextPosition position, std::string_view column,

@@ -1,5 +1,6 @@
 #include "engine/exchange/record_stream.h"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -15,7 +16,21 @@ constexpr std::size_t kChunkBytes = std::size_t{1} << 20;
 // No more is read ahead than this and a chunk.
 constexpr std::size_t kAheadBytes = 4 * kChunkBytes;
 
+// Of an input that is longer the rest finds room by and by.
+constexpr std::uint64_t kExpectedInputMax = std::uint64_t{1} << 28;
+
 }  // namespace
+
+ExpectedRecords ExpectRecords(const RecordChunk& first, std::uint64_t input_bytes) {
+  if (input_bytes <= first.bytes_read || first.input_bytes == 0) return {};
+  const double times = static_cast<double>(std::min(input_bytes, kExpectedInputMax)) /
+                       static_cast<double>(first.input_bytes);
+  const std::size_t line_bytes = first.texts.size() + first.records.size();
+  const auto grown = [times](std::size_t figure) {
+    return static_cast<std::size_t>(times * static_cast<double>(figure));
+  };
+  return {grown(first.records.size()), grown(line_bytes)};
+}
 
 RecordStream::RecordStream(RecordSource& source, const schema::RecordLayout& layout,
                            schema::CanonicalizeOptions options, ReadAhead ahead)
@@ -94,6 +109,7 @@ void RecordStream::Fill(RecordChunk& chunk) noexcept {
   if (chunk.texts.capacity() > 2 * kChunkBytes) std::string().swap(chunk.texts);
   chunk.texts.clear();
   chunk.spans.clear();
+  chunk.input_bytes = 0;
   try {
     Read(chunk);
   } catch (...) {
@@ -122,6 +138,7 @@ void RecordStream::Read(RecordChunk& chunk) {
 }
 
 void RecordStream::Add(SourceRecord& record, RecordChunk& chunk) {
+  chunk.input_bytes += record.text.size() + 1;
   StreamedRecord added;
   added.position = record.position;
   added.text_begin = chunk.texts.size();

@@ -39,12 +39,21 @@ struct RecordChunk {
   std::string texts;
   std::vector<schema::FieldSpan> spans;  // of every record, as many as the layout has columns
   std::uint64_t bytes_read = 0;          // of the input, by the chunk's end
+  std::uint64_t input_bytes = 0;         // of the records as they stand there
   bool last = false;
 
   std::string_view TextOf(const StreamedRecord& record) const {
     return std::string_view(texts).substr(record.text_begin, record.text_end - record.text_begin);
   }
 };
+
+// How much an input of so many bytes comes to if its records are like those of its first chunk.
+// None for one that is not known to go on, and no more than is worth making room for at once.
+struct ExpectedRecords {
+  std::size_t records = 0;
+  std::size_t bytes = 0;  // of their lines
+};
+ExpectedRecords ExpectRecords(const RecordChunk& first, std::uint64_t input_bytes);
 
 enum class ReadAhead {
   kNone,   // one record at a time, as it stands in the input; in the thread that asks for it

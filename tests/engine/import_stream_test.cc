@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "engine/exchange/record_stream.h"
 #include "gtest/gtest.h"
 #include "linedb/exchange.h"
 #include "linedb/json_table.h"
@@ -152,6 +153,34 @@ TEST_F(ImportStreamTest, BatchesOfAnySizeHoldTheSameRecords) {
     EXPECT_EQ(failed.inserted, batch == 0 ? 0 : 2000 / batch * batch);
     EXPECT_FALSE(failed.committed);
   }
+}
+
+TEST_F(ImportStreamTest, LengthToldWronglyChangesNothing) {
+  std::string input;
+  for (int line = 1; line <= 30000; ++line) input += Line(line);
+  const std::vector<std::uint64_t> lengths = {1, input.size() / 2, input.size(), 5 * input.size()};
+  for (const std::uint64_t length : lengths) {
+    for (const std::uint64_t batch : {std::uint64_t{0}, std::uint64_t{1000}}) {
+      SetUp();
+      EXPECT_EQ(Take(input, {.batch_records = batch, .input_bytes = length}).inserted, 30000u);
+      EXPECT_TRUE(Table() == input) << length;
+    }
+  }
+}
+
+TEST(ExpectedRecordsTest, AreAsManyAsTheInputIsLongerThanItsFirstChunk) {
+  engine::RecordChunk first;
+  first.records.resize(256);
+  first.texts.resize(256 * 40 - 256);  // 40 bytes a line with its end, of 50 in the input
+  first.input_bytes = 256 * 50;
+  first.bytes_read = 20000;
+  const engine::ExpectedRecords expected = engine::ExpectRecords(first, 500000);
+  EXPECT_EQ(expected.records, 10000u);
+  EXPECT_EQ(expected.bytes, 400000u);
+  EXPECT_EQ(engine::ExpectRecords(first, 20000).records, 0u) << "all of it was read";
+  EXPECT_EQ(engine::ExpectRecords(first, 0).records, 0u) << "the length is not known";
+  EXPECT_LT(engine::ExpectRecords(first, std::uint64_t{1} << 60).bytes, std::size_t{1} << 30);
+  EXPECT_EQ(engine::ExpectRecords({}, 500000).records, 0u) << "there is nothing to judge by";
 }
 
 TEST_F(ImportStreamTest, KeysAreAssignedInTheOrderOfTheInput) {

@@ -83,6 +83,9 @@ struct ImportOptions {
   std::function<void(const ImportProblem&)> on_problem = {};
   // The name of the input in messages.
   std::string source_name = "<input>";
+  // The length of the input as far as it is known: room for its records is made at once instead of
+  // by and by. 0: not known.
+  std::uint64_t input_bytes = 0;
   // Called now and then with bytes read; returning false interrupts the import with kCancelled.
   std::function<bool(std::uint64_t bytes)> progress = {};
 };
