@@ -113,6 +113,13 @@ void TableCore::CancelLine(WriteTransaction& transaction) const {
   engine_->ChangesOf(*transaction.transaction_, *table_).CancelLine();
 }
 
+void TableCore::Expect(WriteTransaction& transaction, std::size_t records,
+                       std::size_t bytes) const {
+  if (!Check(transaction).ok()) return;
+  transaction.transaction_->Expect(records);
+  engine_->ChangesOf(*transaction.transaction_, *table_).Expect(records, bytes);
+}
+
 absl::Status TableCore::InsertLines(WriteTransaction& transaction, std::size_t count,
                                     LineEncoder encode, std::size_t* failed) const {
   *failed = 0;

@@ -1,6 +1,7 @@
 // Import: from the texts of records to a transaction.
 
 #include <algorithm>
+#include <cassert>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "engine/exchange/record_judge.h"
 #include "engine/exchange/record_origins.h"
 #include "engine/exchange/record_source.h"
+#include "engine/exchange/record_stream.h"
 #include "linedb/exchange.h"
 #include "schema/record_codec.h"
 
@@ -18,10 +20,6 @@ namespace {
 
 constexpr std::size_t kUnknownColumnsMax = 1000;
 constexpr std::uint64_t kRecordsPerProgress = 1024;
-
-// Records are inserted together until there are so many of them, or so many bytes.
-constexpr std::size_t kRecordsTogether = 256;
-constexpr std::size_t kBytesTogether = std::size_t{1} << 20;
 
 class Importer {
  public:
@@ -33,7 +31,6 @@ class Importer {
         judge_(std::move(judge)),
         options_(options) {
     canonicalize_.ignore_unknown_columns = options.unknown_columns == UnknownColumns::kIgnore;
-    // What is too long is rejected as it is read, and rejects keep the order of the input.
     together_ = options.on_conflict != OnConflict::kReplace && options.rejects == nullptr;
   }
 
@@ -43,20 +40,24 @@ class Importer {
  private:
   absl::Status Begin();
   absl::Status EndBatch();
-  absl::Status CheckProgress(const RecordSource& source);
-  absl::Status Take(const SourceRecord& record);
-  absl::Status TakeLater(const SourceRecord& record);
+  absl::Status CheckProgress(std::uint64_t bytes_read);
+  void ExpectMore();
+  absl::Status TakeChunk();
+  absl::Status TakeLater(std::size_t record);
   absl::Status TakePending();
   absl::Status InsertPending();
-  std::string_view TextOf(std::size_t pending) const;
-  absl::Status Write(const SourceRecord& record);
+  absl::Status Take(std::size_t record);
+  absl::Status Write(const StreamedRecord& record);
   absl::StatusOr<bool> Exists();
   std::string OriginOfTaken();
-  void RejectFaulty(const SourceRecord& record, const schema::RecordError& first);
-  void Reject(const SourceRecord& record);
+  void RejectFaulty(const StreamedRecord& record, const schema::RecordError& first);
+  void Reject(const StreamedRecord& record);
   void AddProblem(ImportProblem problem);
   void NoteUnknownColumn(const std::string& name);
   ImportProblem ProblemAt(TextPosition position, std::string_view column, ProblemKind kind) const;
+  const schema::FieldSpan* SpansOf(std::size_t record) const {
+    return chunk_->spans.data() + record * layout_.columns().size();
+  }
   bool failed() const { return report_.problem_count > 0 && options_.rejects == nullptr; }
 
   Database& database_;
@@ -66,16 +67,13 @@ class Importer {
   const ImportOptions& options_;
   schema::CanonicalizeOptions canonicalize_;
 
-  // A record that was read and is not taken yet.
-  struct Pending {
-    std::size_t text_end = 0;  // in pending_texts_
-    TextPosition position;
-    std::size_t hash = 0;  // of its line
-  };
+  const RecordChunk* chunk_ = nullptr;
+  // Of chunk_'s records those from pending_begin_ to pending_end_ are not taken yet: many are
+  // inserted together.
   bool together_ = false;
-  std::vector<Pending> pending_;
-  std::string pending_texts_;
-
+  std::size_t pending_begin_ = 0;
+  std::size_t pending_end_ = 0;
+  std::vector<std::size_t> hashes_;  // of their lines
   std::optional<WriteTransaction> transaction_;
   RecordOrigins origins_;
   std::uint64_t batch_inserted_ = 0;
@@ -88,25 +86,13 @@ class Importer {
 
 absl::Status Importer::Run(std::istream& input, RecordSource& source) {
   if (absl::Status begun = Begin(); !begun.ok()) return begun;
-  SourceRecord record;
-  while (source.Next(&record)) {
-    ++report_.read;
-    if (absl::Status taken = TakeLater(record); !taken.ok()) return taken;
-    if (report_.read % kRecordsPerProgress == 0) {
-      if (absl::Status taken = TakePending(); !taken.ok()) return taken;
-      if (absl::Status on = CheckProgress(source); !on.ok()) return on;
-    }
-    // A batch that will not be committed stays open, so that later clashes with it are found.
-    if (options_.batch_records == 0) continue;
-    if (batch_inserted_ + batch_replaced_ + pending_.size() < options_.batch_records) continue;
-    if (absl::Status taken = TakePending(); !taken.ok()) return taken;
-    const std::uint64_t batch = batch_inserted_ + batch_replaced_;
-    if (batch >= options_.batch_records && !failed() && !options_.dry_run) {
-      if (absl::Status ended = EndBatch(); !ended.ok()) return ended;
-      if (absl::Status begun = Begin(); !begun.ok()) return begun;
-    }
+  // What is too long is rejected as it is read, and rejects keep the order of the input.
+  const ReadAhead ahead = options_.rejects == nullptr ? ReadAhead::kChunks : ReadAhead::kNone;
+  RecordStream stream(source, layout_, canonicalize_, ahead);
+  while ((chunk_ = stream.Next()) != nullptr) {
+    if (report_.read == 0) ExpectMore();
+    if (absl::Status taken = TakeChunk(); !taken.ok()) return taken;
   }
-  if (absl::Status taken = TakePending(); !taken.ok()) return taken;
   if (!source.status().ok()) {
     return absl::InvalidArgumentError(
         absl::StrCat(options_.source_name, ":", std::string(source.status().message())));
@@ -115,8 +101,39 @@ absl::Status Importer::Run(std::istream& input, RecordSource& source) {
   if (input.bad()) {
     return absl::InternalError(absl::StrCat(options_.source_name, " cannot be read to its end"));
   }
-  if (absl::Status on = CheckProgress(source); !on.ok()) return on;
+  if (absl::Status on = CheckProgress(source.bytes_read()); !on.ok()) return on;
   return EndBatch();
+}
+
+void Importer::ExpectMore() {
+  // A batch is soon full, and of records that may be in the table nobody knows how many are new.
+  if (options_.batch_records != 0 || options_.on_conflict != OnConflict::kFail) return;
+  const ExpectedRecords expected = ExpectRecords(*chunk_, options_.input_bytes);
+  core_.Expect(*transaction_, expected.records, expected.bytes);
+  origins_.Expect(expected.records);
+}
+
+absl::Status Importer::TakeChunk() {
+  pending_begin_ = pending_end_ = 0;
+  for (std::size_t i = 0; i < chunk_->records.size(); ++i) {
+    ++report_.read;
+    if (absl::Status taken = TakeLater(i); !taken.ok()) return taken;
+    if (report_.read % kRecordsPerProgress == 0) {
+      if (absl::Status taken = TakePending(); !taken.ok()) return taken;
+      if (absl::Status on = CheckProgress(chunk_->bytes_read); !on.ok()) return on;
+    }
+    // A batch that will not be committed stays open, so that later clashes with it are found.
+    if (options_.batch_records == 0) continue;
+    const std::uint64_t batch_pending = pending_end_ - pending_begin_;
+    if (batch_inserted_ + batch_replaced_ + batch_pending < options_.batch_records) continue;
+    if (absl::Status taken = TakePending(); !taken.ok()) return taken;
+    const std::uint64_t batch = batch_inserted_ + batch_replaced_;
+    if (batch >= options_.batch_records && !failed() && !options_.dry_run) {
+      if (absl::Status ended = EndBatch(); !ended.ok()) return ended;
+      if (absl::Status begun = Begin(); !begun.ok()) return begun;
+    }
+  }
+  return TakePending();
 }
 
 absl::Status Importer::Begin() {
@@ -147,30 +164,23 @@ absl::Status Importer::EndBatch() {
   return absl::OkStatus();
 }
 
-absl::Status Importer::CheckProgress(const RecordSource& source) {
-  if (!options_.progress || options_.progress(source.bytes_read())) return absl::OkStatus();
+absl::Status Importer::CheckProgress(std::uint64_t bytes_read) {
+  if (!options_.progress || options_.progress(bytes_read)) return absl::OkStatus();
   transaction_->Rollback();
   return absl::CancelledError(absl::StrCat("the import of ", options_.source_name,
                                            " was interrupted after ", report_.read, " records"));
 }
 
-std::string_view Importer::TextOf(std::size_t pending) const {
-  const std::size_t begin = pending == 0 ? 0 : pending_[pending - 1].text_end;
-  return std::string_view(pending_texts_).substr(begin, pending_[pending].text_end - begin);
-}
-
 // Takes the record, now or with others.
-absl::Status Importer::TakeLater(const SourceRecord& record) {
-  if (!together_ || !record.fault.empty()) {
-    absl::Status taken = TakePending();
-    return taken.ok() ? Take(record) : taken;
-  }
-  pending_texts_.append(record.text);
-  pending_.push_back({pending_texts_.size(), record.position});
-  if (pending_.size() < kRecordsTogether && pending_texts_.size() < kBytesTogether) {
+absl::Status Importer::TakeLater(std::size_t record) {
+  if (together_ && chunk_->records[record].fault.empty()) {
+    pending_end_ = record + 1;
     return absl::OkStatus();
   }
-  return TakePending();
+  absl::Status taken = TakePending();
+  if (taken.ok()) taken = Take(record);
+  pending_begin_ = pending_end_ = record + 1;
+  return taken;
 }
 
 // What cannot be inserted together is taken record by record: so each gets its own message.
@@ -178,36 +188,46 @@ absl::Status Importer::TakePending() {
   absl::Status done = InsertPending();
   if (!done.ok()) {
     done = absl::OkStatus();
-    for (std::size_t i = 0; i < pending_.size() && done.ok(); ++i) {
-      done = Take({TextOf(i), pending_[i].position, {}, {}});
-    }
+    for (std::size_t i = pending_begin_; i < pending_end_ && done.ok(); ++i) done = Take(i);
   }
-  pending_.clear();
-  pending_texts_.clear();
+  pending_begin_ = pending_end_;
   return done;
 }
 
 absl::Status Importer::InsertPending() {
-  if (pending_.empty()) return absl::OkStatus();
+  const std::size_t count = pending_end_ - pending_begin_;
+  if (count == 0) return absl::OkStatus();
+  hashes_.resize(count);
   const auto encode = [this](std::size_t i, std::int64_t next_key, std::string* line,
                              schema::FieldSpan* spans) {
+    const StreamedRecord& record = chunk_->records[pending_begin_ + i];
+    if (record.canonical) {
+      line->append(chunk_->TextOf(record));
+      const schema::FieldSpan* known = SpansOf(pending_begin_ + i);
+      std::copy(known, known + layout_.columns().size(), spans);
+      hashes_[i] = record.hash;
+      return absl::OkStatus();
+    }
     canonicalize_.assigned_key = next_key;
     const std::size_t begin = line->size();
-    absl::Status fits =
-        schema::CanonicalizeRecord(layout_, TextOf(i), canonicalize_, line, &spans_, nullptr);
+    absl::Status fits = schema::CanonicalizeRecord(layout_, chunk_->TextOf(record), canonicalize_,
+                                                   line, &spans_, nullptr);
     std::copy(spans_.begin(), spans_.end(), spans);
-    pending_[i].hash = RecordOrigins::HashOf(std::string_view(*line).substr(begin));
+    hashes_[i] = RecordOrigins::HashOf(std::string_view(*line).substr(begin));
     return fits;
   };
   std::size_t failed = 0;
-  absl::Status inserted = core_.InsertLines(*transaction_, pending_.size(), encode, &failed);
+  absl::Status inserted = core_.InsertLines(*transaction_, count, encode, &failed);
   if (!inserted.ok()) return inserted;
-  for (const Pending& record : pending_) origins_.Add(record.hash, record.position.line);
-  batch_inserted_ += pending_.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    origins_.Add(hashes_[i], chunk_->records[pending_begin_ + i].position.line);
+  }
+  batch_inserted_ += count;
   return inserted;
 }
 
-absl::Status Importer::Take(const SourceRecord& record) {
+absl::Status Importer::Take(std::size_t index) {
+  const StreamedRecord& record = chunk_->records[index];
   if (!record.fault.empty()) {
     ImportProblem problem = ProblemAt(record.fault_position, "", ProblemKind::kSyntax);
     problem.reason = record.fault;
@@ -215,18 +235,24 @@ absl::Status Importer::Take(const SourceRecord& record) {
     Reject(record);
     return absl::OkStatus();
   }
-  canonicalize_.assigned_key = core_.next_key(*transaction_);
   line_.clear();
+  if (record.canonical) {
+    line_.append(chunk_->TextOf(record));
+    spans_.assign(SpansOf(index), SpansOf(index + 1));
+    return Write(record);
+  }
+  canonicalize_.assigned_key = core_.next_key(*transaction_);
+  const std::string_view text = chunk_->TextOf(record);
   schema::RecordError error;
   absl::Status fits =
-      schema::CanonicalizeRecord(layout_, record.text, canonicalize_, &line_, &spans_, &error);
+      schema::CanonicalizeRecord(layout_, text, canonicalize_, &line_, &spans_, &error);
   if (fits.ok()) return Write(record);
   RejectFaulty(record, error);
   return absl::OkStatus();
 }
 
 // Writes line_, which is in canonical form.
-absl::Status Importer::Write(const SourceRecord& record) {
+absl::Status Importer::Write(const StreamedRecord& record) {
   const bool replace = options_.on_conflict == OnConflict::kReplace;
   bool exists = false;
   if (replace) {
@@ -297,9 +323,10 @@ std::string Importer::OriginOfTaken() {
   return "";
 }
 
-void Importer::RejectFaulty(const SourceRecord& record, const schema::RecordError& first) {
-  for (const RecordFault& fault : judge_.Faults(record.text, canonicalize_, first)) {
-    const TextPosition at = PositionAfter(record.position, record.text.substr(0, fault.error.byte));
+void Importer::RejectFaulty(const StreamedRecord& record, const schema::RecordError& first) {
+  const std::string_view text = chunk_->TextOf(record);
+  for (const RecordFault& fault : judge_.Faults(text, canonicalize_, first)) {
+    const TextPosition at = PositionAfter(record.position, text.substr(0, fault.error.byte));
     const bool syntax = fault.is_syntax || fault.error.column.empty();
     ImportProblem problem =
         ProblemAt(at, fault.error.column, syntax ? ProblemKind::kSyntax : ProblemKind::kConstraint);
@@ -311,10 +338,13 @@ void Importer::RejectFaulty(const SourceRecord& record, const schema::RecordErro
 }
 
 // Counts the record and passes its text on. Text too long to be kept went there when it was read.
-void Importer::Reject(const SourceRecord& record) {
+void Importer::Reject(const StreamedRecord& record) {
   ++report_.rejected;
-  if (options_.rejects == nullptr || record.text.empty()) return;
-  WriteOnOneLine(record.text, *options_.rejects);
+  if (options_.rejects == nullptr) return;
+  assert(!record.canonical);
+  const std::string_view text = chunk_->TextOf(record);
+  if (text.empty()) return;
+  WriteOnOneLine(text, *options_.rejects);
   options_.rejects->put('\n');
 }
 
@@ -329,10 +359,7 @@ void Importer::AddProblem(ImportProblem problem) {
 void Importer::NoteUnknownColumn(const std::string& name) {
   std::vector<std::string>& known = report_.unknown_columns;
   if (known.size() == kUnknownColumnsMax) return;
-  for (const std::string& other : known) {
-    if (other == name) return;
-  }
-  known.push_back(name);
+  if (std::find(known.begin(), known.end(), name) == known.end()) known.push_back(name);
 }
 
 ImportProblem Importer::ProblemAt(TextPosition position, std::string_view column,

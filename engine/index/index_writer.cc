@@ -1,12 +1,18 @@
 // Writing the files of an index. index_files.h has the contract.
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
+#include <system_error>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "engine/index/hashed_lines.h"
 #include "engine/index/index_build.h"
 #include "engine/index/index_files.h"
 #include "engine/index/key_run_writer.h"
@@ -24,6 +30,10 @@ constexpr std::uint64_t kMergeRatio = 4;
 // Runs smaller than this are as good as nothing.
 constexpr std::uint64_t kEntriesSmall = 4096;
 
+// With fewer new entries than this, a mebibyte, the keys are written one after the other: it is
+// done before a thread has begun, and always in the same order.
+constexpr std::uint64_t kEntriesLarge = std::uint64_t{1} << 16;
+
 // Bytes are synced in portions: one large sync would stand in the way of every commit's own.
 constexpr std::uint64_t kSyncBytes = std::uint64_t{8} << 20;
 
@@ -36,6 +46,8 @@ class IndexWriter {
 
  private:
   absl::Status MakeDirectory();
+  absl::StatusOr<std::vector<Runs>> WriteKeys();
+  int ThreadsUseful() const;
   absl::StatusOr<Runs> WriteKey(int key);
   // The first of the runs that the new one takes in.
   static std::size_t MergeFrom(const Runs& runs, std::uint64_t entries);
@@ -60,11 +72,9 @@ absl::StatusOr<TableGeneration::Index> IndexWriter::Write() {
   absl::Status done = MakeDirectory();
   if (!done.ok()) return done;
   TableGeneration::Index index;
-  for (std::size_t key = 0; key < table_.indexes.size(); ++key) {
-    absl::StatusOr<Runs> runs = WriteKey(static_cast<int>(key));
-    if (!runs.ok()) return runs.status();
-    index.runs.push_back(*std::move(runs));
-  }
+  absl::StatusOr<std::vector<Runs>> runs = WriteKeys();
+  if (!runs.ok()) return runs.status();
+  index.runs = *std::move(runs);
   // Last, since it is what opening looks for.
   absl::StatusOr<std::shared_ptr<SupersededBase>> base = WriteBlocks();
   if (!base.ok()) return base.status();
@@ -73,6 +83,43 @@ absl::StatusOr<TableGeneration::Index> IndexWriter::Write() {
   index.base = *std::move(base);
   index.facts = facts_;
   return index;
+}
+
+int IndexWriter::ThreadsUseful() const {
+  std::uint64_t entries = 0;
+  for (const KeyIndex& index : table_.indexes) {
+    if (index.frozen() != nullptr) entries += index.frozen()->size();
+  }
+  return entries < kEntriesLarge ? 1
+                                 : std::min(CoreCount(), static_cast<int>(table_.indexes.size()));
+}
+
+// Each key by one thread: they share no file and no run.
+absl::StatusOr<std::vector<Runs>> IndexWriter::WriteKeys() {
+  std::vector<std::optional<absl::StatusOr<Runs>>> written(table_.indexes.size());
+  std::atomic<std::size_t> next = 0;
+  std::atomic<bool> failed = false;
+  const auto work = [&] {
+    for (std::size_t key = next++; key < written.size() && !failed; key = next++) {
+      written[key] = WriteKey(static_cast<int>(key));
+      if (!written[key]->ok()) failed = true;
+    }
+  };
+  std::vector<std::thread> others;
+  try {
+    for (int i = 1; i < ThreadsUseful(); ++i) others.emplace_back(work);
+  } catch (const std::system_error&) {
+    // With the threads there are: the index is written later rather than never.
+  }
+  work();
+  for (std::thread& other : others) other.join();
+  std::vector<Runs> runs;
+  for (std::optional<absl::StatusOr<Runs>>& of_key : written) {
+    if (!of_key) continue;
+    if (!of_key->ok()) return of_key->status();
+    runs.push_back(**std::move(of_key));
+  }
+  return runs;
 }
 
 absl::Status IndexWriter::MakeDirectory() {

@@ -42,6 +42,15 @@ TableChanges::TableChanges(TableState& table, Replayed expected)
   begin_ = MakeMark();
 }
 
+void TableChanges::Expect(std::size_t lines, std::size_t bytes) {
+  assert(!sealed_);
+  std::string& tail = generation_->records.tail();
+  tail.reserve(tail.size() + bytes);
+  added_.reserve(added_.size() + lines * generation_->indexes.size());
+  const std::unique_lock<std::shared_mutex> lock(table_.mutex);
+  for (KeyIndex& index : generation_->indexes) index.ReserveMore(lines);
+}
+
 std::string* TableChanges::BeginLine() {
   assert(!sealed_);
   std::string& tail = generation_->records.tail();

@@ -50,6 +50,9 @@ class TableChanges {
   TableState& table() const { return table_; }
   TableGeneration& generation() const { return *generation_; }
 
+  // Makes room for so many more lines, of so many bytes together.
+  void Expect(std::size_t lines, std::size_t bytes);
+
   // The string to append a canonical line to; FinishLine or CancelLine must follow.
   std::string* BeginLine();
   void CancelLine();

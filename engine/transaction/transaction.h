@@ -37,6 +37,8 @@ class Transaction {
 
   void Record(TableState& table, const Change& change) { operations_.push_back({&table, change}); }
 
+  void Expect(std::size_t operations) { operations_.reserve(operations_.size() + operations); }
+
   // Forgets all but the first `count`, whose changes are undone.
   void ForgetOperations(std::size_t count) { operations_.resize(count); }
 

@@ -69,9 +69,11 @@ TEST_F(ImportRules, Rule14ABatchOfNoneIsRefused) {
 // What the input is cut off by is a reader that stops: the signal comes while it waits.
 std::string InterruptedImport(const std::string& first, const std::string& flags) {
   return "mkfifo pipe; { " + first +
-         "; sleep 2; } >pipe & sh -c 'echo $$ >pid; exec dbtool import data/university student "
-         "pipe " +
-         flags + "' & import=$!; sleep 0.5; kill -INT $(cat pid); wait $import; rm pipe";
+         "; exec sleep 30; } >pipe & writer=$!; "
+         "sh -c 'echo $$ >pid; exec dbtool import data/university student pipe " +
+         flags +
+         "' & import=$!; sleep 0.5; kill -INT $(cat pid); wait $import; "
+         "kill $writer && echo stopped while the input went on; rm pipe";
 }
 
 TEST_F(ImportRules, Rule14AnInterruptSaysWhatIsInTheTable) {
@@ -79,11 +81,16 @@ TEST_F(ImportRules, Rule14AnInterruptSaysWhatIsInTheTable) {
   const std::string few = "seq 21 22 | sed 's/.*/{\"id\":&,\"name\":\"x\"}/'";
   const Outcome none = Run(InterruptedImport(few, "--batch 5"));
   EXPECT_TRUE(Contains(none.err, "nothing of it is in the table")) << none.err;
+  EXPECT_EQ(none.out, "stopped while the input went on\n");
   EXPECT_EQ(Students(), kThreeStudents);
   const std::string many = "seq 21 20000 | sed 's/.*/{\"id\":&,\"name\":\"x\"}/'";
   const Outcome some = Run(InterruptedImport(many, "--batch 5"));
   EXPECT_TRUE(Contains(some.err, "the batches committed before are in the table")) << some.err;
+  EXPECT_EQ(some.out, "stopped while the input went on\n");
   EXPECT_TRUE(Contains(Students(), "{\"id\":25}"));
+  const Outcome all = Run(InterruptedImport(many, "--on-conflict skip"));
+  EXPECT_TRUE(Contains(all.err, "nothing of it is in the table")) << all.err;
+  EXPECT_EQ(all.out, "stopped while the input went on\n");
 }
 
 TEST_F(ImportRules, Rule15EveryErrorHasFileLineAndColumn) {

@@ -1,11 +1,13 @@
 #include "tools/dbtool/fd_stream.h"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
+#include <iterator>
 
 #include "tools/dbtool/process.h"
 
@@ -24,8 +26,21 @@ FdBuffer::~FdBuffer() {
   if (use_ == Use::kWrite) WriteOut();
 }
 
+bool FdBuffer::WaitForInput() {
+  pollfd waited[] = {{fd_, POLLIN, 0}, {InterruptedDescriptor(), POLLIN, 0}};
+  while (::poll(waited, std::size(waited), -1) < 0) {
+    // Whatever else keeps poll from working, read may do.
+    if (errno != EINTR) return true;
+  }
+  return waited[0].revents != 0;
+}
+
 std::size_t FdBuffer::ReadSome(char* target, std::size_t size) {
   while (error_ == 0) {
+    if (!WaitForInput()) {
+      error_ = EINTR;
+      break;
+    }
     const ssize_t count = ::read(fd_, target, size);
     if (count >= 0) return static_cast<std::size_t>(count);
     if (errno != EINTR || Interrupted()) error_ = errno;

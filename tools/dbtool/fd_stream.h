@@ -3,6 +3,7 @@
 #ifndef LINEDB_TOOLS_DBTOOL_FD_STREAM_H_
 #define LINEDB_TOOLS_DBTOOL_FD_STREAM_H_
 
+#include <atomic>
 #include <streambuf>
 #include <vector>
 
@@ -17,7 +18,7 @@ class FdBuffer : public std::streambuf {
   FdBuffer(int fd, Use use);
   ~FdBuffer() override;
 
-  // The errno of the first failed call; 0 while all is well.
+  // The errno of the first failed call; 0 while all is well. Any thread.
   int error() const { return error_; }
 
  protected:
@@ -29,12 +30,14 @@ class FdBuffer : public std::streambuf {
 
  private:
   bool WriteOut();
+  // Until a read would not wait; false if an interrupt comes before.
+  bool WaitForInput();
   // Up to `size` bytes; 0 at the end and after an error.
   std::size_t ReadSome(char* target, std::size_t size);
 
   int fd_;
   Use use_;
-  int error_ = 0;
+  std::atomic<int> error_ = 0;
   std::vector<char> bytes_;
 };
 

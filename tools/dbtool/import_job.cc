@@ -71,6 +71,7 @@ class ImportRun {
     options.dry_run = pass == Pass::kCheck;
     options.problems_max = job_.errors_max;
     options.source_name = input_.name();
+    options.input_bytes = input_.bytes();
     options.progress = [this](std::uint64_t bytes) {
       ShowProgress(bytes);
       return !Interrupted() && input_.status().ok();

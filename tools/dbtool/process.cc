@@ -1,18 +1,30 @@
 #include "tools/dbtool/process.h"
 
 #include <fcntl.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstring>
 
 namespace linedb::dbtool {
 namespace {
 
-volatile std::sig_atomic_t interrupted = 0;
+// Asked for in several threads.
+std::atomic<bool> interrupted = false;
+std::atomic<int> interrupted_descriptor = -1;
+static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free);
 
-void NoteInterrupt(int) { interrupted = 1; }
+void NoteInterrupt(int) {
+  const int error = errno;
+  interrupted = true;
+  const std::uint64_t count = 1;
+  [[maybe_unused]] const ssize_t noted = ::write(interrupted_descriptor, &count, sizeof(count));
+  errno = error;
+}
 
 }  // namespace
 
@@ -28,6 +40,7 @@ void PrepareProcess() {
 }
 
 void CatchInterrupts() {
+  if (interrupted_descriptor < 0) interrupted_descriptor = ::eventfd(0, EFD_CLOEXEC);
   struct sigaction action = {};
   action.sa_handler = NoteInterrupt;
   // Without SA_RESTART, so that a read which waits for input ends.
@@ -38,7 +51,9 @@ void CatchInterrupts() {
   ::sigaction(SIGTERM, &action, nullptr);
 }
 
-bool Interrupted() { return interrupted != 0; }
+bool Interrupted() { return interrupted; }
+
+int InterruptedDescriptor() { return interrupted_descriptor; }
 
 bool IsTerminal(int fd) { return ::isatty(fd) == 1; }
 

@@ -12,6 +12,9 @@ void PrepareProcess();
 // From here on Ctrl-C and SIGTERM do not end the process but make Interrupted() true.
 void CatchInterrupts();
 bool Interrupted();
+// Can be read from once Interrupted(): what waits for a descriptor in another thread than the one
+// that gets the signal waits for this one, too. -1 before CatchInterrupts.
+int InterruptedDescriptor();
 
 bool IsTerminal(int fd);
 

@@ -83,6 +83,9 @@ struct ImportOptions {
   std::function<void(const ImportProblem&)> on_problem = {};
   // The name of the input in messages.
   std::string source_name = "<input>";
+  // The length of the input as far as it is known: room for its records is made at once instead of
+  // by and by. 0: not known.
+  std::uint64_t input_bytes = 0;
   // Called now and then with bytes read; returning false interrupts the import with kCancelled.
   std::function<bool(std::uint64_t bytes)> progress = {};
 };
@@ -91,6 +94,11 @@ struct ImportOptions {
 // the table: it is not if there were problems and no `rejects`. Errors: kNotFound (table),
 // kCancelled, kInvalidArgument (the input is not JSON of that format at all), and those of
 // WriteTransaction::Commit. One thread; holds the database's write transaction meanwhile.
+//
+// While it runs `input` is read by another thread, ahead of what is taken, unless there are
+// `rejects`: reading must not wait for a write transaction, nor be told apart by thread. That
+// thread has ended when Import returns or throws, so an Import that stops early waits for a read
+// under way. Callbacks and `rejects` are used by the calling thread only.
 absl::StatusOr<ImportReport> Import(Database& database, std::string_view table, std::istream& input,
                                     const ImportOptions& options = {});
 
