@@ -67,7 +67,7 @@ def what_warns(entry):
             skip = not skip
         elif not word.startswith(("-O", "-g", "-fsanitize=", "-fno-sanitize-recover=")) and \
                 word not in ("-fno-omit-frame-pointer", "-Winvalid-pch"):
-            kept.append(word)
+            kept.append(word.replace(entry["directory"], "BUILD"))  # as in a -D
     return kept
 
 
