@@ -1,4 +1,7 @@
-"""All checks of `./dev check`: check_all.py BUILD_DIRECTORY, configured with clang."""
+"""All checks of `./dev check`: check_all.py BUILD_DIRECTORY [BUILT_DIRECTORY...].
+
+BUILD_DIRECTORY is configured with clang; what a BUILT_DIRECTORY holds compiled by clang with the
+same warnings is not compiled again."""
 
 import os
 import sys
@@ -27,7 +30,7 @@ def self_test():
     return [f"{test}: {trace}" for test, trace in result.failures + result.errors]
 
 
-def main(build_directory):
+def main(build_directory, *built_directories):
     repository = Repository(".")
     notes = []
     checks = (
@@ -41,7 +44,8 @@ def main(build_directory):
         ("crash cases", lambda: crash_cases.check(repository)),
         ("fault cases", lambda: fault_cases.check(repository)),
         ("clang-format", lambda: clang.format_problems(repository)),
-        ("clang's warnings", lambda: clang.compile_problems(repository, build_directory)),
+        ("clang's warnings",
+         lambda: clang.compile_problems(repository, build_directory, built_directories)),
     )
     failed = 0
     for name, check in checks:
@@ -58,4 +62,4 @@ def main(build_directory):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))

@@ -1,8 +1,10 @@
 """Each checker finds a planted violation, and lets pass what is right."""
 
+import json
 import os
 import subprocess
 import tempfile
+import time
 import unittest
 
 import clang
@@ -161,6 +163,47 @@ class Clang(Planted):
         repository = self.repository({".clang-format": "BasedOnStyle: Google\n",
                                       "wal/a.cc": "int  a ;\n", "wal/b.cc": "int b;\n"})
         self.assert_found(clang.format_problems(repository), "wal/a.cc:1")
+
+    def commands(self, repository, folder, names, flags):
+        """A compile_commands.json in `folder` for the files wal/NAME.cc."""
+        entries = [{"directory": repository.path(folder), "file": repository.path(f"wal/{name}.cc"),
+                    "command": f"clang++ {flags} -o {name}.o -c {repository.path(f'wal/{name}.cc')}"}
+                   for name in names]
+        os.makedirs(repository.path(folder), exist_ok=True)
+        with open(repository.path(folder + "/compile_commands.json"), "w", encoding="utf-8") as out:
+            json.dump(entries, out)
+
+    def test_looks_at_all_but_what_a_built_folder_holds(self):
+        # The folder's compiler is blind, so what is taken from it is seen by what is not found.
+        wrong = "int F(long a) { return a; }\n"
+        repository = self.repository({
+            "wal/a.cc": wrong, "wal/b.cc": wrong,
+            "built/build.ninja": "rule blind\n  command = test ! -e $in.fails && touch $out\n"
+                                 "build a.o: blind ../wal/a.cc\n"})
+        self.commands(repository, "check", "ab", "-g -Wconversion -Werror")
+
+        def build():
+            return subprocess.run(["ninja", "-C", repository.path("built")], check=False,
+                                  stdout=subprocess.DEVNULL).returncode
+
+        def problems(flags="-O1 -g1 -fsanitize=thread -Wconversion -Werror"):
+            self.commands(repository, "built", "a", flags)
+            return clang.compile_problems(repository, repository.path("check"),
+                                          [repository.path("built")])
+
+        self.assert_found(problems(), "wal/a.cc:1", "wal/b.cc:1")  # nothing is built
+        self.assertEqual(build(), 0)
+        self.assert_found(problems(), "wal/b.cc:1")
+        for flags in ("-Wconversion", "-Werror", "-Wconversion -Werror -DNDEBUG",
+                      "-Wconversion -Werror -Wno-conversion", "-Wconversion -Werror -w"):
+            with self.subTest(flags=flags):
+                self.assert_found(problems(flags), "wal/a.cc:1", "wal/b.cc:1")
+        later = time.time() + 60
+        os.utime(repository.path("wal/a.cc"), (later, later))
+        self.assert_found(problems(), "wal/a.cc:1", "wal/b.cc:1")  # it is stale
+        with open(repository.path("wal/a.cc.fails"), "w", encoding="utf-8"):
+            self.assertNotEqual(build(), 0)
+        self.assert_found(problems(), "wal/a.cc:1", "wal/b.cc:1")  # it did not compile
 
     def test_finds_warnings(self):
         repository = self.repository({

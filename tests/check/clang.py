@@ -26,9 +26,13 @@ def format_problems(repository):
     return [f"{file}:{line}: run clang-format -i" for file, line in first.items()] or [run.stderr]
 
 
+def words_of(entry):
+    return entry["arguments"] if "arguments" in entry else shlex.split(entry["command"])
+
+
 def syntax_command(entry):
     """The compiler's command as CMake gives it, for looking only: no output, no launcher."""
-    words = entry["arguments"] if "arguments" in entry else shlex.split(entry["command"])
+    words = words_of(entry)
     if os.path.basename(words[0]) == "ccache":
         words = words[1:]
     kept = []
@@ -54,9 +58,41 @@ def is_unchanged(stamp):
         return False
 
 
-def compile_problems(repository, build_directory):
+def what_warns(entry):
+    """The command without what no warning depends on; a flag unknown here counts."""
+    kept = []
+    skip = False
+    for word in syntax_command(entry):
+        if skip or word == "-Xclang":  # the precompiled header, which has only headers of others
+            skip = not skip
+        elif not word.startswith(("-O", "-g", "-fsanitize=", "-fno-sanitize-recover=")) and \
+                word not in ("-fno-omit-frame-pointer", "-Winvalid-pch"):
+            kept.append(word.replace(entry["directory"], "BUILD"))  # as in a -D
+    return kept
+
+
+def commands_in(build_directory):
     with open(os.path.join(build_directory, "compile_commands.json"), encoding="utf-8") as opened:
-        entries = json.load(opened)
+        return json.load(opened)
+
+
+def compiled_in(build_directory):
+    """The files that stand compiled there with warnings as errors, and what they were compiled with.
+
+    None at all if a single one is not up to date: who builds there builds them all."""
+    entries = commands_in(build_directory)
+    objects = [words[words.index("-o") + 1] for words in map(words_of, entries)]
+    asked = subprocess.run(["ninja", "-C", build_directory, "-n", *objects],
+                           capture_output=True, text=True, check=False)
+    if asked.returncode != 0 or "ninja: no work to do." not in asked.stdout:
+        return []
+    return [(os.path.realpath(entry["file"]), what_warns(entry)) for entry in entries
+            if "-Werror" in words_of(entry)]
+
+
+def compile_problems(repository, build_directory, built_directories=()):
+    """What clang says of each file of `build_directory` but those that the built directories hold
+    compiled with the same warnings."""
     stamps = os.path.abspath(os.path.join(build_directory, "syntax"))
     os.makedirs(stamps, exist_ok=True)
 
@@ -77,7 +113,10 @@ def compile_problems(repository, build_directory):
             return None
         return done.stderr.strip()
 
-    known = {os.path.realpath(entry["file"]): entry for entry in entries}  # each file once
+    known = {os.path.realpath(entry["file"]): entry for entry in commands_in(build_directory)}
+    compiled = [one for built in built_directories for one in compiled_in(built)]
+    unseen = [entry for file, entry in known.items()  # each file once
+              if (file, what_warns(entry)) not in compiled]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        problems = [problem for problem in pool.map(run, known.values()) if problem]
+        problems = [problem for problem in pool.map(run, unseen) if problem]
     return [problem.replace(repository.root + "/", "") for problem in problems]

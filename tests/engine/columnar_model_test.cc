@@ -16,6 +16,7 @@
 
 #include "tests/engine/campus.h"
 #include "tests/engine/columnar_exam.h"
+#include "tests/faults/sanitized.h"
 #include "tests/schema/random_seed.h"
 
 namespace linedb {
@@ -30,7 +31,7 @@ using testing::ExamView;
 using testing::IsOk;
 using testing::Verdict;
 
-constexpr int kSteps = 400;
+constexpr int kSteps = testing::kSanitized ? 100 : 400;
 constexpr int kKeys = 60;
 constexpr std::size_t kHeldMax = 5;
 

@@ -7,6 +7,7 @@
 #include "gtest/gtest.h"
 #include "linedb/exchange.h"
 #include "linedb/json_table.h"
+#include "tests/faults/sanitized.h"
 
 namespace linedb {
 namespace {
@@ -100,7 +101,7 @@ TEST(ExportTest, ImportSurvivesDamagedExports) {
   TakeIn(*database, Sample(), {"k"});
   const std::string whole = Exported(*database, FileFormat::kJson);
   std::mt19937 random(20260122);
-  for (int round = 0; round < 2000; ++round) {
+  for (int round = 0; round < (testing::kSanitized ? 500 : 2000); ++round) {
     std::string text = whole;
     const std::size_t at = random() % text.size();
     if (round % 3 == 0) text.resize(at);

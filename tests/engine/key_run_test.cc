@@ -18,6 +18,7 @@
 
 #include "engine/index/key_run_writer.h"
 #include "tests/engine/status_matchers.h"
+#include "tests/faults/sanitized.h"
 #include "tests/schema/random_seed.h"
 #include "wal/file_system.h"
 
@@ -127,11 +128,12 @@ TEST(KeyRunTest, ItsReaderWalksEveryEntryInOrder) {
 
 // [engine-7.3]
 TEST(KeyRunTest, ADamagedByteAnywhereChangesNoAnswer) {
+  constexpr int kStride = testing::kSanitized ? 9 : 1;  // odd, so that each bit has its turn
   const std::vector<KeyEntry> entries = RandomEntries(700, ~std::uint64_t{0});
   RunFile written(entries);
   int refused = 0;
   int mended = 0;
-  for (std::size_t at = 0; at < written.bytes.size(); ++at) {
+  for (std::size_t at = 0; at < written.bytes.size(); at += kStride) {
     std::string changed = written.bytes;
     changed[at] = static_cast<char>(changed[at] ^ (1 << at % 8));
     const auto run = written.OpenWith(changed);
@@ -157,8 +159,8 @@ TEST(KeyRunTest, ADamagedByteAnywhereChangesNoAnswer) {
     EXPECT_LE(rebuilt, 1);
     mended += rebuilt;
   }
-  EXPECT_GT(refused, 4000);  // the footer
-  EXPECT_GT(mended, 8000);   // the pages
+  EXPECT_GT(refused, 4000 / kStride);  // the footer
+  EXPECT_GT(mended, 8000 / kStride);   // the pages
 }
 
 TEST(KeyRunTest, ItsFileCutAnywhereIsRefusedOrFindsEverything) {
