@@ -163,8 +163,9 @@ class TableCore {
   absl::Status WriteLine(WriteTransaction& transaction, WriteMode mode,
                          const schema::FieldSpan* spans) const;
   void CancelLine(WriteTransaction& transaction) const;
-  // Makes room for so many more records, whose lines have so many bytes together, at once instead of
-  // by and by. For what is certain to come: the room is not given back before the transaction ends.
+  // Makes room for so many more records, whose lines have so many bytes together, at once instead
+  // of by and by. For what is certain to come: the room is not given back before the transaction
+  // ends.
   void Expect(WriteTransaction& transaction, std::size_t records, std::size_t bytes) const;
   // Inserts `count` records, all of them or none: `encode(i, next_key, line, spans)` appends record
   // i as for BeginLine, with the key it gets if it leaves it out. Keys are checked in groups, so
