@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <mutex>
 #include <shared_mutex>
+#include <string>
 #include <utility>
 
 #include "engine/engine.h"
@@ -14,7 +15,13 @@ namespace {
 bool IsIndexDue(const TableGeneration& table, const Options& options) {
   if (table.frozen() != nullptr || !table.records.has_file()) return false;
   const std::uint64_t grown = table.records.file_bytes() - table.indexed_bytes();
-  return grown > 0 && grown >= options.index_bytes_min;
+  if (grown > 0 && grown >= options.index_bytes_min) return true;
+  // A file that was damaged is made anew in memory, by every process again until it is replaced.
+  return table.indexed_bytes() > 0 &&
+         std::any_of(table.indexes.begin(), table.indexes.end(), [](const KeyIndex& index) {
+           return std::any_of(index.runs().begin(), index.runs().end(),
+                              [](const auto& run) { return run->in_memory(); });
+         });
 }
 
 // The generation, if it has an index to write.
@@ -42,14 +49,29 @@ bool Engine::HasIndexToWrite() const {
 absl::Status Engine::WriteIndexes() {
   const std::lock_guard<std::mutex> one_at_a_time(indexes_mutex_);
   absl::Status done;
-  for (const auto& [name, table] : Tables()) done.Update(WriteIndexOf(*table));
+  const TableMap tables = Tables();
+  for (const auto& [name, table] : tables) done.Update(WriteIndexOf(*table));
+  // A compaction may have left a table that is too small for an index.
+  for (const std::string& name : TablesWithIndexFiles(files_, paths_)) {
+    const auto found = tables.find(name);
+    if (found == tables.end()) continue;
+    std::shared_ptr<TableGeneration> generation;
+    {
+      const std::shared_lock<std::shared_mutex> lock(found->second->mutex);
+      generation = found->second->generation;
+      if (generation->indexed_bytes() > 0) continue;
+    }
+    RemoveOldIndexFiles(files_, paths_, name, generation.get());
+  }
   return done;
 }
 
 absl::Status Engine::WriteIndexOf(TableState& table) {
   const std::shared_ptr<TableGeneration> generation = Frozen(table);
   if (generation == nullptr) return absl::OkStatus();
-  absl::StatusOr<TableGeneration::Index> index = WriteIndex(files_, paths_, *generation);
+  // With manual maintenance no thread but the caller's.
+  const int threads = options_.maintenance == Maintenance::kManual ? 1 : 0;
+  absl::StatusOr<TableGeneration::Index> index = WriteIndex(files_, paths_, *generation, threads);
   if (!index.ok()) return index.status();
   // Whoever holds the slot looks keys up without the table's lock.
   absl::Status acquired = AcquireSlot();

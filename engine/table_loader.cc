@@ -19,11 +19,6 @@ namespace {
 // Tables from this size on are read by all cores at once.
 constexpr std::uint64_t kBuildBytesMin = std::uint64_t{1} << 20;
 
-// Of two next keys the later one.
-std::int64_t LaterKey(std::int64_t a, std::int64_t b) {
-  return a == kKeysExhausted || b == kKeysExhausted ? kKeysExhausted : std::max(a, b);
-}
-
 // Opening reports its progress each time it has read this much.
 constexpr std::uint64_t kProgressBytes = std::uint64_t{16} << 20;
 
@@ -121,7 +116,7 @@ absl::Status RecordsLoader::LoadLines() const {
   }
   table.written.next_id = LaterKey(checkpoint.next_id, table.written.next_id);
   const std::string_view bytes = table.records.file_view();
-  std::uint64_t progress_next = kProgressBytes;
+  std::uint64_t progress_next = table.written.bytes + kProgressBytes;
   for (std::size_t begin = table.written.bytes; begin < bytes.size();) {
     const std::size_t newline = std::min(bytes.find('\n', begin), bytes.size());
     RecordLocation clash;
@@ -190,7 +185,9 @@ absl::Status LoadRecords(wal::FileSystem& files, const wal::DatabasePaths& paths
   assert(table.records.file_bytes() == checkpoint.bytes);
   table.records.guard().SetEnabled(options.verify_blocks);
   const RecordsLoader loader{files, paths, checkpoint, file_name, options, table};
-  if (checkpoint.bytes > 0 && checkpoint.bytes >= options.index_bytes_min) {
+  // The index vouches for bytes that are compared when they are first read, or now.
+  if (options.verify_blocks && checkpoint.bytes > 0 &&
+      checkpoint.bytes >= options.index_bytes_min) {
     if (loader.LoadByIndex()) return absl::OkStatus();
     table.records.ForgetChecksum();
   }

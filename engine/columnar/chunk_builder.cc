@@ -1,16 +1,15 @@
 #include "engine/columnar/chunk_builder.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cassert>
 #include <cstring>
 #include <new>
 #include <string>
-#include <system_error>
 #include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "linedb/call_in_threads.h"
 #include "linedb/text_reader.h"
 #include "schema/record_layout.h"
 #include "wal/file_names.h"
@@ -41,23 +40,8 @@ ChunkBuilder::ChunkBuilder(const TableGeneration& generation, const TableBytes& 
 }
 
 absl::Status ChunkBuilder::Run(std::vector<ChunkWork>& work) const noexcept {
-  std::atomic<std::size_t> next = 0;
-  const auto labour = [&] {
-    for (std::size_t i = next++; i < work.size(); i = next++)
-      work[i].outcome = BuildOrRefuse(work[i]);
-  };
-  std::vector<std::thread> helpers;
-  try {
-    for (std::size_t i = 1; i < ThreadsFor(work.size()); ++i) helpers.emplace_back(labour);
-  } catch (const std::system_error&) {
-    // The machine has no thread to spare: those that there are do it.
-  }
-  labour();
-  for (std::thread& helper : helpers) helper.join();
-  for (const ChunkWork& each : work) {
-    if (!each.outcome.ok()) return each.outcome;
-  }
-  return absl::OkStatus();
+  return CallInThreads(static_cast<int>(ThreadsFor(work.size())), work.size(),
+                       [&](std::size_t i) { return BuildOrRefuse(work[i]); });
 }
 
 // The arrays are what takes much memory here, and nothing is lost without them.

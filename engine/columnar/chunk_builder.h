@@ -37,7 +37,6 @@ struct ChunkWork {
   std::size_t index = 0;
   RowChunk rows;
   std::vector<ColumnChunk> columns;
-  absl::Status outcome;
 };
 
 // Brings chunks to the same extent: the rows of the lines up to `end`, and the columns' values of

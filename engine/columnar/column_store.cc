@@ -132,6 +132,11 @@ absl::Status ColumnStore::CatchUp(const TableGeneration& generation, const Facts
   const ChunkBuilder builder(generation, facts.bytes, facts.superseded, {covered_, end}, numbers,
                              memory_);
   if (absl::Status read = builder.Run(work); !read.ok()) return read;
+  // Damage in the bits shows when they are looked at; then all lines pass for superseded.
+  for (std::uint64_t chunk = 0; chunk < facts.superseded.chunk_end(); ++chunk) {
+    facts.superseded.FindChunk(chunk);
+  }
+  if (facts.superseded.broken()) return generation.IndexError();
   TakeOver(std::move(work), end, columns);
   MarkSuperseded(facts.superseded);
   return absl::OkStatus();

@@ -5,13 +5,13 @@
 #include <cassert>
 #include <charconv>
 #include <cstring>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 #include <utility>
 
 #include "engine/index/table_generation.h"
+#include "linedb/call_in_threads.h"
 #include "schema/record_codec.h"
 
 namespace linedb::engine {
@@ -20,7 +20,7 @@ namespace {
 // A thread takes the lines of this many bytes at a time.
 constexpr std::uint64_t kPortionBytes = std::uint64_t{4} << 20;
 
-// The lines of one portion after the other, in whatever order the threads come.
+// The lines in portions, which threads share.
 class LineHasher {
  public:
   LineHasher(const schema::RecordLayout& layout, std::string_view file, std::uint64_t begin,
@@ -29,15 +29,20 @@ class LineHasher {
     portions_.resize((file.size() - begin + kPortionBytes - 1) / kPortionBytes);
   }
 
-  // Works until no portion is left; any number of threads.
-  void Work(bool reports) {
-    for (std::size_t i = next_++; i < portions_.size() && !failed_; i = next_++) {
-      if (!HashPortion(i)) failed_ = true;
-      if (reports && options_.progress) options_.progress(std::min(next_ * kPortionBytes, size()));
-    }
+  absl::Status Hash() {
+    const std::thread::id caller = std::this_thread::get_id();
+    std::atomic<std::uint64_t> done = 0;
+    return CallInThreads(options_.threads, portions_.size(), [&](std::size_t i) {
+      if (!HashPortion(i)) return absl::DataLossError("a line that is not a record of this table");
+      done += kPortionBytes;
+      if (options_.progress && std::this_thread::get_id() == caller) {
+        options_.progress(std::min(done.load(), size()));
+      }
+      return absl::OkStatus();
+    });
   }
 
-  absl::StatusOr<HashedLines> Join();
+  HashedLines Join();
 
  private:
   std::uint64_t size() const { return file_.size() - begin_; }
@@ -51,8 +56,6 @@ class LineHasher {
   const std::uint64_t begin_;
   const HashingOptions& options_;
   std::vector<HashedLines> portions_;
-  std::atomic<std::size_t> next_ = 0;
-  std::atomic<bool> failed_ = false;
 };
 
 std::uint64_t LineHasher::LineFrom(std::uint64_t at) const {
@@ -107,8 +110,7 @@ bool LineHasher::HashLine(std::string_view line, std::uint64_t offset, HashedLin
   return true;
 }
 
-absl::StatusOr<HashedLines> LineHasher::Join() {
-  if (failed_) return absl::DataLossError("a line that is not a record of this table");
+HashedLines LineHasher::Join() {
   HashedLines all;
   all.keys.resize(layout_.keys().size());
   for (std::size_t key = 0; key < all.keys.size(); ++key) {
@@ -124,9 +126,7 @@ absl::StatusOr<HashedLines> LineHasher::Join() {
     all.tombstones.insert(all.tombstones.end(), portion.tombstones.begin(),
                           portion.tombstones.end());
     all.lines += portion.lines;
-    if (all.next_id == kKeysExhausted) continue;
-    all.next_id =
-        portion.next_id == kKeysExhausted ? kKeysExhausted : std::max(all.next_id, portion.next_id);
+    all.next_id = LaterKey(all.next_id, portion.next_id);
   }
   return all;
 }
@@ -142,14 +142,7 @@ absl::StatusOr<HashedLines> HashLines(const schema::RecordLayout& layout, std::s
                                       std::uint64_t begin, const HashingOptions& options) {
   assert(begin <= file.size());
   LineHasher hasher(layout, file, begin, options);
-  std::vector<std::thread> others;
-  const auto threads_useful =
-      static_cast<int>(std::min<std::uint64_t>((file.size() - begin) / kPortionBytes + 1, 1024));
-  for (int i = 1; i < std::min(options.threads, threads_useful); ++i) {
-    others.emplace_back([&hasher] { hasher.Work(/*reports=*/false); });
-  }
-  hasher.Work(/*reports=*/true);
-  for (std::thread& other : others) other.join();
+  if (absl::Status hashed = hasher.Hash(); !hashed.ok()) return hashed;
   return hasher.Join();
 }
 

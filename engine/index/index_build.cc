@@ -4,15 +4,15 @@
 
 #include <algorithm>
 #include <cassert>
-#include <functional>
 #include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "engine/index/key_run_writer.h"
 #include "engine/index/table_generation.h"
+#include "engine/storage/block_checksum.h"
+#include "linedb/call_in_threads.h"
 #include "schema/record_codec.h"
 
 namespace linedb::engine {
@@ -89,20 +89,6 @@ bool HasClash(const schema::RecordLayout& layout, int key, std::string_view file
   return clash;
 }
 
-// Calls `work(i)` for each i below `count`, in as many threads.
-void InParallel(int threads, std::size_t count, const std::function<void(std::size_t)>& work) {
-  std::vector<std::thread> others;
-  for (std::size_t i = 1; i < count; ++i) {
-    if (threads > 1) {
-      others.emplace_back(work, i);
-    } else {
-      work(i);
-    }
-  }
-  if (count > 0) work(0);
-  for (std::thread& other : others) other.join();
-}
-
 SupersededLines SupersededOf(const schema::RecordLayout& layout, std::string_view file,
                              const HashedLines& lines, std::uint64_t* live) {
   std::vector<KeyEntry> versions = lines.keys[0];
@@ -133,21 +119,23 @@ absl::StatusOr<BuiltIndex> BuildIndex(const schema::RecordLayout& layout, std::s
   built.lines = hashed->lines;
   built.next_id = hashed->next_id;
   built.superseded = SupersededOf(layout, file, *hashed, &built.live);
-  const RunExtent extent{0, file.size(), XXH3_64bits(nullptr, 0), checksum};
+  const RunExtent extent{0, file.size(), BlockChecksumOf(""), checksum};
   built.runs.resize(hashed->keys.size());
-  std::vector<char> clashes(hashed->keys.size(), 0);
-  InParallel(options.threads, hashed->keys.size(), [&](std::size_t key) {
-    std::vector<KeyEntry>& entries = hashed->keys[key];
-    std::erase_if(entries,
-                  [&](const KeyEntry& entry) { return built.superseded.Contains(entry.offset); });
-    SortEntries(&entries);
-    const int number = static_cast<int>(key);
-    clashes[key] = HasClash(layout, number, file, entries) ? 1 : 0;
-    built.runs[key] = KeyRun::Make(KeyIdentity(layout, number), extent, std::move(entries));
-  });
-  if (std::find(clashes.begin(), clashes.end(), 1) != clashes.end()) {
-    return absl::DataLossError("two records with the same unique value");
-  }
+  const absl::Status made =
+      CallInThreads(options.threads, hashed->keys.size(), [&](std::size_t key) {
+        std::vector<KeyEntry>& entries = hashed->keys[key];
+        std::erase_if(entries, [&](const KeyEntry& entry) {
+          return built.superseded.Contains(entry.offset);
+        });
+        SortEntries(&entries);
+        const int number = static_cast<int>(key);
+        if (HasClash(layout, number, file, entries)) {
+          return absl::DataLossError("two records with the same unique value");
+        }
+        built.runs[key] = KeyRun::Make(KeyIdentity(layout, number), extent, std::move(entries));
+        return absl::OkStatus();
+      });
+  if (!made.ok()) return made;
   return built;
 }
 

@@ -5,6 +5,7 @@
 #ifndef LINEDB_ENGINE_INDEX_INDEX_FILES_H_
 #define LINEDB_ENGINE_INDEX_INDEX_FILES_H_
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,11 +30,15 @@ bool LoadIndex(wal::FileSystem& files, const wal::DatabasePaths& paths, std::uin
 
 // Writes what is frozen to files, each durable before it has its name, for the table to go on with.
 // Small runs are merged with their neighbours, so that a lookup has few to look into and each line
-// is rewritten a few times only. Beside readers and writers; one call at a time for a table. An
-// error may leave files that the next call, or opening, removes.
+// is rewritten a few times only. Up to `threads` threads (0: one for each core) write a key each,
+// if there is enough of them. Beside readers and writers; one call at a time for a table. An error
+// may leave files that the next call, or opening, removes.
 absl::StatusOr<TableGeneration::Index> WriteIndex(wal::FileSystem& files,
                                                   const wal::DatabasePaths& paths,
-                                                  const TableGeneration& table);
+                                                  const TableGeneration& table, int threads);
+
+// The tables that have files in index/.
+std::set<std::string> TablesWithIndexFiles(wal::FileSystem& files, const wal::DatabasePaths& paths);
 
 // Removes the files in index/ that are not among `table`'s, of the table `name`; of all its files
 // if `table` is null. Errors do not matter: they are tried again, and read by nobody.

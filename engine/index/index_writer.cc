@@ -1,21 +1,17 @@
 // Writing the files of an index. index_files.h has the contract.
 
 #include <algorithm>
-#include <atomic>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <span>
-#include <system_error>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "engine/index/hashed_lines.h"
 #include "engine/index/index_build.h"
 #include "engine/index/index_files.h"
 #include "engine/index/key_run_writer.h"
+#include "linedb/call_in_threads.h"
 #include "wal/file_steps.h"
 
 namespace linedb::engine {
@@ -39,8 +35,9 @@ constexpr std::uint64_t kSyncBytes = std::uint64_t{8} << 20;
 
 class IndexWriter {
  public:
-  IndexWriter(wal::FileSystem& files, const wal::DatabasePaths& paths, const TableGeneration& table)
-      : files_(files), paths_(paths), table_(table), facts_(*table.frozen()) {}
+  IndexWriter(wal::FileSystem& files, const wal::DatabasePaths& paths, const TableGeneration& table,
+              int threads)
+      : files_(files), paths_(paths), table_(table), threads_(threads), facts_(*table.frozen()) {}
 
   absl::StatusOr<TableGeneration::Index> Write();
 
@@ -65,6 +62,7 @@ class IndexWriter {
   wal::FileSystem& files_;
   const wal::DatabasePaths& paths_;
   const TableGeneration& table_;
+  const int threads_;
   const BlockFacts& facts_;
 };
 
@@ -90,36 +88,21 @@ int IndexWriter::ThreadsUseful() const {
   for (const KeyIndex& index : table_.indexes) {
     if (index.frozen() != nullptr) entries += index.frozen()->size();
   }
-  return entries < kEntriesLarge ? 1
-                                 : std::min(CoreCount(), static_cast<int>(table_.indexes.size()));
+  return entries < kEntriesLarge ? 1 : threads_;
 }
 
 // Each key by one thread: they share no file and no run.
 absl::StatusOr<std::vector<Runs>> IndexWriter::WriteKeys() {
-  std::vector<std::optional<absl::StatusOr<Runs>>> written(table_.indexes.size());
-  std::atomic<std::size_t> next = 0;
-  std::atomic<bool> failed = false;
-  const auto work = [&] {
-    for (std::size_t key = next++; key < written.size() && !failed; key = next++) {
-      written[key] = WriteKey(static_cast<int>(key));
-      if (!written[key]->ok()) failed = true;
-    }
-  };
-  std::vector<std::thread> others;
-  try {
-    for (int i = 1; i < ThreadsUseful(); ++i) others.emplace_back(work);
-  } catch (const std::system_error&) {
-    // With the threads there are: the index is written later rather than never.
-  }
-  work();
-  for (std::thread& other : others) other.join();
-  std::vector<Runs> runs;
-  for (std::optional<absl::StatusOr<Runs>>& of_key : written) {
-    if (!of_key) continue;
-    if (!of_key->ok()) return of_key->status();
-    runs.push_back(**std::move(of_key));
-  }
-  return runs;
+  std::vector<Runs> written(table_.indexes.size());
+  const absl::Status done =
+      CallInThreads(ThreadsUseful(), written.size(), [&](std::size_t key) -> absl::Status {
+        absl::StatusOr<Runs> runs = WriteKey(static_cast<int>(key));
+        if (!runs.ok()) return runs.status();
+        written[key] = *std::move(runs);
+        return absl::OkStatus();
+      });
+  if (!done.ok()) return done;
+  return written;
 }
 
 absl::Status IndexWriter::MakeDirectory() {
@@ -152,6 +135,8 @@ absl::StatusOr<Runs> IndexWriter::WriteKey(int key) {
   SortEntries(&entries);
   const Runs& runs = index.runs();
   const std::size_t from = MergeFrom(runs, entries.size());
+  // Written again for the sake of another file.
+  if (from == runs.size() && facts_.bytes == table_.indexed_bytes()) return runs;
   Runs next(runs.begin(), runs.begin() + static_cast<std::ptrdiff_t>(from));
   absl::StatusOr<std::shared_ptr<KeyRun>> run =
       WriteRun(key, std::span(runs).subspan(from), std::move(entries));
@@ -260,10 +245,10 @@ absl::StatusOr<std::unique_ptr<wal::File>> IndexWriter::MakeFile(
 
 absl::StatusOr<TableGeneration::Index> WriteIndex(wal::FileSystem& files,
                                                   const wal::DatabasePaths& paths,
-                                                  const TableGeneration& table) {
-  absl::StatusOr<TableGeneration::Index> index = IndexWriter(files, paths, table).Write();
+                                                  const TableGeneration& table, int threads) {
+  absl::StatusOr<TableGeneration::Index> index = IndexWriter(files, paths, table, threads).Write();
   if (!absl::IsUnavailable(index.status())) return index;
-  return IndexWriter(files, paths, table).Write();
+  return IndexWriter(files, paths, table, threads).Write();
 }
 
 }  // namespace linedb::engine

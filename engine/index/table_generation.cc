@@ -60,24 +60,18 @@ absl::StatusOr<RecordLocation> TableGeneration::FindChecked(int key, std::string
 absl::StatusOr<RecordLocation> TableGeneration::FindChecked(int key, std::uint64_t hash,
                                                             std::string_view text,
                                                             std::uint64_t limit) const {
-  RecordLocation found = Find(key, hash, text, limit);
-  // Two keys of one hash do not happen: a line that has the hash and not the key is damaged.
-  const bool missing = !found;
-  if (missing) {
-    found = FindIn(key, hash, limit, [&](RecordLocation location) {
-      return !IsSuperseded(location.offset(), limit);
-    });
-    if (!found) {
-      if (absl::Status known = CheckIndex(key); !known.ok()) return known;
-      return found;
-    }
+  absl::Status doubt;
+  const RecordLocation found = Find(key, hash, text, limit, &doubt);
+  if (found) {
+    doubt = CheckLine(found);
+  } else {
+    doubt.Update(CheckIndex(key));
+    if (doubt.ok()) return found;
   }
-  if (absl::Status whole = CheckLine(found); !whole.ok()) {
-    return absl::DataLossError(absl::StrCat(std::string(whole.message()), "; looked for ",
-                                            layout_->keys()[static_cast<std::size_t>(key)].name,
-                                            " ", std::string(text)));
-  }
-  return missing ? RecordLocation() : found;
+  if (doubt.ok()) return found;
+  return absl::DataLossError(absl::StrCat(std::string(doubt.message()), "; looked for ",
+                                          layout_->keys()[static_cast<std::size_t>(key)].name, " ",
+                                          std::string(text)));
 }
 
 void TableGeneration::Fetch(int key, std::span<const std::uint64_t> hashes) const {
@@ -259,7 +253,7 @@ void TableGeneration::MakeMendable(int key, const Mapped& mapping, KeyRun& run) 
   run.SetRebuild([layout = layout_, mapping, &guard = records.guard(),
                   key](const RunExtent& extent) -> absl::StatusOr<std::vector<KeyEntry>> {
     const std::string_view file(mapping->data(), extent.end);
-    if (guard.Check(file, extent.begin, extent.end, /*again=*/true)) {
+    if (!guard.IsWhole(file, extent.begin, extent.end_checksum)) {
       return absl::DataLossError("the records are damaged, too");
     }
     return EntriesOf(*layout, key, file, extent.begin);
@@ -269,9 +263,10 @@ void TableGeneration::MakeMendable(int key, const Mapped& mapping, KeyRun& run) 
 void TableGeneration::MakeMendable(const BlockFacts& facts, const Mapped& mapping,
                                    SupersededBase& base) const {
   base.SetRebuild([layout = layout_, mapping, &guard = records.guard(), bytes = facts.bytes,
+                   checksum = facts.checksum,
                    late = facts.late]() -> absl::StatusOr<std::vector<SupersededChunk>> {
     const std::string_view file(mapping->data(), bytes);
-    if (guard.Check(file, 0, bytes, /*again=*/true)) {
+    if (!guard.IsWhole(file, 0, checksum)) {
       return absl::DataLossError("the records are damaged, too");
     }
     absl::StatusOr<SupersededLines> lines = SupersededIn(*layout, file);

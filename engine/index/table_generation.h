@@ -3,6 +3,7 @@
 #ifndef LINEDB_ENGINE_INDEX_TABLE_GENERATION_H_
 #define LINEDB_ENGINE_INDEX_TABLE_GENERATION_H_
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <limits>
@@ -36,6 +37,11 @@ inline constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::ma
 // What `next_id` is once the largest possible key was used.
 inline constexpr std::int64_t kKeysExhausted = std::numeric_limits<std::int64_t>::min();
 
+// Of two next keys the later one.
+inline std::int64_t LaterKey(std::int64_t a, std::int64_t b) {
+  return a == kKeysExhausted || b == kKeysExhausted ? kKeysExhausted : std::max(a, b);
+}
+
 // So many keys are looked up together: enough for what the first one needs to have come from
 // memory, and few enough for what the last one needs not to have left the cache again.
 inline constexpr std::size_t kKeysTogether = 32;
@@ -62,11 +68,13 @@ class TableGeneration {
   const schema::RecordLayout& layout() const { return *layout_; }
   std::shared_ptr<const schema::RecordLayout> shared_layout() const { return layout_; }
 
-  // The line whose key number `key` has this text, as seen by who sees the file up to `limit`.
-  RecordLocation Find(int key, std::uint64_t hash, std::string_view text,
-                      std::uint64_t limit) const {
+  // The line whose key number `key` has this text, as seen by who sees the file up to `limit`. A
+  // line that was found by its hash and has another key is compared with its checksum: of one that
+  // is damaged, and perhaps was the one looked for, `doubt` tells if nothing is found.
+  RecordLocation Find(int key, std::uint64_t hash, std::string_view text, std::uint64_t limit,
+                      absl::Status* doubt = nullptr) const {
     return FindIn(key, hash, limit, [&](RecordLocation location) {
-      return !IsSuperseded(location.offset(), limit) && LineHasKey(key, location, text);
+      return !IsSuperseded(location.offset(), limit) && HasKey(key, location, text, doubt);
     });
   }
   bool IsSuperseded(std::uint64_t offset, std::uint64_t limit) const {
@@ -82,10 +90,10 @@ class TableGeneration {
   // As Find for the open transaction, passing over one line: whether another has the key.
   // That line is not read, and the transaction that replaces it has looked at it already.
   RecordLocation FindOther(int key, std::uint64_t hash, std::string_view text,
-                           RecordLocation passed_over) const {
+                           RecordLocation passed_over, absl::Status* doubt) const {
     return FindIn(key, hash, kNoLimit, [&](RecordLocation location) {
       return location != passed_over && !IsSuperseded(location.offset(), kNoLimit) &&
-             LineHasKey(key, location, text);
+             HasKey(key, location, text, doubt);
     });
   }
   // As Find, having compared the bytes that it relies on with their checksums: those of the line
@@ -172,6 +180,13 @@ class TableGeneration {
   RecordLocation FindIn(int key, std::uint64_t hash, std::uint64_t limit, Accept&& accept) const {
     return indexes[static_cast<std::size_t>(key)].Find(
         hash, limit, [this](std::uint64_t offset) { return records.LocationAt(offset); }, accept);
+  }
+  bool HasKey(int key, RecordLocation location, std::string_view text, absl::Status* doubt) const {
+    if (LineHasKey(key, location, text)) return true;
+    if (doubt != nullptr && location.offset() < records.file_bytes()) {
+      doubt->Update(CheckLine(location));
+    }
+    return false;
   }
   bool LoadTombstone(RecordLocation location, std::string_view line);
   void Forget(RecordLocation location);

@@ -58,7 +58,7 @@ std::optional<BlockGuard::Sum> BlockGuard::SumToCompare(std::uint64_t block, boo
 
 std::optional<DamagedBlock> BlockGuard::Check(std::string_view file, std::uint64_t begin,
                                               std::uint64_t end, bool again) {
-  if (!enabled_) return std::nullopt;
+  if (!enabled_ && !again) return std::nullopt;
   for (std::uint64_t block = begin / kChecksumBlockBytes; block * kChecksumBlockBytes < end;
        ++block) {
     const std::optional<Sum> sum = SumToCompare(block, again);
@@ -74,6 +74,20 @@ std::optional<DamagedBlock> BlockGuard::Check(std::string_view file, std::uint64
     if (!was_full && block == full_blocks_.size()) rest_compared_ = true;
   }
   return std::nullopt;
+}
+
+bool BlockGuard::IsWhole(std::string_view file, std::uint64_t begin, std::uint64_t checksum) {
+  const std::uint64_t blocks = file.size() / kChecksumBlockBytes;
+  if (Check(file, begin, blocks * kChecksumBlockBytes, /*again=*/true)) return false;
+  BlockChecksum sum;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (full_blocks_.size() < blocks) return false;
+    sum.TakeBlocks(
+        {full_blocks_.begin(), full_blocks_.begin() + static_cast<std::ptrdiff_t>(blocks)});
+  }
+  sum.Append(file.substr(blocks * kChecksumBlockBytes));
+  return sum.Total() == checksum;
 }
 
 }  // namespace linedb::engine

@@ -23,13 +23,13 @@ struct DamagedBlock {
   std::uint64_t expected = 0;
 };
 
-// What the writer knows of a file's blocks, and which of them readers have compared. Opening has
-// read all of them; between that and their first use the file may rot, or be edited by somebody.
+// What the writer knows of a file's blocks, and which of them readers have compared: opening has
+// not read them, and an open file may rot, or be edited by somebody.
 //
 // Any thread, but for what says that it is the writer's.
 class BlockGuard {
  public:
-  // Off: nothing is compared. Before there are readers.
+  // Off: nothing is compared but what is asked for `again`. Before there are readers.
   void SetEnabled(bool enabled) { enabled_ = enabled; }
   bool enabled() const { return enabled_; }
 
@@ -49,6 +49,9 @@ class BlockGuard {
   // should be. What was appended behind the last full block since opening is not compared.
   std::optional<DamagedBlock> Check(std::string_view file, std::uint64_t begin, std::uint64_t end,
                                     bool again);
+  // Whether `file`, which may end anywhere in a block, is from `begin` on as it was when the
+  // checksum of all its bytes (engine/FORMAT.md) was this one. Reads all of that.
+  bool IsWhole(std::string_view file, std::uint64_t begin, std::uint64_t checksum);
 
  private:
   struct Sum {

@@ -6,8 +6,10 @@
 #include <shared_mutex>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "engine/transaction/table_changes.h"
 #include "linedb/text_search.h"
+#include "wal/file_names.h"
 
 namespace linedb::engine {
 namespace {
@@ -79,11 +81,15 @@ void ScanState::SkipLineBegunBefore(std::uint64_t begin) {
   ready_end_ = position_;
 }
 
-// Behind the newline of the line that holds this byte of the part.
-std::size_t ScanState::EndOfLine(std::size_t position) const {
+// Behind the newline of the line that holds this byte of the part. Whole lines only are ever
+// published: if there is none, the file is damaged, and the part ends there.
+std::size_t ScanState::EndOfLine(std::size_t position) {
   const char* newline = schema::FindNewline(part_.data() + position, part_.data() + part_.size());
-  assert(newline != nullptr);  // whole lines only are ever published
-  return static_cast<std::size_t>(newline + 1 - part_.data());
+  if (newline != nullptr) return static_cast<std::size_t>(newline + 1 - part_.data());
+  status_.Update(absl::DataLossError(
+      absl::StrCat(wal::ShortRecordsName(source_->generation->layout().schema().table_name),
+                   " byte ", part_offset_ + position, ": the line has no end")));
+  return part_.size();
 }
 
 // Block by block, as the scan comes to them, up to the one with this byte of the file.
@@ -95,7 +101,8 @@ void ScanState::CompareUpTo(std::uint64_t byte) {
   const TableGeneration& generation = *source_->generation;
   const std::string_view file(source_->mapping->data(),
                               std::min(source_->mapping->capacity(), generation.published_bytes()));
-  status_ = generation.CompareBlocks(file, begin, compared_bytes_, compare_again_);
+  absl::Status whole = generation.CompareBlocks(file, begin, compared_bytes_, compare_again_);
+  if (!whole.ok()) status_ = std::move(whole);  // says more than what may have been found before
 }
 
 // Makes the next lines ready that end in blocks already compared, or in the next one. False at the

@@ -73,7 +73,7 @@ class ScanState {
   void CompareUpTo(std::uint64_t byte);
   bool AnySupersededUpTo(std::uint64_t end);
   bool IsSuperseded(std::uint64_t offset);
-  std::size_t EndOfLine(std::size_t position) const;
+  std::size_t EndOfLine(std::size_t position);
 
   std::shared_ptr<const ScanSource> source_;
   std::uint64_t end_;      // no line that begins here or behind it is the walk's

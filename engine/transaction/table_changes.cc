@@ -125,10 +125,7 @@ absl::Status TableChanges::CheckTaken() noexcept {
     // A line's keys stand together; all of them are checked before one is entered.
     const auto line = key;
     for (; key != line_keys_.end() && key->entry.location == line->entry.location; ++key) {
-      const RecordLocation found =
-          generation_->Find(key->entry.key, key->entry.hash, TextOf(*key), kNoLimit);
-      if (!checked.ok()) continue;
-      checked = found ? ClashError(*key, found) : generation_->CheckIndex(key->entry.key);
+      if (checked.ok()) checked = CheckUnique(*key, {});
     }
     if (!checked.ok()) break;
     for (auto entered = line; entered != key; ++entered) Enter(*entered);
@@ -190,24 +187,32 @@ void TableChanges::NoteKeys(std::string_view line, const schema::FieldSpan* span
 absl::Status TableChanges::CheckKeys(WriteMode mode) {
   assert(!line_keys_.empty() && line_keys_[0].entry.key == 0);
   const LineKey& primary = line_keys_[0];
-  old_line_ = generation_->Find(0, primary.entry.hash, TextOf(primary), kNoLimit);
+  absl::Status known;
+  old_line_ = generation_->Find(0, primary.entry.hash, TextOf(primary), kNoLimit, &known);
   if (old_line_ && mode == WriteMode::kInsert) return ClashError(primary, old_line_);
-  absl::Status known = old_line_ ? absl::OkStatus() : generation_->CheckIndex(0);
+  if (old_line_) {
+    known = absl::OkStatus();
+  } else {
+    known.Update(generation_->CheckIndex(0));
+  }
   if (!known.ok()) return known;
   if (!old_line_ && mode == WriteMode::kUpdate) {
     return NotFoundError(TextOf(primary));
   }
   for (std::size_t i = 1; i < line_keys_.size() && known.ok(); ++i) {
-    known = CheckUnique(line_keys_[i]);
+    known = CheckUnique(line_keys_[i], old_line_);
   }
   return known;
 }
 
 // Whether a record other than the one replaced has the key.
-absl::Status TableChanges::CheckUnique(const LineKey& key) const {
+absl::Status TableChanges::CheckUnique(const LineKey& key, RecordLocation replaced) const {
+  absl::Status doubt;
   const RecordLocation found =
-      generation_->FindOther(key.entry.key, key.entry.hash, TextOf(key), old_line_);
-  return found ? ClashError(key, found) : generation_->CheckIndex(key.entry.key);
+      generation_->FindOther(key.entry.key, key.entry.hash, TextOf(key), replaced, &doubt);
+  if (found) return ClashError(key, found);
+  doubt.Update(generation_->CheckIndex(key.entry.key));
+  return doubt;
 }
 
 absl::Status TableChanges::NotFoundError(std::string_view key_text) const {

@@ -121,7 +121,7 @@ class TableChanges {
   absl::Status NoteLine(std::string_view line, const schema::FieldSpan* spans);
   void NoteKeys(std::string_view line, const schema::FieldSpan* spans);
   absl::Status CheckKeys(WriteMode mode);
-  absl::Status CheckUnique(const LineKey& key) const;
+  absl::Status CheckUnique(const LineKey& key, RecordLocation replaced) const;
   absl::Status CheckNamedKeys(std::span<const ColumnText> values) const;
   absl::Status Splice(std::span<const ColumnText> values, schema::FieldSpan* spans);
   absl::Status NotFoundError(std::string_view key_text) const;

@@ -85,7 +85,7 @@ absl::Status TableChanges::CheckNamedKeys(std::span<const ColumnText> values) co
     const bool named = std::any_of(values.begin(), values.end(), [&](const ColumnText& value) {
       return std::find(columns.begin(), columns.end(), value.column) != columns.end();
     });
-    if (named) checked = CheckUnique(key);
+    if (named) checked = CheckUnique(key, old_line_);
   }
   return checked;
 }

@@ -71,6 +71,14 @@ extern "C" {
   return sum;
 }
 
+[[gnu::noinline]] double counted_lookup_of_many(const linedb::Table<Student>& students,
+                                                const std::vector<std::int64_t>& keys) {
+  double sum = 0;
+  const auto rows = students.GetMany(keys);
+  for (const auto& row : *rows) sum += row->gpa;
+  return sum;
+}
+
 [[gnu::noinline]] double counted_scan_of_a_column(const linedb::Table<Student>& students) {
   double sum = 0;
   Require(students.ForEachOf<&Student::gpa>([&sum](double gpa) { sum += gpa; }));
@@ -97,6 +105,7 @@ int main(int argc, char** argv) {
   linedb::Options options;
   options.maintenance = linedb::Maintenance::kManual;  // nothing beside the thread that counts
   options.durability = linedb::Durability::kProcess;
+  options.index_bytes_min = 1;
   auto database = linedb::Database::Open(argv[1], options);
   Require(database.status());
   const auto students = (*database)->OpenTable<Student>();
@@ -104,16 +113,20 @@ int main(int argc, char** argv) {
   auto transaction = (*database)->Begin();
   Require(transaction.status());
   std::vector<std::string> emails;
+  std::vector<std::int64_t> keys;
   for (std::int64_t i = 0; i < kRows; ++i) {
     Require(students->Insert(*transaction, StudentOf(1'000'000 + i)).status());
     emails.push_back(EmailOf(KeyOf(i)));
+    keys.push_back(KeyOf(i));
   }
   Require(transaction->Commit());
+  Require((*database)->Checkpoint().status());  // from now on lookups go by the index's files
   std::vector<Student> more;
   for (std::int64_t i = 0; i < kCommits; ++i) more.push_back(StudentOf(2'000'000 + i));
 
   double sum = counted_lookup_by_key(*students);
   sum += counted_lookup_by_email(*students, emails.data());
+  sum += counted_lookup_of_many(*students, keys);
   sum += counted_scan_of_a_column(*students);
   sum += counted_scan_of_rows(*students);
   counted_commit(*students, more.data());

@@ -1,6 +1,7 @@
 // Guards against the danger of every cache: that what it says is not what the data says. Whatever
 // happens to the files in index/, no lookup and no walk may notice.
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -257,19 +258,69 @@ TEST_F(IndexFilesTest, DamageInBothIndexAndRecordsIsAnErrorAndNoAnswer) {
   for (const std::string& name : IndexNames(files)) {
     if (name.ends_with(".key0")) files[name][50] = static_cast<char>(files[name][50] ^ 1);
   }
-  files["data/student.records"][30] = static_cast<char>(files["data/student.records"][30] ^ 1);
-  Campus damaged(files);
-  ASSERT_THAT(damaged.Open(SmallIndexes()), IsOk());
+  // All over the file, its last block, which is not full, included.
+  const std::string records = files["data/student.records"];
   int errors = 0;
-  for (std::int64_t id = 1; id <= kStudents; ++id) {
-    const bool was_there = campus_had.contains(id);
-    const absl::StatusOr<Student> found = damaged.students().Get(id);
-    if (absl::IsDataLoss(found.status())) ++errors;
-    EXPECT_TRUE(found.ok() == was_there || absl::IsDataLoss(found.status())) << id;
-    const absl::Status twin = damaged.students().Insert({.id = id, .name = "twin"}).status();
-    EXPECT_TRUE(absl::IsDataLoss(twin) || twin.ok() != was_there) << id << " " << twin;
+  for (std::size_t at = 30; at < records.size(); at += records.size() / 23) {
+    files["data/student.records"] = records;
+    files["data/student.records"][at] = static_cast<char>(records[at] ^ 1);
+    Campus damaged(files);
+    ASSERT_THAT(damaged.Open(SmallIndexes()), IsOk()) << at;
+    for (std::int64_t id = 1; id <= kStudents; ++id) {
+      const bool was_there = campus_had.contains(id);
+      const absl::StatusOr<Student> found = damaged.students().Get(id);
+      if (absl::IsDataLoss(found.status())) ++errors;
+      EXPECT_TRUE(found.ok() == was_there || absl::IsDataLoss(found.status())) << id << " " << at;
+      const absl::Status twin = damaged.students().Insert({.id = id, .name = "twin"}).status();
+      EXPECT_TRUE(absl::IsDataLoss(twin) || twin.ok() != was_there) << id << " " << twin;
+    }
   }
   EXPECT_GT(errors, 0);
+}
+
+TEST_F(IndexFilesTest, VerifyNamesEveryFileThatIsDamaged) {
+  Campus campus;
+  ASSERT_THAT(campus.Open(SmallIndexes()), IsOk());
+  Fill(campus);
+  const Tree files = campus.Files();
+  ASSERT_EQ(Campus(files).Problems(), "");
+  for (const std::string& name : IndexNames(files)) {
+    for (const std::size_t at : {std::size_t{50}, files.at(name).size() - 50}) {
+      Tree damaged = files;
+      damaged[name][at] = static_cast<char>(damaged[name][at] ^ 1);
+      EXPECT_THAT(Campus(damaged).Problems(), ::testing::StartsWith(name)) << at;
+    }
+  }
+}
+
+// A table that grows by less than this is not indexed anew for that.
+Options LazyIndexes() {
+  Options options = SmallIndexes();
+  options.index_bytes_min = 10'000;
+  return options;
+}
+
+// [engine-7.5]
+TEST_F(IndexFilesTest, ADamagedFileIsReplacedByTheNextCheckpoint) {
+  Campus campus;
+  ASSERT_THAT(campus.Open(SmallIndexes()), IsOk());
+  Fill(campus);
+  ASSERT_THAT(campus.engine->Checkpoint(), IsOk());
+  ASSERT_THAT(campus.Close(), IsOk());
+  Tree files = campus.Files();
+  for (const std::string& name : IndexNames(files)) {
+    if (name.ends_with(".key1")) files[name][50] = static_cast<char>(files[name][50] ^ 1);
+  }
+  Campus damaged(files);
+  ASSERT_NE(damaged.Problems(), "");
+  ASSERT_THAT(damaged.Open(LazyIndexes()), IsOk());
+  const std::string answers = AnswersOf(damaged);
+  ASSERT_THAT(damaged.students().Insert(StudentOf(kStudents + 100)), IsOk());
+  ASSERT_THAT(damaged.engine->Checkpoint(), IsOk());
+  EXPECT_EQ(damaged.Problems(), "");
+  ASSERT_THAT(damaged.students().Erase(kStudents + 100), IsOk());
+  const std::string now = AnswersOf(damaged);
+  EXPECT_EQ(now.substr(now.find('\n')), answers.substr(answers.find('\n')));  // but the next key
 }
 
 // [engine-7.5] Over many checkpoints lookups do not get slower without end, and no file is left
@@ -292,6 +343,21 @@ TEST_F(IndexFilesTest, DroppingATableRemovesItsIndex) {
   ASSERT_FALSE(IndexNames(campus.Files()).empty());
   ASSERT_THAT(campus.engine->DropTable("student"), IsOk());
   EXPECT_TRUE(IndexNames(campus.Files()).empty());
+}
+
+// [engine-7.5]
+TEST_F(IndexFilesTest, ATableCompactedToALittleKeepsNoFiles) {
+  Options options = LazyIndexes();
+  options.compaction_share_min = 0.1;
+  Campus campus;
+  ASSERT_THAT(campus.Open(options), IsOk());
+  Fill(campus);
+  ASSERT_THAT(campus.engine->Checkpoint(), IsOk());
+  ASSERT_FALSE(IndexNames(campus.Files()).empty());
+  for (std::int64_t id = 2; id <= kStudents; ++id) campus.students().Erase(id).IgnoreError();
+  ASSERT_THAT(campus.engine->Checkpoint(), IsOk());
+  EXPECT_EQ(IndexNames(campus.Files()), std::vector<std::string>());
+  EXPECT_THAT(campus.students().Get(1), IsOk());
 }
 
 TEST_F(IndexFilesTest, ACompactionHasAnIndexOfItsOwn) {

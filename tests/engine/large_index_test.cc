@@ -1,5 +1,6 @@
 // The files of a large index are written by several threads, one a key. Guards against a key whose
-// file is missing, half or another's, and against an index in force of which one file failed.
+// file is missing, half or another's, against an index in force of which one file failed, and
+// against runs that are forgotten by lookups or by a merge.
 
 #include <gtest/gtest.h>
 
@@ -9,10 +10,12 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/index/hashed_lines.h"
 #include "tests/engine/campus.h"
 #include "tests/engine/ruled_disk.h"
+#include "tests/faults/sanitized.h"
 
 namespace linedb {
 namespace {
@@ -33,38 +36,84 @@ class LargeIndexTest : public ::testing::Test {
  protected:
   void SetUp() override {
     campus.through = &ruled;
-    ASSERT_THAT(campus.Open(ManualIndexes()), IsOk());
-    const Table<Student> students = campus.students();
-    WriteTransaction transaction = campus.Begin();
-    for (std::int64_t id = 1; id <= kStudents; ++id) {
-      ASSERT_THAT(students.Insert(transaction, StudentOf(id)), IsOk());
-    }
-    ASSERT_THAT(transaction.Commit(), IsOk());
+    ASSERT_THAT(campus.Open(Indexed()), IsOk());
+    Add(kStudents);
   }
-  static Options ManualIndexes() {
+  static Options Indexed() {
     Options options;
     options.index_bytes_min = 1;
-    options.maintenance = Maintenance::kManual;
+    options.compaction_share_min = 2.0;  // never
     return options;
+  }
+  void Add(std::int64_t count) {
+    std::vector<Student> rows;
+    for (; count > 0; --count) rows.push_back(StudentOf(++students_count));
+    ASSERT_THAT(campus.students().InsertAll(rows), IsOk());
   }
   std::uint64_t IndexedBytes() {
     return campus.engine->FindTable("student")->generation->indexed_bytes();
   }
-  void ExpectIndexFrom(const testing::Tree& files) {
+  std::size_t RunsOfKey(std::size_t key) {
+    return campus.engine->FindTable("student")->generation->indexes[key].runs().size();
+  }
+  // Opened with these files, every lookup finds what it should, and nothing else.
+  void ExpectStudents(const testing::Tree& files, const std::string& what) {
     Campus again(files);
-    ASSERT_THAT(again.Open(ManualIndexes()), IsOk());
-    EXPECT_EQ(again.engine->FindTable("student")->generation->indexed_bytes(), IndexedBytes());
+    ASSERT_THAT(again.Open(Indexed()), IsOk()) << what;
     const Table<Student> students = again.students();
-    for (std::int64_t id = 1; id <= kStudents; ++id) {
-      ASSERT_EQ(students.Get(id).value(), StudentOf(id));
-      ASSERT_EQ(students.FindBy<&Student::email>(*StudentOf(id).email).value(), StudentOf(id));
+    for (std::int64_t id = 1; id <= students_count; id += testing::kSanitized ? 11 : 1) {
+      ASSERT_EQ(students.Get(id).value(), StudentOf(id)) << what;
+      ASSERT_EQ(students.FindBy<&Student::email>(*StudentOf(id).email).value(), StudentOf(id))
+          << what;
     }
+    for (std::int64_t id = students_count + 1; id < students_count + 1000; ++id) {
+      ASSERT_TRUE(absl::IsNotFound(students.Get(id).status())) << what;
+    }
+    ASSERT_THAT(students.Insert({.id = 1, .name = "twin"}),
+                testing::Fails(absl::StatusCode::kAlreadyExists, "student.id"))
+        << what;
+  }
+  void ExpectIndexFrom(const testing::Tree& files) {
+    ExpectStudents(files, "the index");
+    Campus again(files);
+    ASSERT_THAT(again.Open(Indexed()), IsOk());
+    EXPECT_EQ(again.engine->FindTable("student")->generation->indexed_bytes(), IndexedBytes());
     EXPECT_EQ(again.Problems(), "");
   }
 
   Campus campus;
   RuledDisk ruled{*campus.disk};
+  std::int64_t students_count = 0;
 };
+
+// [engine-7.3] [engine-7.5]
+TEST_F(LargeIndexTest, LookupsGoThroughAllRunsOfAKeyUntilTheyAreMerged) {
+  ASSERT_THAT(campus.engine->Checkpoint(), IsOk());
+  EXPECT_EQ(RunsOfKey(0), 1u);
+  Add(5'000);
+  ASSERT_THAT(campus.engine->Checkpoint(), IsOk());
+  ASSERT_EQ(RunsOfKey(0), 2u);
+  ASSERT_EQ(RunsOfKey(1), 2u);
+  const testing::Tree files = campus.Files();
+  ExpectIndexFrom(files);
+  int runs = 0;
+  for (const auto& [name, bytes] : files) {
+    if (!name.starts_with("index/")) continue;
+    runs += name.find(".key") != name.npos;
+    testing::Tree changed = files;
+    changed[name][bytes.size() / 3] = static_cast<char>(bytes[bytes.size() / 3] ^ 1);
+    ExpectStudents(changed, name + " damaged");
+    changed.erase(name);
+    ExpectStudents(changed, name + " missing");
+  }
+  EXPECT_EQ(runs, 4);
+  Add(20'000);
+  ASSERT_THAT(campus.engine->Checkpoint(), IsOk());
+  EXPECT_EQ(RunsOfKey(0), 1u);
+  EXPECT_EQ(RunsOfKey(1), 1u);
+  ExpectIndexFrom(campus.Files());
+  EXPECT_EQ(campus.Problems(), "");
+}
 
 TEST_F(LargeIndexTest, KeysAreWrittenAtTheSameTime) {
   if (engine::CoreCount() < 2) GTEST_SKIP() << "one core writes one key at a time";

@@ -42,7 +42,9 @@ enum class Durability {
 // Who does the work that keeps a database in shape: checkpoints, compaction, archives.
 enum class Maintenance {
   kBackground,  // a thread of the database's own, when the options call for it
-  kManual,      // nobody but the caller, in Checkpoint and Close; no thread is ever started
+  // Nobody but the caller, in Checkpoint and Close, and in an opening that had to recover. No thread
+  // is started but for the length of a call that says so: Import, Table::Reduce and Columns.
+  kManual,
 };
 
 // What opening is doing, for a progress display. Called on the opening thread.
@@ -92,10 +94,11 @@ struct Options {
   std::uint64_t index_bytes_min = std::uint64_t{256} << 10;
 
   // Compares the bytes of a table with their checksums, by blocks of 64 KiB, when a block is first
-  // read after opening. Off: what is changed under the open database is returned as data.
+  // read after opening. Off: opening reads and compares all of every table instead, and what is
+  // changed under the open database is returned as data.
   bool verify_blocks = true;
 
-  // Called when a checkpoint, compaction or late sync fails (the disk is full, say), on the thread
+  // Called when a checkpoint, compaction, late sync or the writing of an index fails (the disk is full, say), on the thread
   // at work, which must not call the database's Checkpoint or Close: it would wait for itself. All
   // but a late sync is tried again later. May be empty: Statistics has the last error of the
   // others, too.

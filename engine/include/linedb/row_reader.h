@@ -16,6 +16,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "linedb/call_in_threads.h"
 #include "linedb/struct_codec.h"
 #include "linedb/table_core.h"
 #include "linedb/text_arena.h"

@@ -72,13 +72,6 @@ class RecordPieces {
   std::size_t count_;
 };
 
-// Calls work(0) … work(count - 1), each once, from up to `threads` threads (0: one for each core)
-// of which the caller's is one, in about this order, and returns when all have returned. After a
-// call that fails no further ones begin; of the errors the one with the lowest number is returned.
-// An exception in `work` is thrown in the caller's thread.
-absl::Status CallInThreads(int threads, std::size_t count,
-                           absl::FunctionRef<absl::Status(std::size_t)> work);
-
 // Who reads: a transaction that writes, which sees what it wrote; one that reads, which sees what
 // was committed when it began; or nobody in particular, who sees what is committed now.
 class View {
