@@ -5,15 +5,13 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "wal/file_steps.h"
 
 namespace linedb::engine {
 namespace {
 
-// Lines are gathered to writes of this size, …
+// Lines are gathered to writes of this size.
 constexpr std::size_t kWriteBytes = std::size_t{1} << 20;
-// … which are synced a few at a time: one large sync at the end would stand in the way of every
-// commit's own.
-constexpr std::uint64_t kSyncBytes = std::uint64_t{8} << 20;
 // What is left for Complete, which makes commits wait.
 constexpr std::uint64_t kLeftBytesMax = std::uint64_t{256} << 10;
 // Writers that are faster than the copying are not chased for ever.
@@ -133,7 +131,7 @@ absl::Status TableCompaction::WriteTail() {
   if (done.ok()) done = records.MapTail();
   if (!done.ok()) return done;
   records.AcceptTail();
-  if (unsynced_bytes_ < kSyncBytes) return done;
+  if (unsynced_bytes_ < wal::kSyncPortionBytes) return done;
   unsynced_bytes_ = 0;
   return records.Sync();
 }

@@ -3,6 +3,7 @@
 #ifndef LINEDB_WAL_FILE_STEPS_H_
 #define LINEDB_WAL_FILE_STEPS_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,6 +14,10 @@
 #include "wal/file_system.h"
 
 namespace linedb::wal {
+
+// Large files are synced in portions of this size while they are written: one large sync at the end
+// would stand in the way of every commit's own.
+inline constexpr std::uint64_t kSyncPortionBytes = std::uint64_t{8} << 20;
 
 // The directory a path's name stands in.
 std::string ParentOf(const std::string& path);

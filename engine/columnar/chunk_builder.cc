@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cassert>
 #include <cstring>
-#include <new>
 #include <string>
 #include <thread>
 #include <utility>
@@ -39,19 +38,9 @@ ChunkBuilder::ChunkBuilder(const TableGeneration& generation, const TableBytes& 
   assert(extent.rows_end <= extent.end && extent.end <= bytes.end());
 }
 
-absl::Status ChunkBuilder::Run(std::vector<ChunkWork>& work) const noexcept {
+absl::Status ChunkBuilder::Run(std::vector<ChunkWork>& work) const {
   return CallInThreads(static_cast<int>(ThreadsFor(work.size())), work.size(),
-                       [&](std::size_t i) { return BuildOrRefuse(work[i]); });
-}
-
-// The arrays are what takes much memory here, and nothing is lost without them.
-absl::Status ChunkBuilder::BuildOrRefuse(ChunkWork& work) const {
-  try {
-    return Build(work);
-  } catch (const std::bad_alloc&) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat(generation_.layout().schema().table_name, ": no memory for its columns"));
-  }
+                       [&](std::size_t i) { return Build(work[i]); });
 }
 
 bool ChunkBuilder::IsComplete(const ChunkWork& work) const {

@@ -53,12 +53,11 @@ class ChunkBuilder {
                const SupersededLines& superseded, Extent extent, std::span<const int> columns,
                const ColumnMemory& memory);
 
-  // kDataLoss where the bytes are not what was written, or no records; kResourceExhausted if there
-  // is no memory for the arrays. The work is then of no use.
-  absl::Status Run(std::vector<ChunkWork>& work) const noexcept;
+  // kDataLoss where the bytes are not what was written, or no records: the work is then of no use.
+  // Throws std::bad_alloc if there is no memory for the arrays.
+  absl::Status Run(std::vector<ChunkWork>& work) const;
 
  private:
-  absl::Status BuildOrRefuse(ChunkWork& work) const;
   absl::Status Build(ChunkWork& work) const;
   absl::Status FindRows(ChunkWork& work, std::uint64_t begin, std::uint64_t end) const;
   absl::Status ReadColumns(ChunkWork& work, std::uint32_t first_row,

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <bit>
 #include <cassert>
+#include <new>
 #include <shared_mutex>
 #include <utility>
+
+#include "absl/strings/str_cat.h"
 
 namespace linedb::engine {
 namespace {
@@ -62,6 +65,17 @@ std::shared_ptr<StoredColumn> ColumnStore::Hold(int number) {
 absl::StatusOr<std::shared_ptr<const ColumnMoment>> ColumnStore::MomentAt(
     const std::shared_ptr<const TableGeneration>& generation, std::optional<std::uint64_t> limit,
     std::span<const std::shared_ptr<StoredColumn>> columns) noexcept {
+  // The arrays are what takes much memory here, and nothing is lost without them.
+  try {
+    return MakeMoment(generation, limit, columns);
+  } catch (const std::bad_alloc&) {
+    return absl::ResourceExhaustedError(absl::StrCat(table_.name(), ": no memory for its columns"));
+  }
+}
+
+absl::StatusOr<std::shared_ptr<const ColumnMoment>> ColumnStore::MakeMoment(
+    const std::shared_ptr<const TableGeneration>& generation, std::optional<std::uint64_t> limit,
+    std::span<const std::shared_ptr<StoredColumn>> columns) {
   assert(IsOf(generation));
   const std::lock_guard<std::mutex> lock(mutex_);
   const std::uint64_t wanted = limit.value_or(generation->published_bytes());
@@ -167,14 +181,17 @@ std::vector<ChunkWork> ColumnStore::WorkUpTo(
 void ColumnStore::TakeOver(std::vector<ChunkWork> work, std::uint64_t end,
                            std::span<const std::shared_ptr<StoredColumn>> columns) {
   if (work.empty()) return;
-  covered_ = end;
+  // All that may fail for want of memory comes first: half of it would be a wrong answer.
   rows_.resize((end + kColumnChunkBytes - 1) / kColumnChunkBytes);
+  std::vector<std::shared_ptr<const std::vector<ColumnChunk>>> next;
   for (std::size_t c = 0; c < columns.size(); ++c) {
     std::vector<ColumnChunk> chunks = *columns[c]->chunks;
     chunks.resize(rows_.size());
-    for (ChunkWork& each : work) chunks[each.index] = std::move(each.columns[c]);
-    columns[c]->chunks = std::make_shared<const std::vector<ColumnChunk>>(std::move(chunks));
+    for (const ChunkWork& each : work) chunks[each.index] = each.columns[c];
+    next.push_back(std::make_shared<const std::vector<ColumnChunk>>(std::move(chunks)));
   }
+  covered_ = end;
+  for (std::size_t c = 0; c < columns.size(); ++c) columns[c]->chunks = std::move(next[c]);
   for (ChunkWork& each : work) rows_[each.index] = std::move(each.rows);
 }
 

@@ -80,6 +80,9 @@ class ColumnStore {
     std::vector<RowChunk> chunks;
   };
 
+  absl::StatusOr<std::shared_ptr<const ColumnMoment>> MakeMoment(
+      const std::shared_ptr<const TableGeneration>& generation, std::optional<std::uint64_t> limit,
+      std::span<const std::shared_ptr<StoredColumn>> columns);
   Facts FactsAt(const TableGeneration& generation, std::optional<std::uint64_t> limit) const;
   bool IsCovered(std::span<const std::shared_ptr<StoredColumn>> columns) const;
   absl::Status CatchUp(const TableGeneration& generation, const Facts& facts,

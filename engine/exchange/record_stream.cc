@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <system_error>
 #include <utility>
 
 #include "engine/exchange/record_origins.h"
@@ -37,7 +38,8 @@ RecordStream::RecordStream(RecordSource& source, const schema::RecordLayout& lay
     : source_(source),
       layout_(layout),
       options_(std::move(options)),
-      ahead_(ahead),
+      records_max_(ahead == ReadAhead::kNone ? 1 : kChunkRecords),
+      reads_alone_(ahead == ReadAhead::kNone),
       canonicalizes_(ahead == ReadAhead::kChunks) {}
 
 RecordStream::~RecordStream() {
@@ -60,14 +62,18 @@ const RecordChunk* RecordStream::Next() {
     return nullptr;
   }
   // The first chunk is filled here: most inputs end with it.
-  if (next_ == 0 || ahead_ == ReadAhead::kNone) {
+  if (next_ == 0 || reads_alone_) {
     RecordChunk& chunk = chunks_[0];
     Fill(chunk);
     next_ = 1;
-    if (ahead_ == ReadAhead::kNone || chunk.last) return &chunk;
+    if (reads_alone_ || chunk.last) return &chunk;
     filled_ = 1;
     ahead_bytes_ = chunk.texts.size();
-    thread_ = std::thread([this] { FillAll(); });
+    try {
+      thread_ = std::thread([this] { FillAll(); });
+    } catch (const std::system_error&) {
+      reads_alone_ = true;  // the machine has no thread to spare
+    }
     return &chunk;
   }
   std::unique_lock<std::mutex> lock(mutex_);
@@ -120,10 +126,9 @@ void RecordStream::Fill(RecordChunk& chunk) noexcept {
 }
 
 void RecordStream::Read(RecordChunk& chunk) {
-  const std::size_t records_max = ahead_ == ReadAhead::kNone ? 1 : kChunkRecords;
   bool any_canonical = false;
   SourceRecord record;
-  while (chunk.records.size() < records_max && chunk.texts.size() < kChunkBytes) {
+  while (chunk.records.size() < records_max_ && chunk.texts.size() < kChunkBytes) {
     if (!source_.Next(&record)) {
       chunk.last = true;
       break;

@@ -89,7 +89,8 @@ class RecordStream {
   RecordSource& source_;
   const schema::RecordLayout& layout_;
   const schema::CanonicalizeOptions options_;
-  const ReadAhead ahead_;
+  const std::size_t records_max_;  // in a chunk
+  bool reads_alone_;               // the caller's thread does
 
   // The filling thread's.
   std::vector<schema::FieldSpan> spans_;

@@ -30,9 +30,6 @@ constexpr std::uint64_t kEntriesSmall = 4096;
 // done before a thread has begun, and always in the same order.
 constexpr std::uint64_t kEntriesLarge = std::uint64_t{1} << 16;
 
-// Bytes are synced in portions: one large sync would stand in the way of every commit's own.
-constexpr std::uint64_t kSyncBytes = std::uint64_t{8} << 20;
-
 class IndexWriter {
  public:
   IndexWriter(wal::FileSystem& files, const wal::DatabasePaths& paths, const TableGeneration& table,
@@ -165,7 +162,7 @@ absl::StatusOr<std::shared_ptr<KeyRun>> IndexWriter::WriteRun(int key,
           absl::Status written =
               into.Append({reinterpret_cast<const char*>(pages.data()), pages.size_bytes()});
           unsynced_bytes += pages.size_bytes();
-          if (!written.ok() || unsynced_bytes < kSyncBytes) return written;
+          if (!written.ok() || unsynced_bytes < wal::kSyncPortionBytes) return written;
           unsynced_bytes = 0;
           return into.Sync();
         });
