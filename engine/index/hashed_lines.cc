@@ -32,20 +32,23 @@ class LineHasher {
   absl::Status Hash() {
     const std::thread::id caller = std::this_thread::get_id();
     std::atomic<std::uint64_t> done = 0;
-    return CallInThreads(options_.threads, portions_.size(), [&](std::size_t i) {
+    absl::Status hashed = CallInThreads(options_.threads, portions_.size(), [&](std::size_t i) {
       if (!HashPortion(i)) return absl::DataLossError("a line that is not a record of this table");
       done += kPortionBytes;
-      if (options_.progress && std::this_thread::get_id() == caller) {
-        options_.progress(std::min(done.load(), size()));
-      }
+      if (std::this_thread::get_id() == caller) Report(done);
       return absl::OkStatus();
     });
+    if (hashed.ok()) Report(size());
+    return hashed;
   }
 
   HashedLines Join();
 
  private:
   std::uint64_t size() const { return file_.size() - begin_; }
+  void Report(std::uint64_t done) const {
+    if (options_.progress) options_.progress(std::min(done, size()));
+  }
   // The first line that begins at `at` or behind it.
   std::uint64_t LineFrom(std::uint64_t at) const;
   bool HashPortion(std::size_t number);

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -113,6 +114,26 @@ TEST_F(LargeIndexTest, LookupsGoThroughAllRunsOfAKeyUntilTheyAreMerged) {
   EXPECT_EQ(RunsOfKey(1), 1u);
   ExpectIndexFrom(campus.Files());
   EXPECT_EQ(campus.Problems(), "");
+}
+
+// [engine-7.2]
+TEST_F(LargeIndexTest, MissingFilesAreMadeAnewWithProgress) {
+  ASSERT_THAT(campus.engine->Checkpoint(), IsOk());
+  testing::Tree files = campus.Files();
+  std::erase_if(files, [](const auto& file) { return file.first.starts_with("index/"); });
+  Campus again(files);
+  Options options = Indexed();
+  std::vector<std::uint64_t> done;
+  options.progress = [&](const OpenProgress& now) {
+    EXPECT_EQ(std::string_view(now.step), "data/student.records");
+    EXPECT_EQ(now.total, IndexedBytes());
+    done.push_back(now.done);
+  };
+  ASSERT_THAT(again.Open(options), IsOk());
+  ASSERT_FALSE(done.empty());
+  EXPECT_TRUE(std::is_sorted(done.begin(), done.end()));
+  EXPECT_EQ(done.back(), IndexedBytes());
+  EXPECT_EQ(again.students().Get(kStudents).value(), StudentOf(kStudents));
 }
 
 TEST_F(LargeIndexTest, KeysAreWrittenAtTheSameTime) {

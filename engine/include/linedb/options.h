@@ -42,8 +42,8 @@ enum class Durability {
 // Who does the work that keeps a database in shape: checkpoints, compaction, archives.
 enum class Maintenance {
   kBackground,  // a thread of the database's own, when the options call for it
-  // Nobody but the caller, in Checkpoint and Close, and in an opening that had to recover. No thread
-  // is started but for the length of a call that says so: Import, Table::Reduce and Columns.
+  // Nobody but the caller, in Checkpoint and Close, and in an opening that had to recover. No
+  // thread is started but for the length of a call that says so: Import, Table::Reduce and Columns.
   kManual,
 };
 
@@ -98,10 +98,10 @@ struct Options {
   // changed under the open database is returned as data.
   bool verify_blocks = true;
 
-  // Called when a checkpoint, compaction, late sync or the writing of an index fails (the disk is full, say), on the thread
-  // at work, which must not call the database's Checkpoint or Close: it would wait for itself. All
-  // but a late sync is tried again later. May be empty: Statistics has the last error of the
-  // others, too.
+  // Called when a checkpoint, compaction, late sync or the writing of an index fails (the disk is
+  // full, say), on the thread at work, which must not call the database's Checkpoint or Close: it
+  // would wait for itself. All but a late sync is tried again later. May be empty: Statistics has
+  // the last error of the others, too.
   std::function<void(const absl::Status&)> maintenance_failed = {};
 
   // Called now and then while opening takes long; may be empty.
