@@ -43,6 +43,9 @@ absl::StatusOr<CheckpointReport> Engine::RunCheckpoint() noexcept {
     report.log_bytes_before = report.log_bytes_after = log.position.bytes;
     return report;
   }
+  // What was put aside before: only then can this checkpoint put aside the rest, which the next
+  // opening would have to read otherwise. If it fails it is tried again later.
+  WriteIndexes().IgnoreError();
   TablesCheckpoint checkpoint(files_, paths_, options_);
   absl::Status done = checkpoint.Prepare(Tables());
   if (!checkpoint.sync_failure().ok()) commits_.Fail(checkpoint.sync_failure());

@@ -14,14 +14,8 @@ namespace {
 
 bool IsIndexDue(const TableGeneration& table, const Options& options) {
   if (table.frozen() != nullptr || !table.records.has_file()) return false;
-  const std::uint64_t grown = table.records.file_bytes() - table.indexed_bytes();
-  if (grown > 0 && grown >= options.index_bytes_min) return true;
-  // A file that was damaged is made anew in memory, by every process again until it is replaced.
-  return table.indexed_bytes() > 0 &&
-         std::any_of(table.indexes.begin(), table.indexes.end(), [](const KeyIndex& index) {
-           return std::any_of(index.runs().begin(), index.runs().end(),
-                              [](const auto& run) { return run->in_memory(); });
-         });
+  const std::uint64_t unwritten = table.unwritten_index_bytes();
+  return unwritten > 0 && unwritten >= options.index_bytes_min;
 }
 
 // The generation, if it has an index to write.

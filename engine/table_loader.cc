@@ -70,6 +70,12 @@ struct RecordsLoader {
 
  private:
   absl::Status CheckCounts() const;
+  // What was read here is not to be read by the next opening.
+  void NoteIndexToWrite() const {
+    if (options.access != Access::kReadWrite) return;
+    const std::uint64_t unwritten = table.unwritten_index_bytes();
+    if (unwritten > 0 && unwritten >= options.index_bytes_min) table.FreezeIndex();
+  }
   void Report(std::uint64_t bytes) const {
     if (options.progress) options.progress({file_name.c_str(), bytes, checkpoint.bytes});
   }
@@ -77,7 +83,10 @@ struct RecordsLoader {
 
 bool RecordsLoader::LoadByIndex() const {
   if (!LoadIndex(files, paths, checkpoint.checksum, table)) return false;
-  if (LoadLines().ok()) return true;
+  if (LoadLines().ok()) {
+    NoteIndexToWrite();
+    return true;
+  }
   // What the index says of the lines does not lead to what the checkpoint says.
   table.ForgetLines();
   return false;
@@ -104,9 +113,7 @@ bool RecordsLoader::BuildIndex() const {
     table.ForgetLines();
     return false;
   }
-  if (options.access == Access::kReadWrite && checkpoint.bytes >= options.index_bytes_min) {
-    table.FreezeIndex();  // to be written
-  }
+  NoteIndexToWrite();
   return true;
 }
 

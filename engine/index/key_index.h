@@ -64,6 +64,12 @@ class KeyIndex {
                        [](const std::shared_ptr<const KeyRun>& run) { return run->broken(); });
   }
 
+  // A run is in memory only.
+  bool in_memory() const {
+    return std::any_of(runs_.begin(), runs_.end(),
+                       [](const std::shared_ptr<const KeyRun>& run) { return run->in_memory(); });
+  }
+
   // Puts the active entries aside, to be written while others come. Nothing must be frozen.
   void Freeze();
   const HashIndex* frozen() const { return frozen_.get(); }

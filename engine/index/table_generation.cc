@@ -218,6 +218,12 @@ void TableGeneration::ForgetLines() {
   indexed_checksum_ = BlockChecksumOf("");
 }
 
+std::uint64_t TableGeneration::unwritten_index_bytes() const {
+  const bool is_written = std::none_of(indexes.begin(), indexes.end(),
+                                       [](const KeyIndex& index) { return index.in_memory(); });
+  return records.file_bytes() - (is_written ? indexed_bytes_ : 0);
+}
+
 void TableGeneration::FreezeIndex() {
   assert(!frozen_ && records.tail().empty());
   BlockFacts& facts = frozen_.emplace();

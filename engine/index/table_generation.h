@@ -139,6 +139,9 @@ class TableGeneration {
   // The index's files hold what the first indexed_bytes() bytes say, whose checksum this is.
   std::uint64_t indexed_bytes() const { return indexed_bytes_; }
   std::uint64_t indexed_checksum() const { return indexed_checksum_; }
+  // How much of the file the index's files say nothing about; all of it if a part of the index is
+  // in memory only, as one that was damaged is from then on.
+  std::uint64_t unwritten_index_bytes() const;
   // Puts aside what is to be written to the index's files next: everything up to here. With nothing
   // on its way, and nothing frozen; the caller has it for itself.
   void FreezeIndex();

@@ -278,6 +278,27 @@ TEST_F(IndexFilesTest, DamageInBothIndexAndRecordsIsAnErrorAndNoAnswer) {
   EXPECT_GT(errors, 0);
 }
 
+TEST_F(IndexFilesTest, LinesThatAnOpeningHadToReadAreInTheIndexThen) {
+  Campus campus;
+  ASSERT_THAT(campus.Open(SmallIndexes()), IsOk());
+  Fill(campus);
+  ASSERT_THAT(campus.engine->Checkpoint(), IsOk());
+  const Tree before = campus.Files();
+  for (std::int64_t id = kStudents + 1; id <= kStudents + 20; ++id) {
+    ASSERT_THAT(campus.students().Insert(StudentOf(id)), IsOk());
+  }
+  ASSERT_THAT(campus.engine->Checkpoint(), IsOk());
+  const std::string answers = AnswersOf(campus);
+  Tree late = campus.Files();
+  std::erase_if(late, [](const auto& file) { return file.first.starts_with("index/"); });
+  for (const std::string& name : IndexNames(before)) late[name] = before.at(name);
+  Campus again(late);
+  ASSERT_THAT(again.Open(SmallIndexes()), IsOk());
+  EXPECT_EQ(IndexedBytes(again), IndexedBytes(campus));
+  EXPECT_EQ(AnswersOf(again), answers);
+  EXPECT_EQ(again.Problems(), "");
+}
+
 TEST_F(IndexFilesTest, VerifyNamesEveryFileThatIsDamaged) {
   Campus campus;
   ASSERT_THAT(campus.Open(SmallIndexes()), IsOk());

@@ -160,6 +160,21 @@ TEST_F(LargeIndexTest, KeysAreWrittenAtTheSameTime) {
   ExpectIndexFrom(campus.Files());
 }
 
+// A checkpoint may come while the index of the one before is not written yet.
+TEST_F(LargeIndexTest, NothingStaysUnwrittenBehindAnIndexThatWasLate) {
+  ruled.SetRule([&](std::string_view operation, const std::string& path) {
+    const bool fails = operation == "write" && path.find(".key") != path.npos;
+    return fails ? absl::ResourceExhaustedError("later") : absl::OkStatus();
+  });
+  campus.engine->Checkpoint().IgnoreError();
+  ruled.SetRule(nullptr);
+  ASSERT_EQ(IndexedBytes(), 0u);
+  Add(1'000);
+  ASSERT_THAT(campus.engine->Checkpoint(), IsOk());
+  EXPECT_EQ(IndexedBytes(), campus.engine->Stats().tables[0].file_bytes);
+  ExpectIndexFrom(campus.Files());
+}
+
 TEST_F(LargeIndexTest, OneFailedKeyPutsNoneInForce) {
   for (const std::string failing : {".key0", ".key1"}) {
     ruled.SetRule([&](std::string_view operation, const std::string& path) {
