@@ -69,6 +69,14 @@ class BlockCheckTest : public ::testing::Test {
     ASSERT_EQ(::pwrite(file, &byte, 1, static_cast<off_t>(at + text.size() - 1)), 1);
     ::close(file);
   }
+  void ReplaceLastByte(char byte) {
+    const std::string path = directory + "/data/student.records";
+    const int file = ::open(path.c_str(), O_RDWR);
+    ASSERT_GE(file, 0);
+    const auto last = static_cast<off_t>(std::filesystem::file_size(path)) - 1;
+    ASSERT_EQ(::pwrite(file, &byte, 1, last), 1);
+    ::close(file);
+  }
 
   Options options;
   std::string directory;
@@ -149,6 +157,9 @@ class DamageAtRestTest : public BlockCheckTest {
     options.index_bytes_min = 1;
     Reopen();
     ASSERT_THAT(students->Insert({.id = kTaken, .name = "last", .email = "taken@x.edu"}), IsOk());
+    std::vector<Student> more;  // the last block, which is not full, is compared by opening
+    for (int id = kTaken + 1; id < 2 * kStudents; ++id) more.push_back(StudentOf(id));
+    ASSERT_THAT(students->InsertAll(more), IsOk());
     ASSERT_THAT(db->Checkpoint(), IsOk());
     ASSERT_FALSE(std::filesystem::is_empty(directory + "/index"));
     ASSERT_THAT(db->Close(), IsOk());
@@ -195,14 +206,12 @@ TEST_F(BlockCheckTest, LastNewlineThatIsGoneEndsAScanWithAnError) {
   for (const bool compares : {true, false}) {
     options.verify_blocks = compares;
     Reopen();
-    const std::string end =
-        "number " + std::to_string(kStudents) + "\",\"email\":null,\"gpa\":0}\n";
-    Damage(end, ' ');
+    ReplaceLastByte(' ');
     std::int64_t seen = 0;
     EXPECT_THAT(students->ForEach([&](const Student&) { ++seen; }),
                 Fails(absl::StatusCode::kDataLoss, "student.records"));
     EXPECT_LT(seen, kStudents);
-    Damage(end.substr(0, end.size() - 1) + " ", '\n');
+    ReplaceLastByte('\n');
   }
 }
 

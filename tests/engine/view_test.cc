@@ -126,7 +126,8 @@ TEST_F(ViewTest, ViewsLiveAsLongAsTheirSnapshot) {
   seen.push_back(views.FindBy<&StudentView::email>(snapshot, "50@x.edu").value());
   seen.push_back(views.FindBy<&StudentView::email>(snapshot, "\t24@x.edu").value());
   const std::vector<std::int64_t> keys = {7, 30};
-  for (const auto& view : views.GetMany(snapshot, keys).value()) seen.push_back(view.value());
+  const auto many = views.GetMany(snapshot, keys);
+  for (const auto& view : many.value()) seen.push_back(view.value());
   const auto reduced = views.Reduce(
       snapshot, {}, std::vector<StudentView>(),
       [](std::vector<StudentView>& into, const StudentView& row) { into.push_back(row); },
