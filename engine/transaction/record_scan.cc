@@ -129,7 +129,8 @@ bool ScanState::MakeReady() {
       const std::size_t limit = std::min<std::uint64_t>(part_.size(), compared_bytes_);
       const char* last = schema::FindLast(part_.data() + position_, part_.data() + limit, '\n');
       if (last == nullptr) {  // one line goes on in the next block
-        CompareUpTo(EndOfLine(limit) - 1);
+        const std::size_t end = EndOfLine(limit);
+        if (end > compared_bytes_) CompareUpTo(end - 1);  // else the last line has no end
         continue;
       }
       ready_end_ = static_cast<std::size_t>(last + 1 - part_.data());

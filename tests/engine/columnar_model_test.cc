@@ -31,7 +31,7 @@ using testing::ExamView;
 using testing::IsOk;
 using testing::Verdict;
 
-constexpr int kSteps = testing::kSanitized ? 100 : 400;
+constexpr int kSteps = testing::kSanitized ? 40 : 400;
 constexpr int kKeys = 60;
 constexpr std::size_t kHeldMax = 5;
 

@@ -75,7 +75,10 @@ class GroupCommitTest : public ::testing::Test {
     campus.students();
     gate.ResetCounts();
   }
-  void TearDown() override { Join(); }
+  void TearDown() override {
+    Join();
+    campus.engine.reset();  // before the disk that it sees
+  }
 
   void EnrolBeside(std::int64_t id) {
     outcomes.push_back(std::make_unique<absl::Status>(absl::UnknownError("not there yet")));

@@ -35,6 +35,7 @@ Student StudentOf(std::int64_t id) {
 
 class LargeIndexTest : public ::testing::Test {
  protected:
+  void TearDown() override { campus.engine.reset(); }  // before the disk that it sees
   void SetUp() override {
     campus.through = &ruled;
     ASSERT_THAT(campus.Open(Indexed()), IsOk());

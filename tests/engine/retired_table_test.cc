@@ -52,6 +52,7 @@ class CountingDisk final : public wal::ForwardingDisk {
 
 class RetiredTableTest : public ::testing::Test {
  protected:
+  void TearDown() override { campus.engine.reset(); }  // before the disk that it sees
   void SetUp() override {
     campus.through = &disk;
     Options options;

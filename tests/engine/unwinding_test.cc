@@ -85,6 +85,7 @@ class SlowFullDisk final : public wal::ForwardingDisk {
 
 class UnwindingTest : public ::testing::Test {
  protected:
+  void TearDown() override { campus.engine.reset(); }  // before the disk that it sees
   void SetUp() override {
     campus.through = &disk;
     options.maintenance = Maintenance::kManual;
@@ -227,6 +228,7 @@ TEST(TightDiskTest, ExactlyTheAcknowledgedOfManyThreadsAreThere) {
   EXPECT_EQ(there, acknowledged);
   std::cout << "acknowledged: " << acknowledged.size()
             << ", refused: " << kThreads * kInserts - acknowledged.size() << std::endl;
+  campus.engine.reset();  // before the disk that it sees
 }
 
 }  // namespace
