@@ -38,8 +38,8 @@ struct Statistics {
   std::uint64_t commits = 0;      // of this handle
   std::uint64_t checkpoints = 0;  // of this handle
   bool unsynced = false;          // a kProcess or kBuffered transaction waits for its sync
-  // Why the last work in the background (a checkpoint, a compaction, an index, the archives, a late sync)
-  // failed; empty if it did not.
+  // Why the last work in the background (a checkpoint, a compaction, an index, the archives, a late
+  // sync) failed; empty if it did not.
   std::string maintenance_failure;
 };
 
