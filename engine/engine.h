@@ -121,7 +121,7 @@ class Engine {
   bool HasIndexToWrite() const;
   absl::Status WriteIndexes();
   absl::Status WriteIndexOf(TableState& table);
-  // Of a table that was dropped; one of its name that was made since keeps its own.
+  // What there is for a file that the table, dropped, altered or compacted, no longer has.
   void RemoveIndexOf(const std::string& table);
 
   void RequestFirstRound();

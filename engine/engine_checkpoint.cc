@@ -61,6 +61,7 @@ absl::StatusOr<CheckpointReport> Engine::RunCheckpoint() noexcept {
   }
   if (!switched) checkpoint.Abandon();
   if (!done.ok()) return done;
+  for (const std::string& name : report.tables_compacted) RemoveIndexOf(name);
   return report;
 }
 

@@ -43,20 +43,7 @@ bool Engine::HasIndexToWrite() const {
 absl::Status Engine::WriteIndexes() {
   const std::lock_guard<std::mutex> one_at_a_time(indexes_mutex_);
   absl::Status done;
-  const TableMap tables = Tables();
-  for (const auto& [name, table] : tables) done.Update(WriteIndexOf(*table));
-  // A compaction may have left a table that is too small for an index.
-  for (const std::string& name : TablesWithIndexFiles(files_, paths_)) {
-    const auto found = tables.find(name);
-    if (found == tables.end()) continue;
-    std::shared_ptr<TableGeneration> generation;
-    {
-      const std::shared_lock<std::shared_mutex> lock(found->second->mutex);
-      generation = found->second->generation;
-      if (generation->indexed_bytes() > 0) continue;
-    }
-    RemoveOldIndexFiles(files_, paths_, name, generation.get());
-  }
+  for (const auto& [name, table] : Tables()) done.Update(WriteIndexOf(*table));
   return done;
 }
 

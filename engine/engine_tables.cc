@@ -218,7 +218,9 @@ absl::Status Engine::AlterTable(const TableSchema& schema) noexcept {
   done = FlushHoldingSlot();
   if (done.ok()) done = AlterHoldingSlot(*table, after);
   ReleaseSlot();
-  if (done.ok()) maintainer_.Request();
+  if (!done.ok()) return done;
+  RemoveIndexOf(after.table_name);
+  maintainer_.Request();
   return done;
 }
 

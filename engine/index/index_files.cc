@@ -142,17 +142,6 @@ bool LoadIndex(wal::FileSystem& files, const wal::DatabasePaths& paths, std::uin
   return false;
 }
 
-std::set<std::string> TablesWithIndexFiles(wal::FileSystem& files,
-                                           const wal::DatabasePaths& paths) {
-  std::set<std::string> tables;
-  const absl::StatusOr<std::vector<std::string>> all = files.List(paths.IndexDirectory());
-  if (!all.ok()) return tables;
-  for (const std::string& file : *all) {
-    if (const auto parsed = wal::ParseIndexFileName(file)) tables.insert(parsed->table);
-  }
-  return tables;
-}
-
 void RemoveOldIndexFiles(wal::FileSystem& files, const wal::DatabasePaths& paths,
                          const std::string& name, const TableGeneration* table) {
   std::set<std::string> kept;

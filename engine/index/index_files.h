@@ -5,7 +5,6 @@
 #ifndef LINEDB_ENGINE_INDEX_INDEX_FILES_H_
 #define LINEDB_ENGINE_INDEX_INDEX_FILES_H_
 
-#include <set>
 #include <string>
 #include <vector>
 
@@ -36,9 +35,6 @@ bool LoadIndex(wal::FileSystem& files, const wal::DatabasePaths& paths, std::uin
 absl::StatusOr<TableGeneration::Index> WriteIndex(wal::FileSystem& files,
                                                   const wal::DatabasePaths& paths,
                                                   const TableGeneration& table, int threads);
-
-// The tables that have files in index/.
-std::set<std::string> TablesWithIndexFiles(wal::FileSystem& files, const wal::DatabasePaths& paths);
 
 // Removes the files in index/ that are not among `table`'s, of the table `name`; of all its files
 // if `table` is null. Errors do not matter: they are tried again, and read by nobody.
