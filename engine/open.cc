@@ -133,13 +133,14 @@ absl::Status Opener::CreateEmpty() {
   return wal::CreateLog(files_, paths_, header).status();
 }
 
-// What a crash, or a full disk, has left of schema files on their way.
+// What a crash, or a full disk, has left of tables' files on their way.
 void Opener::RemoveTemporaries() {
-  const absl::StatusOr<std::vector<std::string>> names = files_.List(paths_.SchemaDirectory());
-  if (!names.ok()) return;  // reading the schema files says why
-  for (const std::string& name : *names) {
-    if (!wal::IsTemporarySchemaFile(name)) continue;
-    files_.Remove(paths_.SchemaDirectory() + "/" + name).IgnoreError();
+  for (const std::string& directory : {paths_.SchemaDirectory(), paths_.DataDirectory()}) {
+    const absl::StatusOr<std::vector<std::string>> names = files_.List(directory);
+    if (!names.ok()) continue;  // reading the files says why
+    for (const std::string& name : *names) {
+      if (wal::IsTemporaryTableFile(name)) files_.Remove(directory + "/" + name).IgnoreError();
+    }
   }
 }
 

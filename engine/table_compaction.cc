@@ -25,6 +25,7 @@ TableCompaction::TableCompaction(wal::FileSystem& files, const wal::DatabasePath
                                  Transform transform)
     : files_(files),
       path_(paths.RecordsCompacted(table.name())),
+      temporary_(wal::TemporaryOf(path_)),
       table_(table),
       old_(table.generation),
       transform_(std::move(transform)),
@@ -44,9 +45,9 @@ absl::Status TableCompaction::Copy() {
 }
 
 absl::Status TableCompaction::MakeFile() {
-  absl::Status removed = files_.Remove(path_);
-  if (!removed.ok() && !absl::IsNotFound(removed)) return removed;
-  absl::StatusOr<std::unique_ptr<wal::File>> file = files_.Open(path_, wal::OpenMode::kCreateNew);
+  if (absl::Status removed = wal::RemoveIfThere(files_, temporary_); !removed.ok()) return removed;
+  absl::StatusOr<std::unique_ptr<wal::File>> file =
+      files_.Open(temporary_, wal::OpenMode::kCreateNew);
   if (!file.ok()) return file.status();
   absl::StatusOr<RecordsFile> records = RecordsFile::Open(*std::move(file), 0);
   if (!records.ok()) return records.status();
@@ -140,7 +141,10 @@ absl::Status TableCompaction::Complete() {
   std::uint64_t bytes = 0;
   absl::Status done = CatchUp(&bytes);
   if (done.ok()) done = generation_->records.Sync();
+  // Not before: recovery may take what has this name for a file that a header vouches for.
+  if (done.ok()) done = files_.Rename(temporary_, path_);
   if (!done.ok()) return done;
+  generation_->records.NoteRename(path_);
   generation_->written.bytes = generation_->records.file_bytes();
   generation_->written.next_id = old_->written.next_id;
   if (generation_->written.live == old_->written.live) return done;
@@ -149,7 +153,9 @@ absl::Status TableCompaction::Complete() {
                                           old_->written.live, "; the table stays as it is"));
 }
 
-void TableCompaction::Abandon() { files_.Remove(path_).IgnoreError(); }
+void TableCompaction::Abandon() {
+  for (const std::string& path : {temporary_, path_}) files_.Remove(path).IgnoreError();
+}
 
 std::uint64_t TableCompaction::lines_dropped() const {
   return old_->written.lines - generation_->written.lines;

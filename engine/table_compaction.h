@@ -25,9 +25,9 @@ namespace linedb::engine {
 //                    | Copy: the live ones          | CatchUp           | Complete
 //   new file   |live, live, …                  | as they are       | … |
 //
-// Copy and CatchUp run beside writers and readers. Complete, holding the slot, brings the rest and
-// leaves a durable file under the table's compacted name. One thread at a time. A generation that
-// nobody went on with leaves its file to Abandon.
+// Copy and CatchUp run beside writers and readers, and write a temporary file. Complete, holding
+// the slot, brings the rest, syncs it, and gives it the table's compacted name. One thread at a
+// time. A generation that nobody went on with leaves its file to Abandon.
 class TableCompaction {
  public:
   // Puts what a record becomes under another layout in `line`, or says why it cannot.
@@ -61,6 +61,7 @@ class TableCompaction {
 
   wal::FileSystem& files_;
   const std::string path_;
+  const std::string temporary_;
   const TableState& table_;
   const std::shared_ptr<const TableGeneration> old_;
   const Transform transform_;

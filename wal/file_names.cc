@@ -161,9 +161,10 @@ std::optional<IndexFileName> ParseIndexFileName(std::string_view file_name) {
   return name;
 }
 
-bool IsTemporarySchemaFile(std::string_view file_name) {
+bool IsTemporaryTableFile(std::string_view file_name) {
   if (!IsTemporary(file_name)) return false;
   std::string_view name = file_name.substr(0, file_name.rfind('.'));
+  if (TableOf(name, kCompactedSuffix).has_value()) return true;
   if (name.ends_with(kNextSuffix)) name.remove_suffix(kNextSuffix.size());
   return TableOfSchemaFile(name).has_value();
 }

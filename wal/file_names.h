@@ -78,8 +78,8 @@ std::optional<ArchiveName> ParseArchiveName(std::string_view file_name);
 std::string FormatIndexFileName(const IndexFileName& name);
 std::optional<IndexFileName> ParseIndexFileName(std::string_view file_name);
 
-// A schema file, or an altered one's successor, that was on its way.
-bool IsTemporarySchemaFile(std::string_view file_name);
+// A schema file, or an altered one's successor, or a compacted records file, that was on its way.
+bool IsTemporaryTableFile(std::string_view file_name);
 
 // Left by a crash in WriteFileAtomically or a compression: ends in ".tmp".
 bool IsTemporary(std::string_view file_name);

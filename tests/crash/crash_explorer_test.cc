@@ -11,8 +11,12 @@
 
 #include <cstdio>
 #include <string>
+#include <vector>
 
 #include "tests/crash/campaign.h"
+#include "tests/crash/courses.h"
+#include "tests/crash/explorer.h"
+#include "tests/crash/schema_step.h"
 #include "tests/faults/sanitized.h"
 #include "tests/schema/random_seed.h"
 
@@ -40,6 +44,26 @@ TEST(CrashExplorerTest, EveryCrashLeavesWhatWasAcknowledged) {
               static_cast<unsigned long long>(campaign.tried()),
               static_cast<unsigned long long>(campaign.failing()));
   EXPECT_GE(campaign.distinct(), kStates);
+}
+
+// The second alteration writes the bytes that the log's header vouches for already, so that a
+// recovery might take its file for the first one's.
+TEST(CrashExplorerTest, RecoveryFromAlterationsToTheSameBytesMayCrash) {
+  const std::uint64_t seed = schema::TestSeed();
+  std::vector<Step> steps = {
+      MakeTable<Course>(), Commit("a course", {Insert(Course{.id = 1, .code = "CS101"})}),
+      AlterTable("columns added", ToTaught), AlterTable("a column dropped", ToRoomless)};
+  Effort kills{.extremes = 0, .kills = 2, .cuts = 0, .recovery_every = 1};
+  kills.begin = Live(steps).journal.size();
+  steps.push_back(AlterTable("other constraints", ToTeachers));
+  Explorer explorer(seed, {});
+  const Life life = Live(steps);
+  ASSERT_EQ(life.trouble, "");
+  ASSERT_TRUE(explorer.Explore(life, {kills, {.extremes = 4, .kills = 1, .cuts = 4}}));
+  for (const Failure& failure : explorer.TakeFailures()) {
+    ADD_FAILURE() << failure.name << " after " << failure.where << ": " << failure.what;
+  }
+  EXPECT_GT(explorer.distinct(), 100u);
 }
 
 // A failure is worth nothing if it cannot be seen again.

@@ -9,6 +9,7 @@
 
 #include "tests/crash/path_kind.h"
 #include "wal/file_names.h"
+#include "wal/file_steps.h"
 
 namespace linedb::testing {
 namespace {
@@ -75,7 +76,8 @@ absl::Status CommitDeed(const Deed& deed, Process& process) {
 }
 
 absl::Status CheckpointAndCommit(const std::string& table, const Deed& deed, Process& process) {
-  const std::string compacted = wal::DatabasePaths(kDatabase).RecordsCompacted(table);
+  const std::string compacted =
+      wal::TemporaryOf(wal::DatabasePaths(kDatabase).RecordsCompacted(table));
   std::optional<absl::Status> committed;
   process.machine->before_sync = [&](const std::string& path) {
     if (path != compacted || committed) return;

@@ -18,6 +18,7 @@ std::string KindOfPath(const std::string& path) {
   if (absl::StrContains(path, ".surplus")) return "surplus";
   if (absl::EndsWith(path, ".records")) return "records";
   if (absl::EndsWith(path, ".compacted")) return "compacted";
+  if (absl::EndsWith(path, ".compacted.tmp")) return "compacted tmp";
   if (absl::EndsWith(path, ".schema.json.next")) return "next schema";
   if (absl::EndsWith(path, ".schema.json.next.tmp")) return "next schema tmp";
   if (absl::EndsWith(path, ".schema.json")) return "schema file";

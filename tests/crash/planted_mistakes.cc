@@ -71,6 +71,7 @@ Mistake SyncedBehindHeader(const char* kind) {
   };
   mistake.rename = [late](wal::FileSystem& disk, Path source, Path target) {
     absl::Status done = disk.Rename(source, target);
+    if (late->erase(source) != 0) late->insert(target);
     if (!Is(target, "log")) return done;
     for (const std::string& path : std::exchange(*late, {})) {
       if (done.ok()) done = SyncPath(disk, path);
@@ -212,7 +213,7 @@ std::vector<PlantedMistake> PlantedMistakes() {
        [] { return NoSyncOfDirectory("wal"); }},
       {"folders made, their names not synced", [] { return NoSyncOfDirectory("base"); }},
       {"the new log not synced before its rename", [] { return NoSyncOf("log tmp"); }},
-      {"the compacted file not synced", [] { return NoSyncOf("compacted"); }},
+      {"the compacted file not synced", [] { return NoSyncOf("compacted tmp"); }},
       {"records synced after the header that vouches for them",
        [] { return SyncedBehindHeader("records"); }},
       {"the old log archived after the switch", ArchiveNamedBehindSwitch},
@@ -230,7 +231,7 @@ std::vector<PlantedMistake> PlantedMistakes() {
        [] { return RenamedBeforeSwitch("next schema", Paths().SchemaDirectory()); }},
       {"a dropped table's files removed before the switch", DroppedFilesRemovedBeforeSwitch},
       {"the compacted file synced after the header that vouches for it",
-       [] { return SyncedBehindHeader("compacted"); }},
+       [] { return SyncedBehindHeader("compacted tmp"); }},
   };
 }
 

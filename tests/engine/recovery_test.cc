@@ -14,6 +14,7 @@ using testing::Campus;
 using testing::Fails;
 using ::testing::HasSubstr;
 using testing::IsOk;
+using ::testing::Not;
 using testing::Tree;
 
 constexpr char kRecords[] = "data/student.records";
@@ -202,6 +203,22 @@ TEST_F(RecoveryTest, AHalfWrittenCompactionDoesNotCount) {
   Tree crashed = campus.Files();
   crashed[kCompacted] = "{\"id\":1,\"na";
   EXPECT_EQ(Opened(crashed), campus.State());
+}
+
+// [engine-2.2] Whatever it holds: nobody vouches for its being on the disk.
+TEST_F(RecoveryTest, ACompactionThatWasNotSyncedIsRemovedUnread) {
+  Enrol("Alice");
+  Rename(1, "Alicia");
+  Checkpoint();
+  Tree crashed = campus.Files();
+  crashed[std::string(kCompacted) + ".tmp"] = crashed.at(kRecords);
+  std::string notes;
+  EXPECT_EQ(Opened(crashed, &notes), campus.State());
+  EXPECT_THAT(notes, Not(HasSubstr(kCompacted)));
+  Campus reopened(crashed);
+  EXPECT_EQ(reopened.Problems(), "");
+  ASSERT_THAT(reopened.Open(), IsOk());
+  EXPECT_FALSE(reopened.Files().contains(std::string(kCompacted) + ".tmp"));
 }
 
 // The header goes on saying "compacted" until the next checkpoint, so what lies under that name

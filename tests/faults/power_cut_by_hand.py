@@ -79,6 +79,7 @@ class Trial:
         for table in TABLES:
             yield os.path.join(self.directory, f"data/{table}.records")
             yield os.path.join(self.directory, f"data/{table}.records.compacted")
+            yield os.path.join(self.directory, f"data/{table}.records.compacted.tmp")
             yield os.path.join(self.directory, f"schema/{table}.schema.json")
             yield os.path.join(self.directory, f"schema/{table}.schema.json.tmp")
 

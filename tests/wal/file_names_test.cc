@@ -47,6 +47,14 @@ TEST(FileNamesTest, OtherNamesAreNoArchives) {
 
 TEST(FileNamesTest, TemporariesAreKnownByTheirEnd) {
   EXPECT_TRUE(IsTemporary("transaction.log.tmp"));
+  for (const char* name : {"student.schema.json.tmp", "student.schema.json.next.tmp",
+                           "student.records.compacted.tmp"}) {
+    EXPECT_TRUE(IsTemporaryTableFile(name)) << name;
+  }
+  for (const char* name : {"student.schema.json", "student.records.compacted",
+                           "student.records.tmp", "my notes.tmp"}) {
+    EXPECT_FALSE(IsTemporaryTableFile(name)) << name;
+  }
   EXPECT_FALSE(IsTemporary("transaction.log"));
 }
 
