@@ -122,13 +122,17 @@ absl::Status RecordsLoader::LoadLines() const {
     for (KeyIndex& index : table.indexes) index.Reserve(checkpoint.live);
   }
   table.written.next_id = LaterKey(checkpoint.next_id, table.written.next_id);
+  // A line that supersedes nothing is one record more, any other is none more or one less.
+  const bool all_new =
+      checkpoint.lines - table.written.lines == checkpoint.live - table.written.live;
+  const auto old_in = all_new ? KeyIndex::Layers::kMemory : KeyIndex::Layers::kAll;
   const std::string_view bytes = table.records.file_view();
   std::uint64_t progress_next = table.written.bytes + kProgressBytes;
   for (std::size_t begin = table.written.bytes; begin < bytes.size();) {
     const std::size_t newline = std::min(bytes.find('\n', begin), bytes.size());
     RecordLocation clash;
     if (newline == begin || newline == bytes.size() || newline - begin > schema::kLineBytesMax ||
-        !table.LoadLine(RecordLocation(begin, newline - begin), &clash)) {
+        !table.LoadLine(RecordLocation(begin, newline - begin), &clash, old_in)) {
       return absl::DataLossError(
           absl::StrCat(file_name, " line ", table.written.lines + 1, " byte ", begin, ": ",
                        clash ? absl::StrCat("a unique value that the record at byte ",

@@ -28,6 +28,9 @@ namespace linedb::engine {
 // Any number of threads may call const methods at once; the others need the index for themselves.
 class KeyIndex {
  public:
+  // Which of them a lookup is about.
+  enum class Layers { kAll, kMemory };
+
   void Reserve(std::size_t entries) { active_.Reserve(entries); }
   void ReserveMore(std::size_t entries) { active_.Reserve(active_.size() + entries); }
   void Insert(std::uint64_t hash, RecordLocation location) { active_.Insert(hash, location); }
@@ -38,10 +41,11 @@ class KeyIndex {
   // there is none, or if the index is broken(). `locate(offset)` is the location of the line that
   // begins there. Lines of another hash may be asked for, too.
   template <class Locate, class Accept>
-  RecordLocation Find(std::uint64_t hash, std::uint64_t limit, Locate&& locate,
+  RecordLocation Find(Layers layers, std::uint64_t hash, std::uint64_t limit, Locate&& locate,
                       Accept&& accept) const {
     RecordLocation found = active_.Find(hash, limit, accept);
     if (!found && frozen_ != nullptr) found = frozen_->Find(hash, limit, accept);
+    if (layers == Layers::kMemory) return found;
     for (auto run = runs_.rbegin(); !found && run != runs_.rend(); ++run) {
       found = (*run)->Find(hash, limit, [&](std::uint64_t offset) {
         const RecordLocation location = locate(offset);

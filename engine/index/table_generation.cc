@@ -84,7 +84,8 @@ void TableGeneration::Fetch(int key, std::span<const std::uint64_t> hashes) cons
   for (const std::uint64_t hash : hashes) {
     // The newest line of the hash; where it ends is not looked at, it would be waited for.
     const RecordLocation found = index.Find(
-        hash, kNoLimit, [](std::uint64_t offset) { return RecordLocation(offset, 1); },
+        Layers::kAll, hash, kNoLimit,
+        [](std::uint64_t offset) { return RecordLocation(offset, 1); },
         [](RecordLocation) { return true; });
     if (!found) continue;
     superseded.Prefetch(found.offset());
@@ -137,7 +138,7 @@ void TableGeneration::NoteKeyUsed(std::int64_t value, std::int64_t* next) {
   *next = value == std::numeric_limits<std::int64_t>::max() ? kKeysExhausted : value + 1;
 }
 
-bool TableGeneration::LoadLine(RecordLocation location, RecordLocation* clash) {
+bool TableGeneration::LoadLine(RecordLocation location, RecordLocation* clash, Layers old_in) {
   const std::string_view line = records.View(location);
   *clash = {};
   if (schema::IsTombstone(line)) return LoadTombstone(location, line);
@@ -151,7 +152,8 @@ bool TableGeneration::LoadLine(RecordLocation location, RecordLocation* clash) {
         schema::KeyTextOf(layout_->keys()[key], line, spans.data(), &scratch);
     if (!text) continue;
     const std::uint64_t hash = HashKeyText(*text);
-    const RecordLocation found = Find(static_cast<int>(key), hash, *text, kNoLimit);
+    const RecordLocation found = Find(static_cast<int>(key), hash, *text, kNoLimit, nullptr,
+                                      key == 0 ? old_in : Layers::kMemory);
     if (key == 0) {
       old = found;
       if (old) Forget(old);
@@ -247,6 +249,7 @@ TableGeneration::Replaced TableGeneration::AdoptIndex(Index index) {
   for (std::size_t key = 0; key < indexes.size(); ++key) {
     replaced.keys.push_back(indexes[key].SetRuns(std::move(index.runs[key])));
   }
+  records.RebaseBlocks(index.facts.full_blocks);
   indexed_bytes_ = index.facts.bytes;
   indexed_checksum_ = index.facts.checksum;
   frozen_mapping_.reset();

@@ -63,6 +63,8 @@ struct TableExtent {
 // it reads without. `written` is the writer's; what others see is `published()`.
 class TableGeneration {
  public:
+  using Layers = KeyIndex::Layers;
+
   explicit TableGeneration(std::shared_ptr<const schema::RecordLayout> layout);
 
   const schema::RecordLayout& layout() const { return *layout_; }
@@ -72,8 +74,8 @@ class TableGeneration {
   // line that was found by its hash and has another key is compared with its checksum: of one that
   // is damaged, and perhaps was the one looked for, `doubt` tells if nothing is found.
   RecordLocation Find(int key, std::uint64_t hash, std::string_view text, std::uint64_t limit,
-                      absl::Status* doubt = nullptr) const {
-    return FindIn(key, hash, limit, [&](RecordLocation location) {
+                      absl::Status* doubt = nullptr, Layers layers = Layers::kAll) const {
+    return FindIn(layers, key, hash, limit, [&](RecordLocation location) {
       return !IsSuperseded(location.offset(), limit) && HasKey(key, location, text, doubt);
     });
   }
@@ -90,8 +92,8 @@ class TableGeneration {
   // As Find for the open transaction, passing over one line: whether another has the key.
   // That line is not read, and the transaction that replaces it has looked at it already.
   RecordLocation FindOther(int key, std::uint64_t hash, std::string_view text,
-                           RecordLocation passed_over, absl::Status* doubt) const {
-    return FindIn(key, hash, kNoLimit, [&](RecordLocation location) {
+                           RecordLocation passed_over, absl::Status* doubt, Layers layers) const {
+    return FindIn(layers, key, hash, kNoLimit, [&](RecordLocation location) {
       return location != passed_over && !IsSuperseded(location.offset(), kNoLimit) &&
              HasKey(key, location, text, doubt);
     });
@@ -125,9 +127,11 @@ class TableGeneration {
 
   // Enters a line that follows all others into the indexes and into `written`, superseding the line
   // of its primary key; a tombstone removes. For a generation without readers. False if the line
-  // has another shape than this table's, or a unique value that another record has: `clash` is then
-  // that record's location, if any.
-  bool LoadLine(RecordLocation location, RecordLocation* clash);
+  // has another shape than this table's, or a unique value that another record in memory has:
+  // `clash` is then that record's location, if any. What lies in the index's files is vouched for
+  // together with the line, and would take a page of them for each key: it is asked for the old
+  // line alone, and not even for that with kMemory, as of a line that is known to supersede none.
+  bool LoadLine(RecordLocation location, RecordLocation* clash, Layers old_in = Layers::kAll);
 
   // Forgets every line, as if none had been loaded. For a generation without readers.
   void ForgetLines();
@@ -180,9 +184,11 @@ class TableGeneration {
 
  private:
   template <class Accept>
-  RecordLocation FindIn(int key, std::uint64_t hash, std::uint64_t limit, Accept&& accept) const {
+  RecordLocation FindIn(Layers layers, int key, std::uint64_t hash, std::uint64_t limit,
+                        Accept&& accept) const {
     return indexes[static_cast<std::size_t>(key)].Find(
-        hash, limit, [this](std::uint64_t offset) { return records.LocationAt(offset); }, accept);
+        layers, hash, limit, [this](std::uint64_t offset) { return records.LocationAt(offset); },
+        accept);
   }
   bool HasKey(int key, RecordLocation location, std::string_view text, absl::Status* doubt) const {
     if (LineHasKey(key, location, text)) return true;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cassert>
+#include <span>
 
 namespace linedb::engine {
 
@@ -33,7 +34,7 @@ void BlockChecksum::Append(std::string_view bytes) {
   assert(full_blocks_.size() == bytes_ / kChecksumBlockBytes);
 }
 
-void BlockChecksum::TakeBlocks(const std::vector<std::uint64_t>& checksums) {
+void BlockChecksum::TakeBlocks(const BlockSums& checksums) {
   assert(bytes_ == 0);
   full_blocks_ = checksums;
   bytes_ = checksums.size() * kChecksumBlockBytes;
@@ -41,7 +42,7 @@ void BlockChecksum::TakeBlocks(const std::vector<std::uint64_t>& checksums) {
 
 void BlockChecksum::Truncate(std::uint64_t bytes, std::string_view block) {
   assert(bytes <= bytes_ && block.size() == bytes % kChecksumBlockBytes);
-  full_blocks_.resize(bytes / kChecksumBlockBytes);
+  full_blocks_.Truncate(bytes / kChecksumBlockBytes);
   bytes_ = bytes - block.size();
   XXH3_64bits_reset(block_.get());
   Append(block);
@@ -50,9 +51,16 @@ void BlockChecksum::Truncate(std::uint64_t bytes, std::string_view block) {
 std::uint64_t BlockChecksum::Rest() const { return XXH3_64bits_digest(block_.get()); }
 
 std::uint64_t BlockChecksum::Total() const {
-  std::vector<std::uint64_t> sums = full_blocks_;
-  if (bytes_ % kChecksumBlockBytes != 0) sums.push_back(Rest());
-  return XXH3_64bits(sums.data(), sums.size() * sizeof(std::uint64_t));
+  const std::unique_ptr<XXH3_state_s, FreeState> total(XXH3_createState());
+  XXH3_64bits_reset(total.get());
+  for (const std::span<const std::uint64_t> sums : full_blocks_.parts()) {
+    XXH3_64bits_update(total.get(), sums.data(), sums.size_bytes());
+  }
+  if (bytes_ % kChecksumBlockBytes != 0) {
+    const std::uint64_t rest = Rest();
+    XXH3_64bits_update(total.get(), &rest, sizeof rest);
+  }
+  return XXH3_64bits_digest(total.get());
 }
 
 std::uint64_t BlockChecksumOf(std::string_view bytes) {

@@ -7,7 +7,8 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
-#include <vector>
+
+#include "engine/storage/block_sums.h"
 
 struct XXH3_state_s;
 
@@ -26,14 +27,16 @@ class BlockChecksum {
   // Takes in the bytes that follow those taken in so far.
   void Append(std::string_view bytes);
   // Begins with full blocks whose checksums are known; of none taken in so far.
-  void TakeBlocks(const std::vector<std::uint64_t>& checksums);
+  void TakeBlocks(const BlockSums& checksums);
+  // Has what it knows of the first blocks lie where `mapped` has it.
+  void Rebase(const BlockSums& mapped) { full_blocks_.Rebase(mapped); }
   // Goes back to the first `bytes` bytes; `block` are those of them behind the last full block.
   void Truncate(std::uint64_t bytes, std::string_view block);
   // Of all bytes so far. Of none: the XXH3-64 of nothing.
   std::uint64_t Total() const;
   std::uint64_t bytes() const { return bytes_; }
   // Of the full blocks, in order, and of the bytes behind them.
-  const std::vector<std::uint64_t>& full_blocks() const { return full_blocks_; }
+  const BlockSums& full_blocks() const { return full_blocks_; }
   std::uint64_t Rest() const;
 
  private:
@@ -42,7 +45,7 @@ class BlockChecksum {
   };
 
   std::uint64_t bytes_ = 0;
-  std::vector<std::uint64_t> full_blocks_;
+  BlockSums full_blocks_;
   std::unique_ptr<XXH3_state_s, FreeState> block_;  // the block not yet full
 };
 

@@ -8,10 +8,10 @@
 
 namespace linedb::engine {
 
-void BlockGuard::AddBlocks(std::span<const std::uint64_t> checksums) {
-  if (checksums.empty()) return;
+void BlockGuard::AddBlocks(const BlockSums& all) {
+  if (all.size() <= full_blocks_.size()) return;
   const std::lock_guard<std::mutex> lock(mutex_);
-  full_blocks_.insert(full_blocks_.end(), checksums.begin(), checksums.end());
+  full_blocks_.Extend(all);
   compared_.Resize(full_blocks_.size());
   rest_.reset();  // it lies in a full block now
 }
@@ -23,9 +23,14 @@ void BlockGuard::SetRest(std::uint64_t end, std::uint64_t checksum) {
   rest_compared_ = false;
 }
 
+void BlockGuard::Rebase(const BlockSums& mapped) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  full_blocks_.Rebase(mapped);
+}
+
 void BlockGuard::Truncate(std::uint64_t bytes) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  full_blocks_.resize(bytes / kChecksumBlockBytes);
+  full_blocks_.Truncate(bytes / kChecksumBlockBytes);
   compared_.Resize(0);
   compared_.Resize(full_blocks_.size());
   if (rest_ && rest_->end > bytes) rest_.reset();
@@ -83,8 +88,9 @@ bool BlockGuard::IsWhole(std::string_view file, std::uint64_t begin, std::uint64
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (full_blocks_.size() < blocks) return false;
-    sum.TakeBlocks(
-        {full_blocks_.begin(), full_blocks_.begin() + static_cast<std::ptrdiff_t>(blocks)});
+    BlockSums sums = full_blocks_;
+    sums.Truncate(blocks);
+    sum.TakeBlocks(sums);
   }
   sum.Append(file.substr(blocks * kChecksumBlockBytes));
   return sum.Total() == checksum;

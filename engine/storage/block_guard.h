@@ -7,10 +7,9 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
-#include <span>
 #include <string_view>
-#include <vector>
 
+#include "engine/storage/block_sums.h"
 #include "engine/storage/compared_flags.h"
 
 namespace linedb::engine {
@@ -33,13 +32,15 @@ class BlockGuard {
   void SetEnabled(bool enabled) { enabled_ = enabled; }
   bool enabled() const { return enabled_; }
 
-  // The writer's, while nobody is in IsCompared: takes in the next full blocks, …
-  void AddBlocks(std::span<const std::uint64_t> checksums);
+  // The writer's, while nobody is in IsCompared: takes in the full blocks of `all` that it does not
+  // have yet, …
+  void AddBlocks(const BlockSums& all);
   // … says what lies behind them now, up to `end`, …
   void SetRest(std::uint64_t end, std::uint64_t checksum);
   // … or forgets what lies behind `bytes`.
   void Truncate(std::uint64_t bytes);
-  std::size_t block_count() const { return full_blocks_.size(); }
+  // BlockChecksum::Rebase. The writer's.
+  void Rebase(const BlockSums& mapped);
 
   // Whether the blocks of [begin, end) need no look.
   bool IsCompared(std::uint64_t begin, std::uint64_t end) const;
@@ -64,7 +65,7 @@ class BlockGuard {
 
   bool enabled_ = true;
   std::mutex mutex_;
-  std::vector<std::uint64_t> full_blocks_;
+  BlockSums full_blocks_;
   std::optional<Sum> rest_;
   ComparedFlags compared_;  // of full blocks
   std::atomic<bool> rest_compared_ = false;

@@ -37,8 +37,8 @@ static_assert(sizeof(Footer) == 80);
 constexpr std::size_t kWriteBytes = std::size_t{1} << 20;
 
 template <class T>
-std::string_view BytesOf(const std::vector<T>& items) {
-  return {reinterpret_cast<const char*>(items.data()), items.size() * sizeof(T)};
+std::string_view BytesOf(std::span<const T> items) {
+  return {reinterpret_cast<const char*>(items.data()), items.size_bytes()};
 }
 
 absl::Status NotWhole(std::uint64_t bytes) {
@@ -62,7 +62,11 @@ absl::Status WriteBlockFacts(const BlockFacts& facts, wal::File& file) {
   }
   if (facts.superseded.broken()) return absl::DataLossError("the superseded lines are not known");
   const std::size_t begin = portion.size();
-  portion.append(BytesOf(entries)).append(BytesOf(facts.late)).append(BytesOf(facts.full_blocks));
+  portion.append(BytesOf(std::span<const SupersededBase::Entry>(entries)));
+  portion.append(BytesOf(std::span<const std::uint64_t>(facts.late)));
+  for (const std::span<const std::uint64_t> sums : facts.full_blocks.parts()) {
+    portion.append(BytesOf(sums));
+  }
   Footer footer{.key = facts.key,
                 .bytes = facts.bytes,
                 .lines = facts.lines,
@@ -112,7 +116,8 @@ absl::StatusOr<OpenedBlockFacts> OpenBlockFacts(wal::File& file, std::uint64_t k
   facts.next_id = footer.next_id;
   facts.checksum = footer.records_checksum;
   facts.late.assign(late, late + footer.late);
-  facts.full_blocks.assign(late + footer.late, late + footer.late + blocks);
+  facts.full_blocks =
+      BlockSums(*mapping, std::span<const std::uint64_t>(late + footer.late, blocks));
   if (footer.chunks > 0) {
     opened.base = std::make_shared<SupersededBase>(
         *mapping, reinterpret_cast<const SupersededChunk*>(data),

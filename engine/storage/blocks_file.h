@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "engine/storage/block_sums.h"
 #include "engine/storage/superseded_lines.h"
 #include "wal/file_system.h"
 
@@ -22,9 +23,9 @@ struct BlockFacts {
   std::uint64_t lines = 0;
   std::uint64_t live = 0;
   std::int64_t next_id = 1;
-  std::uint64_t checksum = 0;              // of these bytes, as engine/FORMAT.md defines it
-  std::vector<std::uint64_t> full_blocks;  // their checksums
-  SupersededLines superseded;              // for everybody, at the time
+  std::uint64_t checksum = 0;  // of these bytes, as engine/FORMAT.md defines it
+  BlockSums full_blocks;
+  SupersededLines superseded;  // for everybody, at the time
   // Superseded too, but some snapshot still saw them at the time: offsets, in any order.
   std::vector<std::uint64_t> late;
 };
@@ -32,9 +33,9 @@ struct BlockFacts {
 // Appends the file's bytes to `file`, which is empty.
 absl::Status WriteBlockFacts(const BlockFacts& facts, wal::File& file);
 
-// Reads everything but the bits of the superseded lines, which stay in the file: `base` has them,
-// and `superseded` is empty. kDataLoss if the file is not whole, kFailedPrecondition if it is of
-// another key.
+// Reads everything but the blocks' checksums, which stay where they are in the mapped file, and the
+// bits of the superseded lines: `base` has them, and `superseded` is empty. kDataLoss if the file
+// is not whole, kFailedPrecondition if it is of another key.
 struct OpenedBlockFacts {
   BlockFacts facts;
   std::shared_ptr<SupersededBase> base;  // null if nothing is superseded but `late`

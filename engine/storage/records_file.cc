@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <span>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -55,24 +54,24 @@ void RecordsFile::AcceptTail() {
   }
   assert(end() <= mapping_->capacity());
   checksum_.Append(tail_);
-  GuardFullBlocks();
+  guard_->AddBlocks(checksum_.full_blocks());
   file_bytes_ += tail_.size();
   tail_.clear();
 }
 
-void RecordsFile::GuardFullBlocks() {
-  guard_->AddBlocks(
-      std::span<const std::uint64_t>(checksum_.full_blocks()).subspan(guard_->block_count()));
+void RecordsFile::RebaseBlocks(const BlockSums& mapped) {
+  checksum_.Rebase(mapped);
+  guard_->Rebase(mapped);
 }
 
 void RecordsFile::ComputeChecksum() {
   checksum_.Append(file_view().substr(checksum_.bytes()));
-  GuardFullBlocks();
+  guard_->AddBlocks(checksum_.full_blocks());
   guard_->SetRest(checksum_.bytes(), checksum_.Rest());
 }
 
-bool RecordsFile::ComputeChecksumFrom(const std::vector<std::uint64_t>& full_blocks,
-                                      std::uint64_t bytes, std::uint64_t checksum) {
+bool RecordsFile::ComputeChecksumFrom(const BlockSums& full_blocks, std::uint64_t bytes,
+                                      std::uint64_t checksum) {
   assert(checksum_.bytes() == 0 && full_blocks.size() == bytes / kChecksumBlockBytes);
   if (bytes > file_bytes_) return false;
   const std::uint64_t begin = full_blocks.size() * kChecksumBlockBytes;

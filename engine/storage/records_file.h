@@ -92,12 +92,14 @@ class RecordsFile {
 
   // Of the file's bytes, without the tail.
   std::uint64_t Checksum() const { return checksum_.Total(); }
-  const std::vector<std::uint64_t>& full_blocks() const { return checksum_.full_blocks(); }
+  const BlockSums& full_blocks() const { return checksum_.full_blocks(); }
+  // Has what it knows of the first blocks lie where `mapped` has it, which is of the same bytes.
+  void RebaseBlocks(const BlockSums& mapped);
   // Takes the file's bytes into the checksum, once, after opening.
   void ComputeChecksum();
   // The same, knowing the checksums of the full blocks among the first `bytes` bytes, which are not
   // read. False, and nothing is taken, unless these bytes have the checksum `checksum`.
-  bool ComputeChecksumFrom(const std::vector<std::uint64_t>& full_blocks, std::uint64_t bytes,
+  bool ComputeChecksumFrom(const BlockSums& full_blocks, std::uint64_t bytes,
                            std::uint64_t checksum);
   // As if nothing had been taken into the checksum.
   void ForgetChecksum();
@@ -106,8 +108,6 @@ class RecordsFile {
   BlockGuard& guard() const { return *guard_; }
 
  private:
-  void GuardFullBlocks();
-
   // Apart, since it is shared between threads and does not move.
   struct SyncState {
     std::mutex mutex;

@@ -188,7 +188,8 @@ absl::Status TableChanges::CheckKeys(WriteMode mode) {
   assert(!line_keys_.empty() && line_keys_[0].entry.key == 0);
   const LineKey& primary = line_keys_[0];
   absl::Status known;
-  old_line_ = generation_->Find(0, primary.entry.hash, TextOf(primary), kNoLimit, &known);
+  old_line_ = generation_->Find(0, primary.entry.hash, TextOf(primary), kNoLimit, &known,
+                                mode == WriteMode::kInsert ? layers_checked() : Layers::kAll);
   if (old_line_ && mode == WriteMode::kInsert) return ClashError(primary, old_line_);
   if (old_line_) {
     known = absl::OkStatus();
@@ -208,8 +209,8 @@ absl::Status TableChanges::CheckKeys(WriteMode mode) {
 // Whether a record other than the one replaced has the key.
 absl::Status TableChanges::CheckUnique(const LineKey& key, RecordLocation replaced) const {
   absl::Status doubt;
-  const RecordLocation found =
-      generation_->FindOther(key.entry.key, key.entry.hash, TextOf(key), replaced, &doubt);
+  const RecordLocation found = generation_->FindOther(key.entry.key, key.entry.hash, TextOf(key),
+                                                      replaced, &doubt, layers_checked());
   if (found) return ClashError(key, found);
   doubt.Update(generation_->CheckIndex(key.entry.key));
   return doubt;

@@ -40,7 +40,9 @@ class TableChanges {
   // that nobody ever waits for all of it.
   explicit TableChanges(TableState& table, std::uint64_t settle_limit = 0);
   // What a log says was done: nobody reads meanwhile, and nothing is ever taken back, so that no
-  // note is kept of either. `expected`: how much of it there will be.
+  // note is kept of either. Nor are new keys looked for in the index's files, where each would take
+  // a page to be read: the log's checksums vouch for their having been checked. `expected`: how
+  // much of it there will be.
   struct Replayed {
     std::uint64_t bytes = 0;
     std::uint64_t records = 0;
@@ -113,6 +115,10 @@ class TableChanges {
     std::size_t text_bytes = 0;
   };
   using LineKeys = absl::InlinedVector<LineKey, 4>;
+
+  using Layers = TableGeneration::Layers;
+  // Where a key that must not be there yet is looked for.
+  Layers layers_checked() const { return replays_ ? Layers::kMemory : Layers::kAll; }
 
   std::string_view LineBegun() const;
   RecordLocation LocationBegun() const;

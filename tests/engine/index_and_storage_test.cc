@@ -9,12 +9,14 @@
 #include <memory>
 #include <random>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "engine/index/hash_index.h"
 #include "engine/storage/block_checksum.h"
+#include "engine/storage/block_sums.h"
 #include "engine/storage/records_file.h"
 #include "engine/storage/superseded_lines.h"
 #include "tests/engine/status_matchers.h"
@@ -206,6 +208,39 @@ TEST_F(RecordsFileTest, SurplusIsJudgedAgainstTheTail) {
 TEST_F(RecordsFileTest, FileShorterThanTheCheckpointIsRefused) {
   EXPECT_THAT(RecordsFile::Open(disk->Open("data/t.records", wal::OpenMode::kRead).value(), 19),
               Fails(absl::StatusCode::kDataLoss, "18 bytes", "19"));
+}
+
+// Mapped or not, they are the same list.
+TEST(BlockSumsTest, WhereTheyLieMakesNoDifference) {
+  const auto owner = std::make_shared<const std::vector<std::uint64_t>>(
+      std::vector<std::uint64_t>{10, 11, 12, 13, 14});
+  const auto items = [](const BlockSums& sums) {
+    std::vector<std::uint64_t> all;
+    for (const auto& part : sums.parts()) all.insert(all.end(), part.begin(), part.end());
+    EXPECT_EQ(all.size(), sums.size());
+    for (std::size_t i = 0; i < all.size(); ++i) EXPECT_EQ(all[i], sums[i]);
+    return all;
+  };
+  using Items = std::vector<std::uint64_t>;
+  BlockSums sums(owner, std::span(*owner).first(3));
+  sums.push_back(13);
+  sums.push_back(14);
+  BlockSums copy;
+  copy.Extend(sums);
+  EXPECT_EQ(items(copy), *owner);
+  copy.Truncate(4);  // in the part in memory
+  EXPECT_EQ(items(copy), (Items{10, 11, 12, 13}));
+  copy.Truncate(2);  // in the mapped one
+  copy.push_back(20);
+  EXPECT_EQ(items(copy), (Items{10, 11, 20}));
+  EXPECT_EQ(items(sums), *owner);
+  sums.push_back(15);
+  sums.Rebase(BlockSums(owner, *owner));
+  EXPECT_EQ(items(sums), (Items{10, 11, 12, 13, 14, 15}));
+  EXPECT_EQ(sums.parts()[0].data(), owner->data());
+  EXPECT_EQ(sums.parts()[1].size(), 1u);
+  copy.Rebase(BlockSums(owner, *owner));  // of more than it has: not taken
+  EXPECT_EQ(items(copy), (Items{10, 11, 20}));
 }
 
 }  // namespace
