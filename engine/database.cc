@@ -98,6 +98,7 @@ absl::StatusOr<ReadTransaction> Database::BeginRead() {
   return ReadTransaction(engine_.get(), *std::move(snapshot));
 }
 
+absl::Status Database::Refresh() { return engine_->Refresh(); }
 absl::StatusOr<CheckpointReport> Database::Checkpoint() { return engine_->Checkpoint(); }
 Statistics Database::Stats() const { return engine_->Stats(); }
 const OpenReport& Database::open_report() const { return engine_->report(); }

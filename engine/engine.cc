@@ -24,7 +24,8 @@ Engine::Engine(std::unique_ptr<wal::FileSystem> owned, wal::FileSystem& files,
       options_(options),
       checkpoint_bytes_next_(options.log_bytes_max),
       maintainer_(options.maintenance, [this] { Maintain(); }),
-      syncer_(options.maintenance, [this] { SyncLate(); }) {}
+      syncer_(options.maintenance, [this] { SyncLate(); }),
+      refresher_(options.maintenance, [this] { RefreshAgain(); }) {}
 
 absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(std::unique_ptr<wal::FileSystem> owned,
                                                      wal::FileSystem& files,
@@ -45,6 +46,11 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(std::unique_ptr<wal::FileSy
     engine->RequestFirstRound();
   } else {
     engine->commits_.SetReadOnly(std::move(opened->header), opened->position);
+    engine->log_tail_ = std::move(opened->log_tail);
+    engine->tail_identity_ = std::move(opened->log_identity);
+    if (options.refresh_interval.count() > 0) {
+      engine->refresher_.RequestWithin(options.refresh_interval);
+    }
   }
   return engine;
 }
@@ -56,6 +62,8 @@ Engine::~Engine() {
 absl::Status Engine::Close() {
   if (closed_) return absl::OkStatus();
   if (read_only()) {
+    refresher_.Stop();
+    const std::lock_guard<std::mutex> lock(refresh_mutex_);
     closed_ = true;
     return absl::OkStatus();
   }

@@ -32,6 +32,7 @@
 #include "wal/checkpoint.h"
 #include "wal/file_names.h"
 #include "wal/file_system.h"
+#include "wal/log_tail.h"
 #include "wal/wal_writer.h"
 
 namespace linedb::engine {
@@ -42,7 +43,9 @@ struct OpenedDatabase {
   TableMap tables;
   wal::LogHeader header;
   wal::LogPosition position;
-  std::unique_ptr<wal::WalWriter> log;  // null: read-only, or a checkpoint must make one
+  std::unique_ptr<wal::WalWriter> log;     // null: read-only, or a checkpoint must make one
+  std::unique_ptr<wal::LogTail> log_tail;  // read-only: what comes next; null: of the original
+  std::string log_identity;                // its file's
   OpenReport report;
 };
 
@@ -82,6 +85,9 @@ class Engine {
 
   // engine_checkpoint.cc
   absl::StatusOr<CheckpointReport> Checkpoint();
+
+  // engine_refresh.cc: what another process has committed since.
+  absl::Status Refresh();
 
   DatabaseColumns& columns() { return columns_; }
   Statistics Stats() const;
@@ -123,6 +129,12 @@ class Engine {
   absl::Status WriteIndexOf(TableState& table);
   // What there is for a file that the table, dropped, altered or compacted, no longer has.
   void RemoveIndexOf(const std::string& table);
+
+  absl::Status TakeAppended();
+  absl::Status OpenAnew();
+  absl::Status CheckSameHistory(const OpenedDatabase& opened) const;
+  void Adopt(TableMap opened);
+  void RefreshAgain();
 
   void RequestFirstRound();
   void Maintain();
@@ -168,10 +180,15 @@ class Engine {
   // Of the log; after a failure, later than else. Every commit looks at it.
   std::atomic<std::uint64_t> checkpoint_bytes_next_ = 0;
 
+  std::mutex refresh_mutex_;  // taken before tables_mutex_; guards the two below, of a reader
+  std::unique_ptr<wal::LogTail> log_tail_;  // null: everything is to be read anew
+  std::string tail_identity_;
+
   std::mutex archives_mutex_;  // one thread at a time tends them
   std::mutex indexes_mutex_;   // one thread at a time writes them
   Worker maintainer_;
   Worker syncer_;
+  Worker refresher_;
 };
 
 }  // namespace linedb::engine

@@ -179,8 +179,8 @@ absl::StatusOr<OpenedDatabase> Opener::OpenForReading() {
     if (recovery_) {
       // A writer at work is always ahead of what was read of its log.
       if (WriterStateOf(files_, paths_) != WriterState::kAlive) done = recovery_->NoteSurplus();
+      if (done.ok()) done = recovery_->PublishTails();
       if (!done.ok()) return done;
-      recovery_->PublishTails();
       TakeOver();
     }
     // A writer that lives keeps its note too; one that died left the mending to the next.
@@ -194,6 +194,11 @@ void Opener::TakeOver() {
   opened_.tables = std::move(recovery_->tables());
   opened_.header = log_.header;
   opened_.position = log_.position;
+  if (options_.access == Access::kReadOnly) {
+    opened_.log_tail =
+        std::make_unique<wal::LogTail>(std::move(log_.file), Short(paths_.Log()), log_.position);
+    opened_.log_identity = log_.identity;
+  }
   opened_.report.transactions_replayed = recovery_->transactions_replayed();
   opened_.report.operations_replayed = recovery_->operations_replayed();
   for (std::string& note : recovery_->notes()) Note(std::move(note));

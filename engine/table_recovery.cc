@@ -295,8 +295,8 @@ absl::Status TableRecovery::SettleTail(TableState& table, bool clean) {
   return done;
 }
 
-void TableRecovery::Publish(TableChanges& changes, bool accept_tail) {
-  changes.Seal(accept_tail);
+void TableRecovery::Publish(TableChanges& changes) {
+  changes.Seal(/*accept_tail=*/true);
   changes.Publish();
   changes.generation().Settle(kNoLimit, kNoLimit);  // nobody reads yet
 }
@@ -305,15 +305,19 @@ absl::Status TableRecovery::SettleTails(bool clean) {
   for (auto& [name, table] : tables_) {
     if (absl::Status settled = SettleTail(*table, clean); !settled.ok()) return settled;
     const auto changes = changes_.find(name);
-    if (changes != changes_.end()) Publish(changes->second, /*accept_tail=*/true);
+    if (changes != changes_.end()) Publish(changes->second);
   }
   changes_.clear();
   return absl::OkStatus();
 }
 
-void TableRecovery::PublishTails() {
-  for (auto& [name, changes] : changes_) Publish(changes, /*accept_tail=*/false);
+absl::Status TableRecovery::PublishTails() {
+  for (auto& [name, changes] : changes_) {
+    if (absl::Status kept = changes.generation().records.KeepTail(); !kept.ok()) return kept;
+    Publish(changes);
+  }
   changes_.clear();
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::string> FreeName(wal::FileSystem& files, const std::string& path) {

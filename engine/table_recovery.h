@@ -45,7 +45,7 @@ class TableRecovery {
   // For a reader beside no writer: notes what the files hold beyond the log. Before PublishTails.
   absl::Status NoteSurplus();
   // For a reader: what was replayed counts, and stays in memory.
-  void PublishTails();
+  absl::Status PublishTails();
 
   TableMap& tables() { return tables_; }
   // One sentence for each thing a person should know.
@@ -72,7 +72,7 @@ class TableRecovery {
   absl::Status ReplayCreateTable(const wal::LogEntry& entry, const Catalog& catalog);
   absl::Status SettleTail(TableState& table, bool clean);
   void NoteMoreThanTail(TableState& table, std::uint64_t surplus_bytes);
-  static void Publish(TableChanges& changes, bool accept_tail);
+  static void Publish(TableChanges& changes);
 
   bool writing() const { return options_.access == Access::kReadWrite; }
   void Note(std::string sentence) { notes_.push_back(std::move(sentence)); }

@@ -1,7 +1,9 @@
 #include "wal/file_system.h"
 
 #include <cassert>
+#include <cstring>
 
+#include "absl/strings/str_cat.h"
 #include "wal/file_steps.h"
 
 namespace linedb::wal {
@@ -10,6 +12,44 @@ std::string ParentOf(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   if (slash == std::string::npos) return ".";
   return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+namespace {
+
+class CopiedMapping final : public RoomyMapping {
+ public:
+  CopiedMapping(std::string_view bytes, std::uint64_t room_bytes)
+      : bytes_(bytes.size()),
+        capacity_(bytes.size() + room_bytes),
+        data_(std::make_unique_for_overwrite<char[]>(capacity_)) {
+    std::memcpy(data_.get(), bytes.data(), bytes.size());
+  }
+  const char* data() const override { return data_.get(); }
+  std::uint64_t capacity() const override { return capacity_; }
+  char* room() override { return data_.get() + bytes_; }
+
+ private:
+  const std::uint64_t bytes_;
+  const std::uint64_t capacity_;
+  std::unique_ptr<char[]> data_;
+};
+
+}  // namespace
+
+std::shared_ptr<RoomyMapping> NewRoomyMapping(std::string_view bytes, std::uint64_t room_bytes) {
+  return std::make_shared<CopiedMapping>(bytes, room_bytes);
+}
+
+// A file that need not be read from a disk is copied.
+absl::StatusOr<std::shared_ptr<RoomyMapping>> File::MapWithRoom(std::uint64_t bytes,
+                                                                std::uint64_t room_bytes) {
+  absl::StatusOr<std::string> text = ReadAt(0, bytes);
+  if (!text.ok()) return text.status();
+  if (text->size() < bytes) {
+    return absl::InternalError(
+        absl::StrCat("map: the file has ", text->size(), " bytes of ", bytes));
+  }
+  return NewRoomyMapping(*text, room_bytes);
 }
 
 std::string TemporaryOf(const std::string& path) { return path + ".tmp"; }

@@ -32,6 +32,13 @@ class Mapping {
   virtual std::uint64_t capacity() const = 0;
 };
 
+// The same with memory behind the file's bytes, up to `capacity`, that is nobody else's.
+class RoomyMapping : public Mapping {
+ public:
+  // The first byte of it, for the caller to write.
+  virtual char* room() = 0;
+};
+
 // An open file; closed by destruction. One thread at a time, but Map's result is free.
 class File {
  public:
@@ -51,7 +58,14 @@ class File {
   virtual void NoteRename(const std::string& path) { static_cast<void>(path); }
   // Maps the file from its start, with room for at least `bytes`, which may pass its end.
   virtual absl::StatusOr<std::shared_ptr<const Mapping>> Map(std::uint64_t bytes) = 0;
+  // Maps the first `bytes` bytes, which the file has, with room for `room_bytes` more. What becomes
+  // of the file behind `bytes` is not seen: another process may cut it there.
+  virtual absl::StatusOr<std::shared_ptr<RoomyMapping>> MapWithRoom(std::uint64_t bytes,
+                                                                    std::uint64_t room_bytes);
 };
+
+// Of no file: `bytes`, copied, with room behind them.
+std::shared_ptr<RoomyMapping> NewRoomyMapping(std::string_view bytes, std::uint64_t room_bytes);
 
 enum class OpenMode {
   kRead,       // must exist

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <bit>
 #include <cassert>
+#include <cstring>
 #include <limits>
 #include <utility>
 
@@ -35,6 +36,23 @@ class PosixMapping final : public Mapping {
  private:
   void* address_;
   std::uint64_t bytes_;
+};
+
+// A file's whole pages, and behind them pages of memory, the first of which begins with the file's
+// rest.
+class PosixRoomyMapping final : public RoomyMapping {
+ public:
+  PosixRoomyMapping(void* address, std::uint64_t capacity, std::uint64_t file_bytes)
+      : mapping_(address, capacity), room_(static_cast<char*>(address) + file_bytes) {
+    assert(file_bytes <= capacity);
+  }
+  const char* data() const override { return mapping_.data(); }
+  std::uint64_t capacity() const override { return mapping_.capacity(); }
+  char* room() override { return room_; }
+
+ private:
+  const PosixMapping mapping_;
+  char* const room_;
 };
 
 class PosixFile final : public File {
@@ -112,7 +130,31 @@ class PosixFile final : public File {
     return std::make_shared<const PosixMapping>(address, capacity);
   }
 
+  absl::StatusOr<std::shared_ptr<RoomyMapping>> MapWithRoom(std::uint64_t bytes,
+                                                            std::uint64_t room_bytes) override {
+    if (bytes > kMapBytesMax || room_bytes > kMapBytesMax) return PosixError("map", path_, ENOMEM);
+    const std::uint64_t capacity = (bytes + room_bytes + kPageBytes) / kPageBytes * kPageBytes;
+    // Memory that is not touched costs nothing.
+    void* address = ::mmap(nullptr, capacity, PROT_READ | PROT_WRITE,
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (address == MAP_FAILED) return PosixError("map", path_, errno);
+    auto mapping = std::make_shared<PosixRoomyMapping>(address, capacity, bytes);
+    const std::uint64_t whole = bytes / kPageBytes * kPageBytes;
+    if (whole > 0 && ::mmap(address, whole, PROT_READ, MAP_SHARED | MAP_FIXED, descriptor_.number(),
+                            0) == MAP_FAILED) {
+      return PosixError("map", path_, errno);
+    }
+    const absl::StatusOr<std::string> rest = ReadAt(whole, bytes - whole);
+    if (!rest.ok()) return rest.status();
+    if (rest->size() < bytes - whole) return PosixError("map", path_, EIO);
+    std::memcpy(mapping->room() - rest->size(), rest->data(), rest->size());
+    return mapping;
+  }
+
  private:
+  static inline const std::uint64_t kPageBytes =
+      static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+
   Descriptor descriptor_;
   std::string path_;
 };

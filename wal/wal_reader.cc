@@ -64,6 +64,14 @@ WalReader::WalReader(std::string_view text, std::string name)
   assert(!name_.empty());
 }
 
+WalReader::WalReader(std::string_view text, std::string name, const LogPosition& position)
+    : text_(text),
+      text_begin_(position.bytes - kLinkBytes),
+      name_(std::move(name)),
+      position_(position) {
+  assert(!name_.empty() && position.lines > 0 && position.bytes > kLinkBytes);
+}
+
 absl::Status WalReader::ReadHeader(LogHeader* header) {
   assert(position_.bytes == 0);
   const std::string_view line = LineAt(text_, 0);
@@ -92,7 +100,7 @@ absl::Status WalReader::ReadHeader(LogHeader* header) {
 
 bool WalReader::Next(LogEntry* entry) {
   assert(position_.lines > 0 && entry != nullptr);
-  const std::string_view line = LineAt(text_, position_.bytes);
+  const std::string_view line = LineAt(text_, position_.bytes - text_begin_);
   std::uint64_t checksum = 0;
   std::string reason = line.empty() ? "" : Judge(line, entry, &checksum);
   if (line.empty() || !reason.empty()) {
@@ -116,8 +124,8 @@ std::string WalReader::Judge(std::string_view line, LogEntry* entry, std::uint64
   const std::string_view body = line.substr(0, line.size() - kTailBytes);
   // The link of the line before lies right in front of this one: one contiguous range.
   assert(position_.bytes >= kLinkBytes);
-  const std::uint64_t expected =
-      ChecksumOf(text_.substr(position_.bytes - kLinkBytes, kLinkBytes + body.size()));
+  const std::uint64_t expected = ChecksumOf(
+      text_.substr(position_.bytes - text_begin_ - kLinkBytes, kLinkBytes + body.size()));
   if (!EndsIn(line, expected)) {
     const std::optional<std::uint64_t> found = ChecksumInTail(line);
     return found.has_value() ? Mismatch(*found, expected) : "not a line of a log";

@@ -26,6 +26,9 @@ class WalReader {
  public:
   // `name` stands in messages: "wal/transaction.log".
   WalReader(std::string_view text, std::string name);
+  // Goes on behind `position`, the end of a line of a log read before, whose header need not be
+  // read again. `text` begins kLinkBytes before it.
+  WalReader(std::string_view text, std::string name, const LogPosition& position);
 
   // Reads the first line. kDataLoss with file, line and byte if it is torn or damaged;
   // kFailedPrecondition if its version is newer than ours, naming both; kNotFound if it is a line
@@ -55,6 +58,7 @@ class WalReader {
   bool ParseAlike(std::string_view body, LogEntry* entry) const;
 
   std::string_view text_;
+  std::uint64_t text_begin_ = 0;  // in the log
   std::string name_;
   LogPosition position_;
   LogStop stop_;

@@ -78,6 +78,7 @@ absl::Status ReadText(FileSystem& files, const DatabasePaths& paths, RecoveredLo
     recovered->mapping = *std::move(mapping);
     recovered->text = std::string_view(recovered->mapping->data(), *bytes);
     recovered->identity = after->identity;
+    recovered->file = *std::move(file);
     return absl::OkStatus();
   }
   return absl::InternalError(

@@ -36,6 +36,7 @@ struct RecoveredLog {
   std::shared_ptr<const Mapping> mapping;
   std::string_view text;
   std::string identity;  // FileInfo::identity of the file read
+  std::shared_ptr<File> file;
 };
 
 // Reads and judges the current log. kDataLoss, with file, line and byte, if acknowledged

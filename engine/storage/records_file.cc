@@ -7,6 +7,12 @@
 #include "absl/strings/str_cat.h"
 
 namespace linedb::engine {
+namespace {
+
+// For the lines that a log holds between two checkpoints.
+constexpr std::uint64_t kRoomBytesMin = std::uint64_t{1} << 20;
+
+}  // namespace
 
 absl::StatusOr<RecordsFile> RecordsFile::Open(std::unique_ptr<wal::File> file,
                                               std::uint64_t bytes) {
@@ -23,6 +29,7 @@ absl::StatusOr<RecordsFile> RecordsFile::Open(std::unique_ptr<wal::File> file,
   records.mapping_ = *std::move(mapping);
   records.data_ = records.mapping_->data();
   records.file_bytes_ = bytes;
+  records.opened_bytes_ = bytes;
   return records;
 }
 
@@ -44,6 +51,23 @@ absl::Status RecordsFile::MapTail() {
   absl::StatusOr<std::shared_ptr<const wal::Mapping>> mapping = file_->Map(end());
   if (!mapping.ok()) return mapping.status();
   mapping_next_ = *std::move(mapping);
+  return absl::OkStatus();
+}
+
+absl::Status RecordsFile::KeepTail() {
+  const std::uint64_t kept = file_bytes_ - opened_bytes_;
+  if (room_ == nullptr || end() > mapping_->capacity()) {
+    const std::uint64_t room_bytes = std::max(kRoomBytesMin, 2 * (kept + tail_.size()));
+    absl::StatusOr<std::shared_ptr<wal::RoomyMapping>> mapping =
+        file_ == nullptr ? wal::NewRoomyMapping("", room_bytes)
+                         : file_->MapWithRoom(opened_bytes_, room_bytes);
+    if (!mapping.ok()) return mapping.status();
+    char* const room = (*mapping)->room();
+    if (kept > 0) std::memcpy(room, room_, kept);
+    room_ = room;
+    mapping_next_ = *std::move(mapping);
+  }
+  std::memcpy(room_ + kept, tail_.data(), tail_.size());
   return absl::OkStatus();
 }
 

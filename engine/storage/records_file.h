@@ -25,8 +25,9 @@ namespace linedb::engine {
 
 // One address space: [0, file_bytes) lies in the file and is mapped, [file_bytes, end) is the tail.
 // A transaction's lines grow in the tail; its commit appends the tail to the file (WriteTail) and
-// goes on from there (AcceptTail), or drops it. A database opened for reading keeps in the tail
-// what the log has after the checkpoint, and never writes it.
+// goes on from there (AcceptTail), or drops it. A database opened for reading has the same lines
+// from the log, and keeps them in memory that goes on where the mapped file ends (KeepTail): what
+// the file has there is not vouched for, and the next writer may cut it off.
 //
 // View may be called by any thread for bytes that are published; the owner's lock keeps AcceptTail
 // away from it meanwhile. Sync may be called by any thread, beside the writer. All else is the
@@ -71,7 +72,9 @@ class RecordsFile {
   absl::Status WriteTail();
   // Makes sure that AcceptTail will find the written tail mapped; may take memory, may fail.
   absl::Status MapTail();
-  // The written and mapped tail is part of the file from now on.
+  // Instead of both: puts the tail behind the bytes that the file was opened with, in memory.
+  absl::Status KeepTail();
+  // The written and mapped tail, or the kept one, is part of the file from now on.
   void AcceptTail();
   // Cuts the file back to what it was, before the tails accepted since.
   absl::Status Unaccept(std::uint64_t file_bytes);
@@ -120,6 +123,8 @@ class RecordsFile {
   std::shared_ptr<const wal::Mapping> mapping_;
   const char* data_ = nullptr;                        // the mapping's
   std::shared_ptr<const wal::Mapping> mapping_next_;  // MapTail's, if the old one is too small
+  char* room_ = nullptr;            // KeepTail's, in the newest mapping: what follows opened_bytes_
+  std::uint64_t opened_bytes_ = 0;  // of the file, when it was opened
   std::uint64_t file_bytes_ = 0;
   std::string tail_;
   BlockChecksum checksum_;

@@ -22,6 +22,11 @@ void Publisher::Publish(absl::Span<const Transaction* const> transactions) {
   }
 }
 
+void Publisher::Publish(std::map<std::string_view, TableChanges>& changes) {
+  const std::lock_guard<std::mutex> lock(snapshots_->mutex);
+  for (auto& [name, table_changes] : changes) table_changes.Publish();
+}
+
 std::shared_ptr<const Snapshot> Publisher::TakeSnapshot(
     const std::vector<const TableState*>& tables) {
   std::vector<TableSnapshot> held;

@@ -4,9 +4,11 @@
 #define LINEDB_ENGINE_TRANSACTION_PUBLISHER_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
+#include <string_view>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -45,8 +47,9 @@ class Publisher {
  public:
   Publisher() : snapshots_(std::make_shared<Snapshots>()) {}
 
-  // Shows transactions, each with all its tables at once.
+  // Shows transactions, each with all its tables at once; or what a log did, by table.
   void Publish(absl::Span<const Transaction* const> transactions);
+  void Publish(std::map<std::string_view, TableChanges>& changes);
   // The tables are kept from being dropped by the caller.
   std::shared_ptr<const Snapshot> TakeSnapshot(const std::vector<const TableState*>& tables);
   // Goes on with another generation of the same records; no transaction is on its way.

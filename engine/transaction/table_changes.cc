@@ -31,13 +31,14 @@ TableChanges::TableChanges(TableState& table, std::uint64_t settle_limit)
   begin_ = MakeMark();
 }
 
-TableChanges::TableChanges(TableState& table, Replayed expected)
+TableChanges::TableChanges(TableState& table, Replayed expected, std::uint64_t settle_limit)
     : table_(table),
       generation_(table.generation),
-      settle_limit_(kNoLimit),
+      settle_limit_(settle_limit),
       replays_(true),
       after_(generation_->written) {
   generation_->records.tail().reserve(expected.bytes);
+  const std::unique_lock<std::shared_mutex> lock(table_.mutex);
   for (KeyIndex& index : generation_->indexes) index.ReserveMore(expected.records);
   begin_ = MakeMark();
 }

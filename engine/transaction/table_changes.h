@@ -39,15 +39,14 @@ class TableChanges {
   // (Publisher::SettleLimit). What was superseded below it is settled by the way, bit by bit, so
   // that nobody ever waits for all of it.
   explicit TableChanges(TableState& table, std::uint64_t settle_limit = 0);
-  // What a log says was done: nobody reads meanwhile, and nothing is ever taken back, so that no
-  // note is kept of either. Nor are new keys looked for in the index's files, where each would take
-  // a page to be read: the log's checksums vouch for their having been checked. `expected`: how
-  // much of it there will be.
+  // What a log says was done: nothing is ever taken back, so that no note is kept of it. Nor are
+  // new keys looked for in the index's files, where each would take a page to be read: the log's
+  // checksums vouch for their having been checked. `expected`: how much of it there will be.
   struct Replayed {
     std::uint64_t bytes = 0;
     std::uint64_t records = 0;
   };
-  TableChanges(TableState& table, Replayed expected);
+  TableChanges(TableState& table, Replayed expected, std::uint64_t settle_limit = kNoLimit);
 
   TableState& table() const { return table_; }
   TableGeneration& generation() const { return *generation_; }

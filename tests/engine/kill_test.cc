@@ -6,7 +6,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <iostream>
@@ -16,45 +15,18 @@
 #include <string_view>
 
 #include "linedb/database.h"
+#include "tests/engine/numbered_transactions.h"
 #include "tests/engine/status_matchers.h"
-#include "tests/engine/student.h"
 #include "tests/schema/random_seed.h"
 
 namespace linedb {
 namespace {
 
-using testing::Enrollment;
+using testing::DoTransaction;
 using testing::IsOk;
-using testing::Student;
 
 constexpr int kRounds = 200;
 constexpr int kMicrosecondsMax = 30'000;
-// The tables hold what the last so many transactions wrote.
-constexpr std::int64_t kKept = 30;
-
-// Transaction number n inserts student n and enrollment n, writes n into student 0's name, and
-// erases student and enrollment n - kKept. So what is there by half shows.
-absl::Status DoTransaction(Database& database, std::int64_t n) {
-  const auto students = database.OpenTable<Student>();
-  const auto enrollments = database.OpenTable<Enrollment>();
-  if (!students.ok()) return students.status();
-  if (!enrollments.ok()) return enrollments.status();
-  const std::string name = std::to_string(n);
-  absl::StatusOr<WriteTransaction> transaction = database.Begin();
-  if (!transaction.ok()) return transaction.status();
-  absl::Status done =
-      students->Insert(*transaction, {.id = n, .name = name, .email = name}).status();
-  if (done.ok()) {
-    done = enrollments->Insert(*transaction, {.student_id = n, .course_id = 2 * n}).status();
-  }
-  if (done.ok()) done = students->Upsert(*transaction, {.id = 0, .name = name}).status();
-  if (done.ok() && n > kKept) {
-    done = students->Erase(*transaction, n - kKept);
-    if (done.ok()) done = enrollments->Erase(*transaction, {n - kKept, 2 * (n - kKept)});
-  }
-  return done.ok() ? transaction->Commit() : done;
-}
-
 class KillTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -96,21 +68,10 @@ class KillTest : public ::testing::Test {
     const auto database = Database::Open(directory);
     EXPECT_THAT(database, IsOk());
     if (!database.ok()) return -1;
-    const auto students = (*database)->OpenTable<Student>();
-    const auto enrollments = (*database)->OpenTable<Enrollment>();
-    EXPECT_THAT(students, IsOk());
-    EXPECT_THAT(enrollments, IsOk());
-    const auto counter = students->Get(0);
-    const std::int64_t last = counter.ok() ? std::stoll(counter->name) : 0;
-    const std::int64_t kept = std::min(last, kKept);
-    EXPECT_EQ(students->size(), static_cast<std::uint64_t>(kept + (last > 0 ? 1 : 0)));
-    EXPECT_EQ(enrollments->size(), static_cast<std::uint64_t>(kept));
-    for (std::int64_t n = last - kept + 1; n <= last; ++n) {
-      EXPECT_THAT(students->Get(n), IsOk());
-      EXPECT_THAT(enrollments->Get({n, 2 * n}), IsOk());
-    }
+    const absl::StatusOr<std::int64_t> last = testing::LastWholeTransaction(**database);
+    EXPECT_THAT(last, IsOk());
     EXPECT_THAT((*database)->Close(), IsOk());
-    return last;
+    return last.value_or(-1);
   }
 
   // A line that the killed process was about to write may be torn, until the next opening cuts it.

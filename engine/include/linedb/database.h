@@ -83,6 +83,15 @@ class Database {
   // A snapshot of all tables; waits for nobody. kFailedPrecondition if the database is closed.
   absl::StatusOr<ReadTransaction> BeginRead();
 
+  // A handle opened for reading goes on with what was committed since it was opened, or refreshed
+  // last: snapshots taken from now on show it, those taken before stay as they are. What a handle
+  // shows is always a whole number of transactions, and never an older state. Tables that were
+  // dropped or altered meanwhile say so; new ones are there. Costs what was committed since, or
+  // what opening costs after a checkpoint. After an error everything is as it was before, and the
+  // next call tries again: kFailedPrecondition if another database, or an older state of this one,
+  // has been put into the directory; otherwise as Open. On a handle that writes: nothing to do.
+  absl::Status Refresh();
+
   // Syncs the tables, compacts those that call for it (Options), starts a new log and archives the
   // old one; returns when the archive is compressed. Readers and writers go on meanwhile; writers
   // wait for the switch of logs alone. An error leaves everything as it was, unless it stopped

@@ -14,7 +14,9 @@ namespace linedb {
 
 enum class Access {
   kReadWrite,  // takes the lock: one such handle at a time, in this process or any other
-  kReadOnly,   // takes no lock, writes nothing, works beside a writer; sees the state at opening
+  // Takes no lock, writes nothing, works beside a writer; sees the state at opening, until
+  // Database::Refresh, or Options::refresh_interval, lets it go on.
+  kReadOnly,
 };
 
 enum class Create {
@@ -98,10 +100,14 @@ struct Options {
   // changed under the open database is returned as data.
   bool verify_blocks = true;
 
-  // Called when a checkpoint, compaction, late sync or the writing of an index fails (the disk is
-  // full, say), on the thread at work, which must not call the database's Checkpoint or Close: it
-  // would wait for itself. All but a late sync is tried again later. May be empty: Statistics has
-  // the last error of the others, too.
+  // A handle for reading follows the writer: it calls Refresh so often, in a thread of its own
+  // (none with kManual). 0: never.
+  std::chrono::milliseconds refresh_interval{0};
+
+  // Called when a checkpoint, compaction, a refresh by interval, late sync or the writing of an
+  // index fails (the disk is full, say), on the thread at work, which must not call the database's
+  // Checkpoint or Close: it would wait for itself. All but a late sync is tried again later. May be
+  // empty: Statistics has the last error of the others, too.
   std::function<void(const absl::Status&)> maintenance_failed = {};
 
   // Called now and then while opening takes long; may be empty.
