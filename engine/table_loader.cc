@@ -125,7 +125,7 @@ absl::Status RecordsLoader::LoadLines() const {
   // A line that supersedes nothing is one record more, any other is none more or one less.
   const bool all_new =
       checkpoint.lines - table.written.lines == checkpoint.live - table.written.live;
-  const auto old_in = all_new ? KeyIndex::Layers::kMemory : KeyIndex::Layers::kAll;
+  const auto old_in = all_new ? KeyIndex::Layers::kOutsideRuns : KeyIndex::Layers::kAll;
   const std::string_view bytes = table.records.file_view();
   std::uint64_t progress_next = table.written.bytes + kProgressBytes;
   for (std::size_t begin = table.written.bytes; begin < bytes.size();) {

@@ -35,7 +35,8 @@ absl::Status LoadRecords(wal::FileSystem& files, const wal::DatabasePaths& paths
                          const Options& options, TableGeneration& table);
 
 // Does to the table what an operation on a record says; the line goes to the tail. kDataLoss if it
-// cannot have been done to this table.
+// cannot have been done to this table; but with changes that replay (TableChanges::Replayed), an
+// INSERT of what a run of the index has is not noticed.
 absl::Status ReplayOperation(TableChanges& changes, const wal::LogEntry& entry);
 
 // Whether the header of the log that begins with this ALTER_TABLE or DROP_TABLE shows what it did:

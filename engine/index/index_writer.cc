@@ -77,7 +77,6 @@ absl::StatusOr<TableGeneration::Index> IndexWriter::Write() {
   if (!done.ok()) return done;
   index.base = std::move(blocks->base);
   index.facts = facts_;
-  index.facts.full_blocks = std::move(blocks->facts.full_blocks);
   return index;
 }
 

@@ -28,8 +28,8 @@ namespace linedb::engine {
 // Any number of threads may call const methods at once; the others need the index for themselves.
 class KeyIndex {
  public:
-  // Which of them a lookup is about.
-  enum class Layers { kAll, kMemory };
+  // Which of them a lookup is about: all, or active and frozen.
+  enum class Layers { kAll, kOutsideRuns };
 
   void Reserve(std::size_t entries) { active_.Reserve(entries); }
   void ReserveMore(std::size_t entries) { active_.Reserve(active_.size() + entries); }
@@ -45,7 +45,7 @@ class KeyIndex {
                       Accept&& accept) const {
     RecordLocation found = active_.Find(hash, limit, accept);
     if (!found && frozen_ != nullptr) found = frozen_->Find(hash, limit, accept);
-    if (layers == Layers::kMemory) return found;
+    if (layers == Layers::kOutsideRuns) return found;
     for (auto run = runs_.rbegin(); !found && run != runs_.rend(); ++run) {
       found = (*run)->Find(hash, limit, [&](std::uint64_t offset) {
         const RecordLocation location = locate(offset);

@@ -153,7 +153,7 @@ bool TableGeneration::LoadLine(RecordLocation location, RecordLocation* clash, L
     if (!text) continue;
     const std::uint64_t hash = HashKeyText(*text);
     const RecordLocation found = Find(static_cast<int>(key), hash, *text, kNoLimit, nullptr,
-                                      key == 0 ? old_in : Layers::kMemory);
+                                      key == 0 ? old_in : Layers::kOutsideRuns);
     if (key == 0) {
       old = found;
       if (old) Forget(old);
@@ -249,7 +249,6 @@ TableGeneration::Replaced TableGeneration::AdoptIndex(Index index) {
   for (std::size_t key = 0; key < indexes.size(); ++key) {
     replaced.keys.push_back(indexes[key].SetRuns(std::move(index.runs[key])));
   }
-  records.RebaseBlocks(index.facts.full_blocks);
   indexed_bytes_ = index.facts.bytes;
   indexed_checksum_ = index.facts.checksum;
   frozen_mapping_.reset();

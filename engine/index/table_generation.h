@@ -127,10 +127,10 @@ class TableGeneration {
 
   // Enters a line that follows all others into the indexes and into `written`, superseding the line
   // of its primary key; a tombstone removes. For a generation without readers. False if the line
-  // has another shape than this table's, or a unique value that another record in memory has:
-  // `clash` is then that record's location, if any. What lies in the index's files is vouched for
-  // together with the line, and would take a page of them for each key: it is asked for the old
-  // line alone, and not even for that with kMemory, as of a line that is known to supersede none.
+  // has another shape than this table's, or a unique value that another record has which no
+  // run has: `clash` is then that record's location, if any. The runs are vouched for together with
+  // the line, and asking them would read a page of them for each key: they are asked for the old
+  // line alone, and not even for that with kOutsideRuns, of a line that is known to supersede none.
   bool LoadLine(RecordLocation location, RecordLocation* clash, Layers old_in = Layers::kAll);
 
   // Forgets every line, as if none had been loaded. For a generation without readers.

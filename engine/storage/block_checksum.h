@@ -28,8 +28,6 @@ class BlockChecksum {
   void Append(std::string_view bytes);
   // Begins with full blocks whose checksums are known; of none taken in so far.
   void TakeBlocks(const BlockSums& checksums);
-  // Has what it knows of the first blocks lie where `mapped` has it.
-  void Rebase(const BlockSums& mapped) { full_blocks_.Rebase(mapped); }
   // Goes back to the first `bytes` bytes; `block` are those of them behind the last full block.
   void Truncate(std::uint64_t bytes, std::string_view block);
   // Of all bytes so far. Of none: the XXH3-64 of nothing.

@@ -23,11 +23,6 @@ void BlockGuard::SetRest(std::uint64_t end, std::uint64_t checksum) {
   rest_compared_ = false;
 }
 
-void BlockGuard::Rebase(const BlockSums& mapped) {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  full_blocks_.Rebase(mapped);
-}
-
 void BlockGuard::Truncate(std::uint64_t bytes) {
   const std::lock_guard<std::mutex> lock(mutex_);
   full_blocks_.Truncate(bytes / kChecksumBlockBytes);

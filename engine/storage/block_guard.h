@@ -39,8 +39,6 @@ class BlockGuard {
   void SetRest(std::uint64_t end, std::uint64_t checksum);
   // … or forgets what lies behind `bytes`.
   void Truncate(std::uint64_t bytes);
-  // BlockChecksum::Rebase. The writer's.
-  void Rebase(const BlockSums& mapped);
 
   // Whether the blocks of [begin, end) need no look.
   bool IsCompared(std::uint64_t begin, std::uint64_t end) const;

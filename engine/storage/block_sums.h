@@ -3,6 +3,7 @@
 #ifndef LINEDB_ENGINE_STORAGE_BLOCK_SUMS_H_
 #define LINEDB_ENGINE_STORAGE_BLOCK_SUMS_H_
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <cstddef>
@@ -14,23 +15,25 @@
 
 namespace linedb::engine {
 
-// A list of them, in two parts: those that were known at opening stay where they lie in a mapped
-// file, so that it costs nothing to open a large table; those since are in memory. A copy shares
-// the first part. One thread at a time.
+// A list of them. Those that were known at opening are in memory once, however many lists have
+// them, so that opening a large table does not copy them from list to list. One thread at a time.
 class BlockSums {
  public:
-  BlockSums() = default;
-  // `owner` keeps `mapped` alive.
-  BlockSums(std::shared_ptr<const void> owner, std::span<const std::uint64_t> mapped)
-      : owner_(std::move(owner)), mapped_(mapped) {}
+  using Known = std::shared_ptr<const std::vector<std::uint64_t>>;
 
-  std::size_t size() const { return mapped_.size() + added_.size(); }
+  BlockSums() = default;
+  explicit BlockSums(Known known) : known_(std::move(known)), known_count_(known_->size()) {}
+
+  std::size_t size() const { return known_count_ + added_.size(); }
   std::uint64_t operator[](std::size_t block) const {
     assert(block < size());
-    return block < mapped_.size() ? mapped_[block] : added_[block - mapped_.size()];
+    return block < known_count_ ? (*known_)[block] : added_[block - known_count_];
   }
   // One after the other they are all of them.
-  std::array<std::span<const std::uint64_t>, 2> parts() const { return {mapped_, added_}; }
+  std::array<std::span<const std::uint64_t>, 2> parts() const {
+    if (known_ == nullptr) return {{{}, added_}};
+    return {std::span(*known_).first(known_count_), added_};
+  }
 
   void push_back(std::uint64_t checksum) { added_.push_back(checksum); }
   // Takes over what `longer`, of the same file, has behind these.
@@ -43,20 +46,13 @@ class BlockSums {
   }
   void Truncate(std::size_t count) {
     assert(count <= size());
-    if (count < mapped_.size()) mapped_ = mapped_.first(count);
-    added_.resize(count - mapped_.size());
-  }
-  // Those that `mapped` has, too, are from now on where it has them.
-  void Rebase(const BlockSums& mapped) {
-    if (mapped.size() > size()) return;
-    BlockSums sums = mapped;
-    sums.Extend(*this);
-    *this = std::move(sums);
+    known_count_ = std::min(known_count_, count);
+    added_.resize(count - known_count_);
   }
 
  private:
-  std::shared_ptr<const void> owner_;
-  std::span<const std::uint64_t> mapped_;
+  Known known_;
+  std::size_t known_count_ = 0;  // of the first of them
   std::vector<std::uint64_t> added_;
 };
 

@@ -116,8 +116,10 @@ absl::StatusOr<OpenedBlockFacts> OpenBlockFacts(wal::File& file, std::uint64_t k
   facts.next_id = footer.next_id;
   facts.checksum = footer.records_checksum;
   facts.late.assign(late, late + footer.late);
+  // Copied: a page of the file may rot later, and these would be believed.
+  const std::uint64_t* const sums = late + footer.late;
   facts.full_blocks =
-      BlockSums(*mapping, std::span<const std::uint64_t>(late + footer.late, blocks));
+      BlockSums(std::make_shared<const std::vector<std::uint64_t>>(sums, sums + blocks));
   if (footer.chunks > 0) {
     opened.base = std::make_shared<SupersededBase>(
         *mapping, reinterpret_cast<const SupersededChunk*>(data),

@@ -33,8 +33,8 @@ struct BlockFacts {
 // Appends the file's bytes to `file`, which is empty.
 absl::Status WriteBlockFacts(const BlockFacts& facts, wal::File& file);
 
-// Reads everything but the blocks' checksums, which stay where they are in the mapped file, and the
-// bits of the superseded lines: `base` has them, and `superseded` is empty. kDataLoss if the file
+// Reads everything but the bits of the superseded lines, which stay in the file: `base` has them,
+// and `superseded` is empty. kDataLoss if the file
 // is not whole, kFailedPrecondition if it is of another key.
 struct OpenedBlockFacts {
   BlockFacts facts;

@@ -83,11 +83,6 @@ void RecordsFile::AcceptTail() {
   tail_.clear();
 }
 
-void RecordsFile::RebaseBlocks(const BlockSums& mapped) {
-  checksum_.Rebase(mapped);
-  guard_->Rebase(mapped);
-}
-
 void RecordsFile::ComputeChecksum() {
   checksum_.Append(file_view().substr(checksum_.bytes()));
   guard_->AddBlocks(checksum_.full_blocks());

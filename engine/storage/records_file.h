@@ -96,8 +96,6 @@ class RecordsFile {
   // Of the file's bytes, without the tail.
   std::uint64_t Checksum() const { return checksum_.Total(); }
   const BlockSums& full_blocks() const { return checksum_.full_blocks(); }
-  // Has what it knows of the first blocks lie where `mapped` has it, which is of the same bytes.
-  void RebaseBlocks(const BlockSums& mapped);
   // Takes the file's bytes into the checksum, once, after opening.
   void ComputeChecksum();
   // The same, knowing the checksums of the full blocks among the first `bytes` bytes, which are not

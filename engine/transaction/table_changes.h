@@ -117,7 +117,7 @@ class TableChanges {
 
   using Layers = TableGeneration::Layers;
   // Where a key that must not be there yet is looked for.
-  Layers layers_checked() const { return replays_ ? Layers::kMemory : Layers::kAll; }
+  Layers layers_checked() const { return replays_ ? Layers::kOutsideRuns : Layers::kAll; }
 
   std::string_view LineBegun() const;
   RecordLocation LocationBegun() const;
