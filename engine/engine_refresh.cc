@@ -92,7 +92,8 @@ absl::Status Engine::CheckSameHistory(const OpenedDatabase& opened) const {
   return absl::FailedPreconditionError(absl::StrCat(
       paths_.Log(), ": ends at lsn ", opened.position.next_lsn.value - 1, " of database \"",
       opened.header.database, "\", this handle has seen lsn ", known.position.next_lsn.value - 1,
-      " of \"", known.header.database, "\": the directory was replaced, open it again"));
+      " of \"", known.header.database,
+      "\": the directory was replaced, or a commit that failed was taken back; open it again"));
 }
 
 // All at one moment: who takes a snapshot waits for tables_mutex_.

@@ -203,7 +203,7 @@ TEST_F(RefreshTest, AnOlderStateInTheSamePlaceIsRefused) {
         IsOk());
   }
   EXPECT_THAT(reader.engine->Refresh(),
-              Fails(absl::StatusCode::kFailedPrecondition, "was replaced"));
+              Fails(absl::StatusCode::kFailedPrecondition, "directory was replaced"));
   EXPECT_EQ(reader.students().Get(2)->name, "Bob");
 }
 
