@@ -88,8 +88,9 @@ class Database {
   // shows is always a whole number of transactions, and never an older state. Tables that were
   // dropped or altered meanwhile say so; new ones are there. Costs what was committed since, or
   // what opening costs after a checkpoint. After an error everything is as it was before, and the
-  // next call tries again: kFailedPrecondition if another database, or an older state of this one,
-  // has been put into the directory; otherwise as Open. On a handle that writes: nothing to do.
+  // next call tries again: kFailedPrecondition if the log ends before what was shown (a commit that
+  // failed was taken back, or an older state was put into the directory) or is another database's;
+  // otherwise as Open. On a handle that writes: nothing to do.
   absl::Status Refresh();
 
   // Syncs the tables, compacts those that call for it (Options), starts a new log and archives the
