@@ -49,7 +49,7 @@ class IndexWriter {
                                                    std::vector<KeyEntry> entries);
   absl::Status Merge(std::span<const Runs::value_type> old, const std::vector<KeyEntry>& entries,
                      KeyRunWriter& writer) const;
-  absl::StatusOr<OpenedBlockFacts> WriteBlocks();
+  absl::StatusOr<std::shared_ptr<SupersededBase>> WriteBlocks();
   // Makes a file by `write`, durable, under its name; the file stays open.
   absl::StatusOr<std::unique_ptr<wal::File>> MakeFile(
       const wal::IndexFileName& name, const std::function<absl::Status(wal::File&)>& write);
@@ -71,11 +71,11 @@ absl::StatusOr<TableGeneration::Index> IndexWriter::Write() {
   if (!runs.ok()) return runs.status();
   index.runs = *std::move(runs);
   // Last, since it is what opening looks for.
-  absl::StatusOr<OpenedBlockFacts> blocks = WriteBlocks();
-  if (!blocks.ok()) return blocks.status();
+  absl::StatusOr<std::shared_ptr<SupersededBase>> base = WriteBlocks();
+  if (!base.ok()) return base.status();
   done = files_.SyncDirectory(paths_.IndexDirectory());
   if (!done.ok()) return done;
-  index.base = std::move(blocks->base);
+  index.base = *std::move(base);
   index.facts = facts_;
   return index;
 }
@@ -209,7 +209,7 @@ absl::Status IndexWriter::Merge(std::span<const Runs::value_type> old,
                                     : absl::OkStatus();
 }
 
-absl::StatusOr<OpenedBlockFacts> IndexWriter::WriteBlocks() {
+absl::StatusOr<std::shared_ptr<SupersededBase>> IndexWriter::WriteBlocks() {
   absl::StatusOr<std::unique_ptr<wal::File>> file =
       MakeFile({table_name(), -1, 0, facts_.bytes},
                [this](wal::File& into) { return WriteBlockFacts(facts_, into); });
@@ -217,7 +217,7 @@ absl::StatusOr<OpenedBlockFacts> IndexWriter::WriteBlocks() {
   absl::StatusOr<OpenedBlockFacts> opened = OpenBlockFacts(**file, facts_.key);
   if (!opened.ok()) return opened.status();
   if (opened->base != nullptr) table_.MakeMendable(facts_, table_.frozen_mapping(), *opened->base);
-  return opened;
+  return std::move(opened->base);
 }
 
 absl::StatusOr<std::unique_ptr<wal::File>> IndexWriter::MakeFile(

@@ -27,6 +27,7 @@ using testing::IsOk;
 
 constexpr int kRounds = 200;
 constexpr int kMicrosecondsMax = 30'000;
+
 class KillTest : public ::testing::Test {
  protected:
   void SetUp() override {

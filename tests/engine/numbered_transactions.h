@@ -43,12 +43,12 @@ inline absl::Status DoTransaction(Database& database, std::int64_t n) {
 }
 
 // The number of the last transaction in what the database shows at this moment; 0 before the first.
-// kDataLoss if what it shows is no state that there ever was.
+// kDataLoss if what it shows is no state that there ever was. A handle that reads has both tables.
 inline absl::StatusOr<std::int64_t> LastWholeTransaction(Database& database) {
-  // Made by the first handle that writes, one after the other.
   const auto students = database.OpenTable<Student>();
   const auto enrollments = database.OpenTable<Enrollment>();
-  if (!students.ok() || !enrollments.ok()) return 0;
+  if (!students.ok()) return students.status();
+  if (!enrollments.ok()) return enrollments.status();
   const absl::StatusOr<ReadTransaction> snapshot = database.BeginRead();
   if (!snapshot.ok()) return snapshot.status();
   const auto counter = students->Get(*snapshot, 0);
