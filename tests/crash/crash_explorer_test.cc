@@ -23,7 +23,7 @@
 namespace linedb::testing {
 namespace {
 
-constexpr std::uint64_t kStates = kSanitized ? 5'000 : 20'000;
+constexpr std::uint64_t kStates = kSanitized ? 3'000 : 20'000;
 constexpr std::uint64_t kFaultyLivesOneIn = kSanitized ? 64 : 4;
 
 // [engine-4.8] [engine-4.9]

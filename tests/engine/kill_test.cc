@@ -17,6 +17,7 @@
 #include "linedb/database.h"
 #include "tests/engine/numbered_transactions.h"
 #include "tests/engine/status_matchers.h"
+#include "tests/faults/sanitized.h"
 #include "tests/schema/random_seed.h"
 
 namespace linedb {
@@ -25,7 +26,7 @@ namespace {
 using testing::DoTransaction;
 using testing::IsOk;
 
-constexpr int kRounds = 200;
+constexpr int kRounds = testing::kSanitized ? 40 : 200;
 constexpr int kMicrosecondsMax = 30'000;
 
 class KillTest : public ::testing::Test {

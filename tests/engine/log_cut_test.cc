@@ -23,7 +23,7 @@ using testing::Tree;
 using testing::TreeDifference;
 
 constexpr int kTransactions = 50;
-constexpr std::uint64_t kStride = testing::kSanitized ? 17 : 1;
+constexpr std::uint64_t kStride = testing::kSanitized ? 67 : 1;
 constexpr char kLog[] = "wal/transaction.log";
 
 // How long the log was at an acknowledged moment, and what a reader saw then.

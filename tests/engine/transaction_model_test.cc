@@ -10,6 +10,7 @@
 #include <string>
 
 #include "tests/engine/campus.h"
+#include "tests/faults/sanitized.h"
 #include "tests/schema/random_seed.h"
 
 namespace linedb {
@@ -20,7 +21,7 @@ using testing::IsOk;
 using testing::Student;
 using testing::Tree;
 
-constexpr int kSteps = 4000;
+constexpr int kSteps = testing::kSanitized ? 1000 : 4000;
 constexpr int kKeys = 40;
 constexpr int kEmails = 30;
 

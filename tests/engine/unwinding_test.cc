@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "tests/engine/campus.h"
+#include "tests/faults/sanitized.h"
 #include "tests/wal/forwarding_disk.h"
 
 namespace linedb {
@@ -183,7 +184,7 @@ class TightDisk final : public wal::ForwardingDisk {
 };
 
 constexpr int kThreads = 3;
-constexpr int kInserts = 20'000;
+constexpr int kInserts = testing::kSanitized ? 4'000 : 20'000;
 
 // Inserts students of its own; returns the ids of those that were acknowledged.
 std::vector<std::int64_t> InsertMany(const Table<testing::Student>& students, int thread) {
