@@ -2,7 +2,8 @@
 
     examples  tools  tests      examples: public headers only; never sideways
           engine                storage < index < transaction < query
-        schema  wal               < session, collection, batch, columnar, exchange < engine/*.cc
+        schema  wal               < session, collection, batch, columnar, exchange, history
+                                  < engine/*.cc
 """
 
 import os
@@ -20,7 +21,7 @@ BELOW = {
     "examples": set(),
 }
 ENGINE_STEPS = {"storage": 1, "index": 2, "transaction": 3, "query": 4, "session": 5,
-                "collection": 5, "batch": 5, "columnar": 5, "exchange": 5}
+                "collection": 5, "batch": 5, "columnar": 5, "exchange": 5, "history": 5}
 ENGINE_TOP = 6
 
 

@@ -1,14 +1,15 @@
-// wal, verify: what the log says, and whether the files are whole.
+// wal, log, verify: what the log says, and whether the files are whole.
 
 #include <algorithm>
 #include <utility>
 
 #include "CLI/App.hpp"
+#include "engine/history/log_walk.h"
 #include "engine/nearest_name.h"
+#include "linedb/record_history.h"
 #include "tools/dbtool/arguments.h"
 #include "tools/dbtool/commands.h"
 #include "tools/dbtool/errors.h"
-#include "tools/dbtool/log_reader.h"
 #include "tools/dbtool/output.h"
 #include "tools/dbtool/verify_command.h"
 #include "wal/file_system.h"
@@ -18,7 +19,7 @@ namespace {
 
 struct WalOptions {
   std::string directory;
-  LogRange range;
+  engine::LogRange range;
   std::string table;
 };
 
@@ -30,7 +31,7 @@ std::string Quoted(std::string_view text) {
   return json;
 }
 
-void WriteOperation(const LoggedOperation& operation, RowWriter& writer) {
+void WriteOperation(const engine::LoggedOperation& operation, RowWriter& writer) {
   const wal::LogEntry& entry = *operation.entry;
   const bool numbered = !operation.is_original;
   const std::string lsn = numbered ? std::to_string(entry.lsn.value) : "null";
@@ -56,24 +57,28 @@ absl::Status CheckTable(const wal::DatabasePaths& paths, const std::string& tabl
   }
   if (std::find(names.begin(), names.end(), table) != names.end()) return absl::OkStatus();
   bool known = false;
-  const absl::Status read = ReadOperations(
-      paths, {},
-      [&](const LoggedOperation& operation) {
-        known = known || operation.entry->table == table;
-        return !known;
-      },
-      // Of a log that cannot be read to its end nobody knows which tables it knows.
-      [&known](const std::string&) { known = true; });
+  engine::LogVisitor visitor;
+  visitor.operation = [&](const engine::LoggedOperation& operation) {
+    known = known || operation.entry->table == table;
+    return !known;
+  };
+  // Of a log that cannot be read to its end nobody knows which tables it knows.
+  visitor.note = [&known](const std::string&) { known = true; };
+  const absl::Status read = engine::WalkLogs(wal::PosixFileSystem(), paths, {}, visitor);
   if (known || !read.ok()) return absl::OkStatus();
   const std::string nearest = engine::NearestName(table, names);
   return absl::NotFoundError("neither the database nor its log has a table \"" + table + "\"" +
                              (nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?"));
 }
 
-int Wal(Context& context, const WalOptions& options) {
-  std::string directory = options.directory;
+// "data/university/" and "data/university" are the same place.
+wal::DatabasePaths PathsOf(std::string directory) {
   while (directory.size() > 1 && directory.back() == '/') directory.pop_back();
-  const wal::DatabasePaths paths(directory);
+  return wal::DatabasePaths(std::move(directory));
+}
+
+int Wal(Context& context, const WalOptions& options) {
+  const wal::DatabasePaths paths = PathsOf(options.directory);
   if (!options.table.empty()) {
     if (absl::Status known = CheckTable(paths, options.table); !known.ok()) {
       return Fail(context, known);
@@ -84,18 +89,106 @@ int Wal(Context& context, const WalOptions& options) {
                             "record", "old_record", "commit", "file", "line"},
                 .rows_name = "operations",
                 .head_members = {}});
-  const absl::Status read = ReadOperations(
-      paths, options.range,
-      [&](const LoggedOperation& operation) {
-        if (options.table.empty() || operation.entry->table == options.table) {
-          WriteOperation(operation, *writer);
-        }
-        return context.out.good();
-      },
-      [&](const std::string& text) { Note(context, text); });
+  engine::LogVisitor visitor;
+  visitor.operation = [&](const engine::LoggedOperation& operation) {
+    if (options.table.empty() || operation.entry->table == options.table) {
+      WriteOperation(operation, *writer);
+    }
+    return context.out.good();
+  };
+  visitor.note = [&](const std::string& text) { Note(context, text); };
+  const absl::Status read = engine::WalkLogs(wal::PosixFileSystem(), paths, options.range, visitor);
   // What was read before a fault is shown: it is what one looks into a damaged log for.
   if (read.code() != absl::StatusCode::kNotFound) writer->End();
   return read.ok() ? kExitOk : Fail(context, read);
+}
+
+struct LogOptions {
+  std::string directory;
+  std::string table;
+  std::string key;
+};
+
+// For people: what is new, `gpa: 3.5 -> 3.9`.
+std::string ChangeText(const RecordVersion& version) {
+  if (version.kind == ChangeKind::kInsert) return std::string(version.record);
+  std::string text;
+  for (const ColumnChange& change : version.changed) {
+    if (!text.empty()) text += ", ";
+    text += change.column;
+    text += ": ";
+    if (!change.before.empty()) text += change.before;
+    if (change.after.empty()) {
+      text += " dropped";
+    } else {
+      text += change.before.empty() ? "added, " : " -> ";
+      text += change.after;
+    }
+  }
+  return text;
+}
+
+std::string ChangedNames(const RecordVersion& version) {
+  std::string names = "[";
+  for (const ColumnChange& change : version.changed) {
+    if (names.size() > 1) names += ',';
+    AppendQuoted(change.column, &names);
+  }
+  return names + "]";
+}
+
+void WriteVersion(const RecordVersion& version, bool for_people, RowWriter& writer) {
+  const bool numbered = version.lsn > 0;
+  const std::string lsn = numbered ? std::to_string(version.lsn) : "null";
+  const std::string transaction = numbered ? std::to_string(version.transaction) : "null";
+  const std::string timestamp = Quoted(version.timestamp);
+  const std::string operation = Quoted(ChangeKindName(version.kind));
+  if (for_people) {
+    writer.Add({lsn, transaction, timestamp, operation, Quoted(ChangeText(version))});
+    return;
+  }
+  const std::string changed = ChangedNames(version);
+  writer.Add({lsn, transaction, timestamp, operation, changed,
+              version.record.empty() ? "null" : version.record,
+              version.old_record.empty() ? "null" : version.old_record});
+}
+
+int Log(Context& context, const LogOptions& options) {
+  const wal::DatabasePaths paths = PathsOf(options.directory);
+  if (absl::Status known = CheckTable(paths, options.table); !known.ok()) {
+    return Fail(context, known);
+  }
+  const bool for_people = !context.json && OutputFormat(context) == Format::kTable;
+  const std::vector<std::string> columns =
+      for_people ? std::vector<std::string>{"lsn", "txn", "timestamp", "operation", "change"}
+                 : std::vector<std::string>{"lsn",     "txn",    "timestamp", "operation",
+                                            "changed", "record", "old_record"};
+  std::unique_ptr<RowWriter> writer;
+  const auto begin = [&] {
+    if (writer != nullptr) return;
+    writer = NewRowWriter(context, {.columns = columns,
+                                    .rows_name = "versions",
+                                    .head_members = "\"table\":" + Quoted(options.table)});
+  };
+  const absl::StatusOr<RecordHistoryReport> report =
+      ReadRecordHistory(paths.directory(), options.table, UnprotectNumber(options.key),
+                        [&](const RecordVersion& version) {
+                          begin();
+                          WriteVersion(version, for_people, *writer);
+                          return context.out.good();
+                        });
+  // What was read before a fault is shown, as by `wal`.
+  if (writer != nullptr) writer->End();
+  if (absl::IsInvalidArgument(report.status())) {
+    return FailUsage(context, std::string(report.status().message()));
+  }
+  if (!report.ok()) return Fail(context, report.status());
+  for (const std::string& note : report->notes) Note(context, note);
+  if (report->first_lsn > 0) {
+    Note(context, "the logs begin with lsn " + std::to_string(report->first_lsn) +
+                      ": what was before it is not known");
+  }
+  return kExitOk;
 }
 
 }  // namespace
@@ -115,6 +208,19 @@ void AddLogCommands(CLI::App& app, Context& context) {
   wal->add_option("--table", options->table, "Only this table's")->type_name("");
   wal->callback(
       [&context, options] { context.action = [&, options] { return Wal(context, *options); }; });
+
+  auto log_options = std::make_shared<LogOptions>();
+  CLI::App* log = AddCommand(
+      app, "log", "Show every version of one record: when, in which transaction, what changed",
+      {"dbtool log data/university student 1", "dbtool log data/university enrollment '[1,101]'"});
+  AddDirectory(log, &log_options->directory);
+  AddTable(log, &log_options->table);
+  log->add_option("KEY", log_options->key, "The key; a compound one as a JSON array")
+      ->required()
+      ->type_name("");
+  log->callback([&context, log_options] {
+    context.action = [&, log_options] { return Log(context, *log_options); };
+  });
 
   auto verify_options = std::make_shared<VerifyOptions>();
   CLI::App* verify =

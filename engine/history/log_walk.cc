@@ -1,24 +1,22 @@
-#include "tools/dbtool/log_reader.h"
+#include "engine/history/log_walk.h"
 
 #include <algorithm>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "nlohmann/json.hpp"
-#include "wal/file_system.h"
 #include "wal/wal_archive.h"
 #include "wal/wal_reader.h"
 
-namespace linedb::dbtool {
+namespace linedb::engine {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
 class LogWalk {
  public:
-  LogWalk(const LogRange& range, const std::function<bool(const LoggedOperation&)>& visit,
-          const std::function<void(const std::string&)>& note)
-      : range_(range), visit_(visit), note_(note) {}
+  LogWalk(const LogRange& range, const LogVisitor& visitor) : range_(range), visitor_(visitor) {}
 
   // `is_current`: the log that the next checkpoint will archive.
   absl::Status Walk(std::string_view text, const std::string& name, bool is_current) {
@@ -27,6 +25,7 @@ class LogWalk {
     const absl::Status read = reader.ReadHeader(&header);
     if (read.code() == absl::StatusCode::kNotFound) return WalkOriginal(text, name);
     if (!read.ok()) return read;
+    NoteStart(header, name);
     std::vector<wal::LogEntry> transaction;
     wal::LogEntry entry;
     while (!stopped_ && reader.Next(&entry)) {
@@ -37,13 +36,14 @@ class LogWalk {
     }
     const std::string left = std::to_string(transaction.size());
     if (!transaction.empty())
-      note_(name + ": ends in a transaction without its end; its " + left +
-            " operations are not shown");
+      Note(name + ": ends in a transaction without its end; its " + left +
+           " operations are not shown");
     if (!stopped_ && !reader.stop().reason.empty()) {
-      note_(name + " line " + std::to_string(reader.stop().line) + " byte " +
-            std::to_string(reader.stop().byte) + ": " + reader.stop().reason +
-            "; what is behind is not shown");
+      Note(name + " line " + std::to_string(reader.stop().line) + " byte " +
+           std::to_string(reader.stop().byte) + ": " + reader.stop().reason +
+           "; what is behind is not shown");
     }
+    next_ = reader.position().next_lsn;
     return absl::OkStatus();
   }
 
@@ -51,17 +51,28 @@ class LogWalk {
   const LogRange& range() const { return range_; }
 
  private:
+  void Note(const std::string& text) const { visitor_.note(text); }
+
+  void NoteStart(const wal::LogHeader& header, const std::string& name) {
+    if (next_.has_value() && header.first_lsn > *next_ && *next_ <= range_.last) {
+      Note(name + ": the operations " + std::to_string(next_->value) + " to " +
+           std::to_string(header.first_lsn.value - 1) + " before it are missing");
+    }
+    if (visitor_.log) visitor_.log(&header);
+  }
+
   void Visit(const wal::LogEntry& entry, std::string_view file, bool checkpointed,
              bool is_original) {
     const bool in_range = is_original || (entry.lsn >= range_.first && entry.lsn <= range_.last);
     if (stopped_ || !in_range) return;
-    stopped_ = !visit_({&entry, file, checkpointed, is_original});
+    stopped_ = !visitor_.operation({&entry, file, checkpointed, is_original});
   }
 
   // Lines of timestamp, operation, table, record and old_record alone; none is ever checkpointed.
   absl::Status WalkOriginal(std::string_view text, const std::string& name) {
     // They have no numbers, so no range of numbers holds them.
     if (range_.first.value > 0) return absl::OkStatus();
+    if (visitor_.log) visitor_.log(nullptr);
     std::uint64_t line = 0;
     std::size_t begin = 0;
     while (begin < text.size() && !stopped_) {
@@ -84,8 +95,8 @@ class LogWalk {
     };
     const auto operation = wal::ParseOperation(member("operation"));
     if (!operation.has_value()) {
-      note_(name + " line " + std::to_string(line) + " byte " + std::to_string(byte) +
-            ": no operation");
+      Note(name + " line " + std::to_string(line) + " byte " + std::to_string(byte) +
+           ": no operation");
       return;
     }
     const auto object = [&json](const char* key) {
@@ -107,8 +118,8 @@ class LogWalk {
   }
 
   LogRange range_;
-  const std::function<bool(const LoggedOperation&)>& visit_;
-  const std::function<void(const std::string&)>& note_;
+  const LogVisitor& visitor_;
+  std::optional<wal::Lsn> next_;  // of the log to come, once one was read
   bool stopped_ = false;
 };
 
@@ -143,10 +154,8 @@ absl::Status WalkArchives(wal::FileSystem& files, const wal::DatabasePaths& path
 
 }  // namespace
 
-absl::Status ReadOperations(const wal::DatabasePaths& paths, const LogRange& range,
-                            const std::function<bool(const LoggedOperation&)>& visit,
-                            const std::function<void(const std::string&)>& note) {
-  wal::FileSystem& files = wal::PosixFileSystem();
+absl::Status WalkLogs(wal::FileSystem& files, const wal::DatabasePaths& paths,
+                      const LogRange& range, const LogVisitor& visitor) {
   // The current log first: a checkpoint meanwhile then makes nothing disappear.
   const auto text = wal::ReadFile(files, paths.Log());
   const bool has_log = text.ok();
@@ -155,7 +164,7 @@ absl::Status ReadOperations(const wal::DatabasePaths& paths, const LogRange& ran
     return absl::NotFoundError("there is no database in " + paths.directory());
   }
   const std::string name = wal::ShortName(paths, paths.Log());
-  LogWalk walk(range, visit, note);
+  LogWalk walk(range, visitor);
   const std::optional<wal::Lsn> first = has_log ? FirstLsn(*text, name) : std::nullopt;
   if (files.Stat(paths.WalDirectory()).ok()) {
     absl::Status walked = WalkArchives(files, paths, first, walk);
@@ -164,4 +173,4 @@ absl::Status ReadOperations(const wal::DatabasePaths& paths, const LogRange& ran
   return has_log ? walk.Walk(*text, name, true) : absl::OkStatus();
 }
 
-}  // namespace linedb::dbtool
+}  // namespace linedb::engine
