@@ -27,7 +27,7 @@ void ParseNumber(std::string_view text, std::size_t at, std::uint64_t* number) {
 std::string UsualHint(absl::StatusCode code) {
   switch (code) {
     case absl::StatusCode::kUnavailable:
-      return "meanwhile these work: cat export get grep inspect schema stats verify wal";
+      return "meanwhile these work: cat export get grep inspect log schema stats tail verify wal";
     case absl::StatusCode::kDataLoss:
       return "nothing was changed; `dbtool verify DIR` lists every problem";
     case absl::StatusCode::kResourceExhausted:
@@ -86,6 +86,7 @@ ExitCode ExitCodeOf(const absl::Status& status) {
     case absl::StatusCode::kOk:
       return kExitOk;
     case absl::StatusCode::kNotFound:
+    case absl::StatusCode::kOutOfRange:
       return kExitNotFound;
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kAborted:

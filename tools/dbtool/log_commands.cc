@@ -1,4 +1,4 @@
-// wal, log, verify: what the log says, and whether the files are whole.
+// wal, log, tail, verify: what the log says, and whether the files are whole.
 
 #include <algorithm>
 #include <utility>
@@ -11,6 +11,7 @@
 #include "tools/dbtool/commands.h"
 #include "tools/dbtool/errors.h"
 #include "tools/dbtool/output.h"
+#include "tools/dbtool/tail_command.h"
 #include "tools/dbtool/verify_command.h"
 #include "wal/file_system.h"
 
@@ -191,6 +192,42 @@ int Log(Context& context, const LogOptions& options) {
   return kExitOk;
 }
 
+void AddLog(CLI::App& app, Context& context) {
+  auto log_options = std::make_shared<LogOptions>();
+  CLI::App* log = AddCommand(
+      app, "log", "Show every version of one record: when, in which transaction, what changed",
+      {"dbtool log data/university student 1", "dbtool log data/university enrollment '[1,101]'"});
+  AddDirectory(log, &log_options->directory);
+  AddTable(log, &log_options->table);
+  log->add_option("KEY", log_options->key, "The key; a compound one as a JSON array")
+      ->required()
+      ->type_name("");
+  log->callback([&context, log_options] {
+    context.action = [&, log_options] { return Log(context, *log_options); };
+  });
+}
+
+void AddTail(CLI::App& app, Context& context) {
+  auto options = std::make_shared<TailOptions>();
+  CLI::App* tail = AddCommand(
+      app, "tail", "Show committed changes as the log's lines; a change feed with --follow",
+      {"dbtool tail data/university", "dbtool tail data/university --from 1",
+       "timeout 1 dbtool tail data/university --follow | head -n 3"});
+  AddDirectory(tail, &options->directory);
+  tail->add_option("--from", options->from,
+                   "From this lsn on; 0: from the oldest that is left (default: the last ten)")
+      ->check(WholeNumber())
+      ->type_name("LSN");
+  tail->add_option("--after", options->after,
+                   "Go on behind this line: its lsn and checksum, 4712:c38bf5e9c026397a")
+      ->type_name("LSN:CHECKSUM");
+  tail->add_flag("-f,--follow", options->follow, "Wait for more, until interrupted");
+  tail->add_flag("--durable", options->durable,
+                 "Only what the log says is synced: nothing shown is ever taken back");
+  tail->callback(
+      [&context, options] { context.action = [&, options] { return Tail(context, *options); }; });
+}
+
 }  // namespace
 
 void AddLogCommands(CLI::App& app, Context& context) {
@@ -209,18 +246,8 @@ void AddLogCommands(CLI::App& app, Context& context) {
   wal->callback(
       [&context, options] { context.action = [&, options] { return Wal(context, *options); }; });
 
-  auto log_options = std::make_shared<LogOptions>();
-  CLI::App* log = AddCommand(
-      app, "log", "Show every version of one record: when, in which transaction, what changed",
-      {"dbtool log data/university student 1", "dbtool log data/university enrollment '[1,101]'"});
-  AddDirectory(log, &log_options->directory);
-  AddTable(log, &log_options->table);
-  log->add_option("KEY", log_options->key, "The key; a compound one as a JSON array")
-      ->required()
-      ->type_name("");
-  log->callback([&context, log_options] {
-    context.action = [&, log_options] { return Log(context, *log_options); };
-  });
+  AddLog(app, context);
+  AddTail(app, context);
 
   auto verify_options = std::make_shared<VerifyOptions>();
   CLI::App* verify =
