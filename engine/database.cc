@@ -5,16 +5,24 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "engine/engine.h"
+#include "engine/engine_history.h"
 #include "engine/nearest_name.h"
 #include "engine/verify.h"
 
 namespace linedb {
+namespace {
+
+// "data/university/" and "data/university" are the same place.
+std::string WithoutSlash(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  return path;
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& directory,
                                                          const Options& options) {
-  // "data/university/" and "data/university" are the same place.
-  std::string path = directory;
-  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  const std::string path = WithoutSlash(directory);
   if (path.empty()) return absl::InvalidArgumentError("the directory's name is empty");
   absl::StatusOr<std::unique_ptr<engine::Engine>> engine =
       engine::Engine::Open(nullptr, wal::PosixFileSystem(), path, options);
@@ -100,14 +108,38 @@ absl::StatusOr<ReadTransaction> Database::BeginRead() {
 
 absl::Status Database::Refresh() { return engine_->Refresh(); }
 absl::StatusOr<CheckpointReport> Database::Checkpoint() { return engine_->Checkpoint(); }
+
+absl::StatusOr<BackupReport> Database::Backup(const std::string& directory,
+                                              const BackupOptions& options) {
+  if (directory.empty()) return absl::InvalidArgumentError("the directory's name is empty");
+  return engine_->Backup(wal::PosixFileSystem(), WithoutSlash(directory), options);
+}
+
+absl::StatusOr<BackupReport> Database::BackupFrom(const std::string& directory,
+                                                  const std::string& target,
+                                                  const BackupOptions& options) {
+  if (target.empty()) return absl::InvalidArgumentError("the directory's name is empty");
+  return engine::BackupDirectory(wal::PosixFileSystem(), WithoutSlash(directory),
+                                 WithoutSlash(target), options);
+}
+
+absl::StatusOr<RestoreReport> Database::Restore(const std::string& directory,
+                                                const std::string& target,
+                                                const RestoreOptions& options) {
+  if (target.empty()) return absl::InvalidArgumentError("the directory's name is empty");
+  RestoreOptions restored = options;
+  restored.archives = WithoutSlash(options.archives);
+  return engine::RestoreDirectory(wal::PosixFileSystem(), WithoutSlash(directory),
+                                  WithoutSlash(target), restored);
+}
+
 Statistics Database::Stats() const { return engine_->Stats(); }
 const OpenReport& Database::open_report() const { return engine_->report(); }
 const std::string& Database::directory() const { return engine_->directory(); }
 
 absl::StatusOr<VerifyReport> Database::Verify(const std::string& directory) {
-  std::string path = directory;
-  while (path.size() > 1 && path.back() == '/') path.pop_back();
-  return engine::VerifyDatabase(wal::PosixFileSystem(), wal::DatabasePaths(path));
+  return engine::VerifyDatabase(wal::PosixFileSystem(),
+                                wal::DatabasePaths(WithoutSlash(directory)));
 }
 
 }  // namespace linedb

@@ -26,6 +26,7 @@
 #include "engine/transaction/transaction.h"
 #include "engine/transaction/writer_slot.h"
 #include "engine/worker.h"
+#include "linedb/history.h"
 #include "linedb/options.h"
 #include "linedb/statistics.h"
 #include "linedb/table_schema.h"
@@ -88,6 +89,10 @@ class Engine {
 
   // engine_refresh.cc: what another process has committed since.
   absl::Status Refresh();
+
+  // As Database::Backup, to another disk perhaps.
+  absl::StatusOr<BackupReport> Backup(wal::FileSystem& target_files, const std::string& target,
+                                      const BackupOptions& options);
 
   DatabaseColumns& columns() { return columns_; }
   Statistics Stats() const;

@@ -1,10 +1,7 @@
 #include "engine/open.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <optional>
-#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +10,7 @@
 #include "engine/checkpoint_tables.h"
 #include "engine/lock_note.h"
 #include "engine/original_directory.h"
+#include "engine/storage/database_id.h"
 #include "engine/table_recovery.h"
 #include "schema/time_text.h"
 #include "wal/checkpoint.h"
@@ -25,38 +23,6 @@ namespace {
 // A reader that finds the log switched under it starts again; a writer that checkpoints faster
 // than this many readings in a row is not to be kept up with.
 constexpr int kReadAttemptsMax = 100;
-
-std::string NewDatabaseId() {
-  std::random_device random;
-  std::string id;
-  for (int i = 0; i < 4; ++i) {
-    std::array<char, 9> digits;
-    std::snprintf(digits.data(), digits.size(), "%08x", static_cast<unsigned>(random()));
-    id += digits.data();
-  }
-  return id;
-}
-
-// Makes a directory, those above it, and their names durable.
-absl::Status MakeDirectories(wal::FileSystem& files, const std::string& path) {
-  absl::StatusOr<wal::FileInfo> info = files.Stat(path);
-  if (info.ok() && !info->is_directory) {
-    return absl::FailedPreconditionError(path + ": not a directory");
-  }
-  if (!info.ok() && !absl::IsNotFound(info.status())) return info.status();
-  const std::string parent = wal::ParentOf(path);
-  if (!info.ok()) {
-    if (parent != "." && parent != "/") {
-      if (absl::Status made = MakeDirectories(files, parent); !made.ok()) return made;
-    }
-    absl::Status made = files.CreateDirectory(path);
-    if (!made.ok() && !absl::IsAlreadyExists(made)) return made;
-  }
-  // Also of one that is there: who made it may have died before this. A parent that we may not
-  // read was not made by us.
-  absl::Status durable = files.SyncDirectory(parent);
-  return info.ok() && absl::IsPermissionDenied(durable) ? absl::OkStatus() : durable;
-}
 
 // One opening. A class because its steps share so much; it lives as long as OpenDatabase runs.
 class Opener {
@@ -118,7 +84,7 @@ absl::Status Opener::SyncNames() {
 absl::Status Opener::CreateEmpty() {
   for (const std::string& directory : {paths_.directory(), paths_.SchemaDirectory(),
                                        paths_.DataDirectory(), paths_.WalDirectory()}) {
-    if (absl::Status made = MakeDirectories(files_, directory); !made.ok()) return made;
+    if (absl::Status made = wal::MakeDirectories(files_, directory); !made.ok()) return made;
   }
   if (absl::Status locked = TakeLock(); !locked.ok()) return locked;
   // Somebody else may have been here between the look and the lock.
@@ -297,10 +263,27 @@ std::string LogIdentity(wal::FileSystem& files, const wal::DatabasePaths& paths)
   return log.ok() ? log->identity : std::string();
 }
 
+namespace {
+
+// The log, which comes last, is missing: is somebody at it, or was stopped before it?
+absl::Status CheckFinished(wal::FileSystem& files, const wal::DatabasePaths& paths) {
+  const absl::StatusOr<wal::FileInfo> mark = files.Stat(paths.Unfinished());
+  if (absl::IsNotFound(mark.status())) return absl::OkStatus();
+  if (!mark.ok()) return mark.status();
+  return absl::FailedPreconditionError(
+      absl::StrCat(paths.directory(),
+                   ": a backup or restore into it is not finished; run the backup again, or remove "
+                   "it and restore ",
+                   "again"));
+}
+
+}  // namespace
+
 absl::StatusOr<bool> DatabaseExists(wal::FileSystem& files, const wal::DatabasePaths& paths) {
   absl::StatusOr<wal::FileInfo> log = files.Stat(paths.Log());
   if (log.ok()) return true;
   if (!absl::IsNotFound(log.status())) return log.status();
+  if (absl::Status finished = CheckFinished(files, paths); !finished.ok()) return finished;
   absl::StatusOr<std::vector<std::string>> names = files.List(paths.SchemaDirectory());
   if (absl::IsNotFound(names.status())) return false;
   if (!names.ok()) return names.status();

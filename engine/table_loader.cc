@@ -173,23 +173,6 @@ BadLine FindBadLine(const schema::RecordLayout& layout, std::string_view bytes) 
   return {};
 }
 
-absl::StatusOr<bool> CompactedAwaitsRename(wal::FileSystem& files, const wal::DatabasePaths& paths,
-                                           std::string_view table,
-                                           const wal::TableCheckpoint& checkpoint) {
-  if (!checkpoint.compacted) return false;
-  absl::StatusOr<std::unique_ptr<wal::File>> file =
-      files.Open(paths.RecordsCompacted(table), wal::OpenMode::kRead);
-  if (absl::IsNotFound(file.status())) return false;
-  if (!file.ok()) return file.status();
-  absl::StatusOr<std::uint64_t> size = (*file)->Size();
-  if (!size.ok()) return size.status();
-  if (*size != checkpoint.bytes) return false;
-  absl::StatusOr<RecordsFile> records = RecordsFile::Open(*std::move(file), checkpoint.bytes);
-  if (!records.ok()) return records.status();
-  records->ComputeChecksum();
-  return records->Checksum() == checkpoint.checksum;
-}
-
 absl::Status LoadRecords(wal::FileSystem& files, const wal::DatabasePaths& paths,
                          const wal::TableCheckpoint& checkpoint, const std::string& file_name,
                          const Options& options, TableGeneration& table) {

@@ -18,13 +18,6 @@
 
 namespace linedb::engine {
 
-// Whether a crash has kept the compacted file that the checkpoint describes from being renamed into
-// place. Another file of that name is a later checkpoint's that did not come about: it counts for
-// nothing.
-absl::StatusOr<bool> CompactedAwaitsRename(wal::FileSystem& files, const wal::DatabasePaths& paths,
-                                           std::string_view table,
-                                           const wal::TableCheckpoint& checkpoint);
-
 // Takes in the first `checkpoint.bytes` bytes of the generation's file: by the table's index in
 // index/ as far as that reaches, without reading them, else by reading them, over all cores if
 // they are many. The bytes that were read have been compared with the checkpoint; the others are

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/index/index_files.h"
+#include "engine/storage/compacted_file.h"
 #include "engine/table_loader.h"
 #include "schema/schema_document.h"
 

@@ -14,6 +14,7 @@
 #include "engine/open.h"
 #include "engine/original_directory.h"
 #include "engine/storage/catalog.h"
+#include "engine/storage/compacted_file.h"
 #include "engine/table_loader.h"
 #include "schema/record_codec.h"
 #include "schema/schema_document.h"

@@ -36,6 +36,8 @@ class DatabasePaths {
 
   const std::string& directory() const { return directory_; }
   std::string Lock() const { return directory_ + "/LOCK"; }
+  // Says that a backup or restore into the directory is on its way, as long as there is no log.
+  std::string Unfinished() const { return directory_ + "/UNFINISHED"; }
   std::string SchemaDirectory() const { return directory_ + "/schema"; }
   std::string DataDirectory() const { return directory_ + "/data"; }
   std::string WalDirectory() const { return directory_ + "/wal"; }

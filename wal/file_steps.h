@@ -28,6 +28,10 @@ std::string TemporaryOf(const std::string& path);
 // OK if the file is gone, whether it was there or not.
 absl::Status RemoveIfThere(FileSystem& files, const std::string& path);
 
+// Makes a directory and those above it, and their names durable. kFailedPrecondition if something
+// else has one of the names.
+absl::Status MakeDirectories(FileSystem& files, const std::string& path);
+
 // Makes a file of these bytes, replacing a leftover, and syncs it; its name is not durable yet. The
 // file stays open. An error removes it.
 absl::StatusOr<std::unique_ptr<File>> WriteTemporary(FileSystem& files, const std::string& path,

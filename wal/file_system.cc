@@ -80,6 +80,26 @@ absl::StatusOr<std::unique_ptr<File>> WriteTemporary(FileSystem& files, const st
   return status;
 }
 
+absl::Status MakeDirectories(FileSystem& files, const std::string& path) {
+  absl::StatusOr<FileInfo> info = files.Stat(path);
+  if (info.ok() && !info->is_directory) {
+    return absl::FailedPreconditionError(path + ": not a directory");
+  }
+  if (!info.ok() && !absl::IsNotFound(info.status())) return info.status();
+  const std::string parent = ParentOf(path);
+  if (!info.ok()) {
+    if (parent != "." && parent != "/") {
+      if (absl::Status made = MakeDirectories(files, parent); !made.ok()) return made;
+    }
+    absl::Status made = files.CreateDirectory(path);
+    if (!made.ok() && !absl::IsAlreadyExists(made)) return made;
+  }
+  // Also of one that is there: who made it may have died before this. A parent that we may not
+  // read was not made by us.
+  absl::Status durable = files.SyncDirectory(parent);
+  return info.ok() && absl::IsPermissionDenied(durable) ? absl::OkStatus() : durable;
+}
+
 absl::StatusOr<std::string> ReadFile(FileSystem& files, const std::string& path) {
   assert(!path.empty());
   absl::StatusOr<std::unique_ptr<File>> file = files.Open(path, OpenMode::kRead);

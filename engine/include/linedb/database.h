@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "linedb/history.h"
 #include "linedb/options.h"
 #include "linedb/statistics.h"
 #include "linedb/table.h"
@@ -99,6 +100,43 @@ class Database {
   // writing (the next Begin says so). kFailedPrecondition also if this thread has a transaction
   // open.
   absl::StatusOr<CheckpointReport> Checkpoint();
+
+  // Copies the database into `directory`, which is new or empty, or an earlier backup of the same
+  // database: then only what is new is copied. What was acknowledged before the call is in it; it
+  // is the state after some transaction, which the report names. Nobody waits for it. Stopped at
+  // any moment it leaves the earlier backup, or the new one, or says when it is opened that it was
+  // not finished; running it again goes on with it. What is copied is compared with its checksums.
+  //
+  // kAlreadyExists (the directory holds something else), kFailedPrecondition (a backup that was
+  // written to, or that is ahead of the database; closed), kInvalidArgument (the directory is the
+  // database's or in it), kUnavailable (another backup into it), kDataLoss (the database, or the
+  // earlier backup, is damaged: file, line and byte), kCancelled, and the disk's.
+  //
+  // Archives that the earlier backup had stay, also if the database has removed them since; if it
+  // removed some before they were copied, BackupReport::archives_missing says so, and verify of the
+  // copy names the gap: backups must be more frequent than Options::archives_kept checkpoints.
+  absl::StatusOr<BackupReport> Backup(const std::string& directory,
+                                      const BackupOptions& options = {});
+  // The same of a database that another process has open, or nobody; takes no lock and writes
+  // nothing to it. kNotFound if there is no database.
+  static absl::StatusOr<BackupReport> BackupFrom(const std::string& directory,
+                                                 const std::string& target,
+                                                 const BackupOptions& options = {});
+
+  // Makes a new database in `target`, a new or empty directory, in the state that the database (or
+  // backup) in `directory` had at an earlier moment: from its tables as of its last checkpoint, or
+  // those of an earlier one that only grew since, or none, and its archived logs. It goes on with
+  // the next lsn, under an id of its own. Takes no lock of `directory`, and works beside its
+  // writer.
+  //
+  // kNotFound (no database; or the moment cannot be had: the message says which can, and what is
+  // missing), kAlreadyExists (`target` holds something), kInvalidArgument (it lies in `directory`,
+  // the time is none, the archives are another database's), kDataLoss (a log or table that is
+  // needed is damaged: file, line and byte), kCancelled, and the disk's. After an error `target` is
+  // no database, and opening it says so.
+  static absl::StatusOr<RestoreReport> Restore(const std::string& directory,
+                                               const std::string& target,
+                                               const RestoreOptions& options = {});
 
   // Any thread. Lists the archives, so it reads the disk.
   Statistics Stats() const;

@@ -1,0 +1,96 @@
+#include "engine/engine_history.h"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "absl/functional/function_ref.h"
+#include "engine/engine.h"
+#include "engine/history/backup.h"
+#include "engine/history/restore.h"
+#include "engine/lock_note.h"
+#include "engine/open.h"
+
+namespace linedb::engine {
+namespace {
+
+absl::Status CheckThere(wal::FileSystem& files, const std::string& directory) {
+  absl::StatusOr<bool> exists = DatabaseExists(files, wal::DatabasePaths(directory));
+  if (!exists.ok()) return exists.status();
+  if (*exists) return absl::OkStatus();
+  return absl::NotFoundError(directory + ": there is no linedb database");
+}
+
+class EngineWork final : public WorkDatabase {
+ public:
+  explicit EngineWork(wal::FileSystem& files) : files_(files) {}
+
+  absl::Status Settle(const std::string& directory) override {
+    return With(directory, [](Engine& engine) { return engine.Checkpoint().status(); });
+  }
+  absl::Status AlterTable(const std::string& directory, const TableSchema& schema) override {
+    return With(directory, [&](Engine& engine) { return engine.AlterTable(schema); });
+  }
+  absl::Status DropTable(const std::string& directory, std::string_view table) override {
+    return With(directory, [&](Engine& engine) { return engine.DropTable(table); });
+  }
+
+ private:
+  absl::Status With(const std::string& directory, absl::FunctionRef<absl::Status(Engine&)> deed) {
+    Options options;
+    options.create = Create::kNever;
+    options.maintenance = Maintenance::kManual;
+    options.archives_kept = 0;  // the source has them
+    absl::StatusOr<std::unique_ptr<Engine>> engine =
+        Engine::Open(nullptr, files_, directory, options);
+    if (!engine.ok()) return engine.status();
+    absl::Status done = deed(**engine);
+    done.Update((*engine)->Close());
+    return done;
+  }
+
+  wal::FileSystem& files_;
+};
+
+}  // namespace
+
+// What was acknowledged is in the log first, whatever its durability. The copy is then made from
+// the files, as by another process: whoever commits or runs a checkpoint meanwhile goes on.
+absl::StatusOr<BackupReport> Engine::Backup(wal::FileSystem& target_files,
+                                            const std::string& target,
+                                            const BackupOptions& options) {
+  if (absl::Status here = CheckProcess(); !here.ok()) return here;
+  if (closed_) return absl::FailedPreconditionError("the database is closed");
+  if (!read_only()) {
+    if (absl::Status flushed = commits_.Flush(); !flushed.ok()) return flushed;
+  }
+  return BackupDatabase({files_, paths_, target_files, wal::DatabasePaths(target), MakeLockNote()},
+                        options);
+}
+
+absl::StatusOr<BackupReport> BackupDirectory(wal::FileSystem& files, const std::string& directory,
+                                             const std::string& target,
+                                             const BackupOptions& options) {
+  if (absl::Status there = CheckThere(files, directory); !there.ok()) return there;
+  return BackupDatabase(
+      {files, wal::DatabasePaths(directory), files, wal::DatabasePaths(target), MakeLockNote()},
+      options);
+}
+
+absl::StatusOr<RestoreReport> RestoreDirectory(wal::FileSystem& files, const std::string& directory,
+                                               const std::string& target,
+                                               const RestoreOptions& options) {
+  if (absl::Status there = CheckThere(files, directory); !there.ok()) return there;
+  std::optional<wal::DatabasePaths> archives;
+  if (!options.archives.empty()) {
+    if (absl::Status there = CheckThere(files, options.archives); !there.ok()) return there;
+    archives.emplace(options.archives);
+  }
+  EngineWork work(files);
+  return RestoreDatabase({files, wal::DatabasePaths(directory), archives,
+                          wal::DatabasePaths(target), MakeLockNote(), work},
+                         options);
+}
+
+}  // namespace linedb::engine

@@ -1,0 +1,303 @@
+#include "engine/history/restore.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "engine/history/backup_target.h"
+#include "engine/history/records_copy.h"
+#include "engine/history/restore_plan.h"
+#include "engine/storage/database_id.h"
+#include "schema/schema_document.h"
+#include "schema/time_text.h"
+#include "wal/checkpoint.h"
+#include "wal/file_steps.h"
+#include "wal/wal_recovery.h"
+
+namespace linedb::engine {
+namespace {
+
+// The log that is written for the engine to replay is at most about this long.
+constexpr std::size_t kLogBytesMax = std::size_t{64} << 20;
+
+// Removes a folder with all that is in it, as far as that can be done.
+void RemoveTree(wal::FileSystem& files, const std::string& path) {
+  const absl::StatusOr<std::vector<std::string>> names = files.List(path);
+  if (!names.ok()) return;
+  for (const std::string& name : *names) {
+    const std::string below = path + "/" + name;
+    const absl::StatusOr<wal::FileInfo> info = files.Stat(below);
+    if (info.ok() && info->is_directory) {
+      RemoveTree(files, below);
+    } else {
+      files.Remove(below).IgnoreError();
+    }
+  }
+  files.Remove(path).IgnoreError();
+}
+
+// The logs are the interface: a work directory gets the base's tables, and a log of the operations
+// since in the form of any log, and opening it is what replays them. So there is no second way to
+// do what an operation says. Altering and dropping tables, which no log has in its middle, are done
+// anew by the engine. At the end the tables go to the target, under a first log of their own.
+class Restorer {
+ public:
+  Restorer(const RestorePlaces& places, const RestoreOptions& options, RestorePlan plan)
+      : places_(places),
+        files_(places.files),
+        target_(places.target),
+        work_(places.target.directory() + "/work"),
+        plan_(std::move(plan)),
+        count_(options.progress) {}
+
+  RestoreReport Plan();
+  absl::StatusOr<RestoreReport> Run();
+
+ private:
+  absl::Status Prepare();
+  absl::Status PlaceBase();
+  absl::Status ReplayLogs();
+  absl::Status ReplayTransaction(const std::vector<wal::LogEntry>& transaction);
+  absl::Status ChangeSchema(const wal::LogEntry& entry);
+  absl::Status ReadWorkLog();
+  absl::Status WriteWorkLog();
+  absl::Status Settle();
+  absl::Status MoveToTarget();
+  absl::Status MoveTables(const wal::LogHeader& header);
+
+  const RestorePlaces& places_;
+  wal::FileSystem& files_;
+  const wal::DatabasePaths& target_;
+  const wal::DatabasePaths work_;
+  const RestorePlan plan_;
+  CopyCount count_;
+  std::unique_ptr<wal::FileLock> lock_;
+  std::string log_;              // of the work directory, as it is to be written
+  std::uint64_t log_lines_ = 0;  // in it, the header not counted
+  wal::Lsn done_;
+  wal::TransactionId transaction_next_;
+  RestoreReport report_;
+};
+
+// What is known before anything is done.
+RestoreReport Restorer::Plan() {
+  report_.base_lsn = plan_.base.shown.value;
+  report_.lsn_oldest = plan_.oldest.value;
+  report_.lsn_newest = plan_.chain.newest().value;
+  report_.tables = plan_.base.header.tables.size();
+  report_.base_timestamp = plan_.base.header.timestamp;
+  report_.timestamp = report_.base_timestamp;
+  for (const ChainLog& log : plan_.chain.logs()) {
+    if (log.last < plan_.base.first || log.first > plan_.target) continue;
+    ++report_.logs_read;
+    count_.Expect(log.bytes);
+  }
+  for (const auto& [name, table] : plan_.base.header.tables) count_.Expect(table.bytes);
+  report_.lsn = plan_.target.value;
+  return report_;
+}
+
+absl::Status Restorer::Prepare() {
+  absl::StatusOr<wal::FileInfo> mark = files_.Stat(target_.Unfinished());
+  if (mark.ok()) {
+    return absl::AlreadyExistsError(absl::StrCat(
+        target_.directory(), ": a backup or restore into it was begun and is not finished; remove ",
+        "it, or restore into another directory"));
+  }
+  absl::StatusOr<bool> vacant = IsVacant(files_, target_);
+  if (!vacant.ok()) return vacant.status();
+  if (!*vacant) {
+    return absl::AlreadyExistsError(absl::StrCat(
+        target_.directory(), ": it is not empty; restore writes into a new directory"));
+  }
+  absl::Status done = wal::MakeDirectories(files_, target_.directory());
+  if (!done.ok()) return done;
+  absl::StatusOr<std::unique_ptr<wal::FileLock>> lock =
+      files_.Lock(target_.Lock(), places_.lock_note);
+  if (!lock.ok()) return lock.status();
+  lock_ = *std::move(lock);
+  done = wal::WriteFileAtomically(
+      files_, target_.Unfinished(),
+      absl::StrCat("{\"restore_of\":\"", plan_.source.log.header.database, "\"}\n"));
+  for (const wal::DatabasePaths* paths : {&target_, &work_}) {
+    for (const std::string& directory :
+         {paths->SchemaDirectory(), paths->DataDirectory(), paths->WalDirectory()}) {
+      if (done.ok()) done = wal::MakeDirectories(files_, directory);
+    }
+  }
+  return done;
+}
+
+absl::Status Restorer::PlaceBase() {
+  wal::LogHeader header = plan_.base.header;
+  header.database = NewDatabaseId();
+  header.epoch = 1;
+  header.previous = 0;
+  for (auto& [name, checkpoint] : header.tables) {
+    checkpoint.compacted = false;
+    const SourceTable& table = plan_.source.tables.at(name);
+    absl::Status done = wal::WriteFileAtomically(files_, work_.Schema(name), table.schema_text);
+    if (done.ok()) {
+      done = CopyRecords(files_, work_.Records(name), *table.records,
+                         wal::ShortName(places_.source, places_.source.Records(name)), checkpoint,
+                         count_);
+    }
+    if (!done.ok()) return done;
+  }
+  report_.database = header.database;
+  done_ = wal::Lsn{header.first_lsn.value - 1};
+  transaction_next_ = header.first_transaction;
+  wal::AppendHeaderLine(header, &log_);
+  return absl::OkStatus();
+}
+
+absl::Status Restorer::WriteWorkLog() {
+  return wal::WriteFileAtomically(files_, work_.Log(), log_);
+}
+
+absl::Status Restorer::ReadWorkLog() {
+  absl::StatusOr<std::string> text = wal::ReadFile(files_, work_.Log());
+  if (!text.ok()) return text.status();
+  log_ = *std::move(text);
+  log_lines_ = 0;
+  return absl::OkStatus();
+}
+
+absl::Status Restorer::Settle() {
+  absl::Status done = WriteWorkLog();
+  if (done.ok()) done = places_.work.Settle(work_.directory());
+  return done.ok() ? ReadWorkLog() : done;
+}
+
+// By the engine, which logs it under the same lsn.
+absl::Status Restorer::ChangeSchema(const wal::LogEntry& entry) {
+  absl::Status done = Settle();
+  if (!done.ok()) return done;
+  const std::string table(entry.table);
+  if (entry.operation == wal::Operation::kDropTable) {
+    done = places_.work.DropTable(work_.directory(), table);
+  } else {
+    absl::StatusOr<schema::SchemaDocument> document = schema::ParseSchemaDocument(entry.record);
+    if (!document.ok()) return document.status();
+    done = places_.work.AlterTable(work_.directory(), document->schema);
+    absl::StatusOr<std::string> made = wal::ReadFile(files_, work_.Schema(table));
+    if (done.ok()) done = made.status();
+    if (done.ok() && *made != schema::FormatSchemaDocument(document->schema)) {
+      done = absl::InternalError(absl::StrCat("lsn ", entry.lsn.value, ": altering table ", table,
+                                              " again gives another schema"));
+    }
+  }
+  return done.ok() ? ReadWorkLog() : done;
+}
+
+absl::Status Restorer::ReplayTransaction(const std::vector<wal::LogEntry>& transaction) {
+  const wal::LogEntry& first = transaction.front();
+  const wal::LogEntry& last = transaction.back();
+  if (first.lsn <= done_) return absl::OkStatus();
+  done_ = last.lsn;
+  transaction_next_ = wal::TransactionId{last.transaction.value + 1};
+  report_.timestamp = std::string(last.timestamp);
+  report_.operations_replayed += transaction.size();
+  ++report_.transactions_replayed;
+  const bool changes_schema = first.operation == wal::Operation::kAlterTable ||
+                              first.operation == wal::Operation::kDropTable;
+  if (changes_schema && first.lsn != plan_.base.shown) return ChangeSchema(first);
+  for (const wal::LogEntry& entry : transaction) {
+    const std::optional<wal::Lsn> durable =
+        entry.commit ? std::optional(wal::Lsn{first.lsn.value - 1}) : std::nullopt;
+    wal::AppendOperationLine({entry.operation, entry.table, entry.record, entry.old_record},
+                             {entry.lsn, entry.transaction}, entry.timestamp, durable, &log_);
+    ++log_lines_;
+  }
+  return log_.size() < kLogBytesMax ? absl::OkStatus() : Settle();
+}
+
+absl::Status Restorer::ReplayLogs() {
+  std::optional<wal::LogPosition> end;
+  for (const ChainLog& log : plan_.chain.logs()) {
+    if (log.last < plan_.base.first || log.first > plan_.target) continue;
+    const auto replay = [&](const wal::LogHeader&, const std::vector<wal::LogEntry>& transaction) {
+      return ReplayTransaction(transaction);
+    };
+    absl::StatusOr<ChainText> text =
+        ReadChainLog(files_, log, plan_.source.log.header.database, plan_.target, replay);
+    if (!text.ok()) return text.status();
+    if (end && text->header.previous != end->checksum) {
+      return absl::DataLossError(absl::StrCat(log.name(), " line 1 byte 0: previous ",
+                                              wal::FormatChecksum(text->header.previous),
+                                              ", expected ", wal::FormatChecksum(end->checksum)));
+    }
+    end = text->end;
+    if (absl::Status counted = count_.AddCopied(log.bytes); !counted.ok()) return counted;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Restorer::MoveTables(const wal::LogHeader& header) {
+  for (const auto& [name, table] : header.tables) {
+    absl::Status done = files_.Rename(work_.Records(name), target_.Records(name));
+    if (done.ok()) done = files_.Rename(work_.Schema(name), target_.Schema(name));
+    if (!done.ok()) return done;
+  }
+  absl::Status done = files_.SyncDirectory(target_.SchemaDirectory());
+  return done.ok() ? files_.SyncDirectory(target_.DataDirectory()) : done;
+}
+
+absl::Status Restorer::MoveToTarget() {
+  absl::StatusOr<wal::RecoveredLog> log = wal::RecoverLog(files_, work_, /*is_original=*/false);
+  if (!log.ok()) return log.status();
+  if (log->header.first_lsn.value != done_.value + 1 || !log->entries.empty()) {
+    return absl::InternalError(absl::StrCat("what was restored is at lsn ",
+                                            log->position.next_lsn.value - 1, ", expected ",
+                                            done_.value));
+  }
+  wal::LogHeader header = log->header;
+  header.epoch = 1;
+  header.previous = 0;
+  header.first_transaction = transaction_next_;
+  header.timestamp = schema::FormatTimestamp(schema::Now());
+  for (auto& [name, table] : header.tables) table.compacted = false;
+  absl::Status done = MoveTables(header);
+  if (done.ok()) done = wal::CreateLog(files_, target_, header).status();
+  if (!done.ok()) return done;
+  RemoveTree(files_, work_.directory());
+  done = wal::RemoveIfThere(files_, target_.Unfinished());
+  if (done.ok()) done = files_.SyncDirectory(target_.directory());
+  report_.tables = header.tables.size();
+  report_.lsn = done_.value;
+  return done;
+}
+
+absl::StatusOr<RestoreReport> Restorer::Run() {
+  absl::Status done = Prepare();
+  if (!done.ok()) return done;
+  done = PlaceBase();
+  if (done.ok()) done = ReplayLogs();
+  if (done.ok()) done = Settle();
+  if (done.ok()) done = MoveToTarget();
+  if (done.ok()) done = lock_->Clear();
+  if (!done.ok()) return done;
+  return report_;
+}
+
+}  // namespace
+
+absl::StatusOr<RestoreReport> RestoreDatabase(const RestorePlaces& places,
+                                              const RestoreOptions& options) {
+  for (const wal::DatabasePaths* from :
+       {&places.source, places.archives ? &*places.archives : &places.source}) {
+    absl::Status apart = CheckApart(places.files, from->directory(), places.target.directory());
+    if (!apart.ok()) return apart;
+  }
+  absl::StatusOr<RestorePlan> plan =
+      PlanRestore(places.files, places.source, places.archives, options);
+  if (!plan.ok()) return plan.status();
+  Restorer restorer(places, options, *std::move(plan));
+  RestoreReport planned = restorer.Plan();
+  if (options.dry_run) return planned;
+  return restorer.Run();
+}
+
+}  // namespace linedb::engine
