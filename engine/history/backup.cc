@@ -64,6 +64,7 @@ class Copier {
   BackupSource source_;
   FoundCopy found_;
   std::unique_ptr<wal::FileLock> lock_;
+  Found trust_ = Found::kDurable;
   std::vector<wal::Archive> archives_;  // of the source, before its log
   std::set<std::string> replaced_records_;
   std::set<std::string> replaced_schemas_;
@@ -92,6 +93,10 @@ absl::Status Copier::Prepare() {
   }
   if (!lock.ok()) return lock.status();
   lock_ = *std::move(lock);
+  if (!lock_->note_found().empty()) trust_ = Found::kInCache;
+  // The same goes for names: a rename that is seen may be in the cache only.
+  if (found->kind == FoundCopy::Kind::kBackup) done = SyncDirectories();
+  if (!done.ok()) return done;
   found = LookAtTarget(to_, paths_, from_, source_paths_, source_, TargetAccess::kHoldsLock);
   if (!found.ok()) return found.status();
   found_ = *std::move(found);
@@ -193,13 +198,13 @@ absl::Status Copier::CopyTable(const std::string& name, SourceTable& table) {
       replaced_records_.insert(name);
       return absl::OkStatus();
     }
-    return SetTail(to_, paths_.Records(name), 0, table.tail, count_);
+    return SetTail(to_, paths_.Records(name), 0, trust_, table.tail, count_);
   }
-  absl::StatusOr<bool> continued = ContinueRecords(to_, paths_.Records(name), kept_bytes,
+  absl::StatusOr<bool> continued = ContinueRecords(to_, paths_.Records(name), kept_bytes, trust_,
                                                    *table.records, table.checkpoint, count_);
   if (!continued.ok()) return continued.status();
   if (*continued) {
-    return SetTail(to_, paths_.Records(name), table.checkpoint.bytes, table.tail, count_);
+    return SetTail(to_, paths_.Records(name), table.checkpoint.bytes, trust_, table.tail, count_);
   }
   replaced_records_.insert(name);
   return CopyRecords(to_, paths_.RecordsCompacted(name), *table.records,
@@ -227,12 +232,17 @@ absl::Status Copier::PlaceSuccessors() {
     if (done.ok()) done = to_.Rename(paths_.SchemaNext(name), paths_.Schema(name));
   }
   for (const std::string& name : replaced_records_) {
-    const SourceTable& table = source_.tables.at(name);
-    const std::string path = paths_.Records(name);
-    if (done.ok() && table.records != nullptr) {
-      done = to_.Rename(paths_.RecordsCompacted(name), path);
+    if (done.ok() && source_.tables.at(name).records != nullptr) {
+      done = to_.Rename(paths_.RecordsCompacted(name), paths_.Records(name));
     }
-    if (done.ok()) done = SetTail(to_, path, table.checkpoint.bytes, table.tail, count_);
+  }
+  // Before they grow: a power cut may take a rename back, and under its old name a file counts only
+  // as long as it is.
+  if (done.ok()) done = SyncDirectories();
+  for (const std::string& name : replaced_records_) {
+    const SourceTable& table = source_.tables.at(name);
+    if (!done.ok()) return done;
+    done = SetTail(to_, paths_.Records(name), table.checkpoint.bytes, trust_, table.tail, count_);
   }
   return done.ok() ? SyncDirectories() : done;
 }
@@ -311,9 +321,12 @@ absl::StatusOr<BackupReport> Copier::Run() {
   if (done.ok()) done = RemoveDropped();
   if (done.ok()) done = wal::RemoveIfThere(to_, paths_.Unfinished());
   if (done.ok()) done = to_.SyncDirectory(paths_.directory());
-  if (!done.ok()) return done;
+  if (!done.ok()) {
+    // After any other error the note stays: what is there may be in the page cache only.
+    if (absl::IsCancelled(done)) lock_->Clear().IgnoreError();
+    return done;
+  }
   MeasureArchives();
-  // After an error its note stays: what is there is an unfinished copy's.
   if (absl::Status cleared = lock_->Clear(); !cleared.ok()) return cleared;
   return Report();
 }

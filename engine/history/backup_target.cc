@@ -1,6 +1,5 @@
 #include "engine/history/backup_target.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <utility>
@@ -191,9 +190,19 @@ absl::StatusOr<bool> IsVacant(wal::FileSystem& files, const wal::DatabasePaths& 
   absl::StatusOr<std::vector<std::string>> names = files.List(paths.directory());
   if (absl::IsNotFound(names.status())) return true;
   if (!names.ok()) return names.status();
-  return std::all_of(names->begin(), names->end(), [](const std::string& name) {
-    return name == "LOCK" || name == "lost+found";
-  });
+  for (const std::string& name : *names) {
+    if (name == "LOCK" || name == "lost+found") continue;
+    const std::string path = paths.directory() + "/" + name;
+    if (path == wal::TemporaryOf(paths.Unfinished())) continue;  // a crash came before its name
+    if (path != paths.SchemaDirectory() && path != paths.DataDirectory() &&
+        path != paths.WalDirectory()) {
+      return false;
+    }
+    absl::StatusOr<std::vector<std::string>> below = files.List(path);
+    if (!below.ok()) return below.status();
+    if (!below->empty()) return false;
+  }
+  return true;
 }
 
 absl::StatusOr<FoundCopy> LookAtTarget(wal::FileSystem& files, const wal::DatabasePaths& paths,

@@ -40,8 +40,8 @@ absl::StatusOr<FoundCopy> LookAtTarget(wal::FileSystem& files, const wal::Databa
                                        const wal::DatabasePaths& source_paths,
                                        const BackupSource& source, TargetAccess access);
 
-// Whether there is nothing in the directory that somebody might miss; also if it is missing. A LOCK
-// and what a file system puts there itself do not count.
+// Whether there is nothing in the directory that somebody might miss; also if it is missing. A
+// LOCK, empty folders of a database, and what a file system puts there itself do not count.
 absl::StatusOr<bool> IsVacant(wal::FileSystem& files, const wal::DatabasePaths& paths);
 
 }  // namespace linedb::engine

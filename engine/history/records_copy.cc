@@ -106,7 +106,7 @@ absl::Status AppendRange(wal::File& source, std::uint64_t begin, std::uint64_t e
 }
 
 absl::StatusOr<bool> ContinueRecords(wal::FileSystem& files, const std::string& path,
-                                     std::uint64_t kept_bytes, wal::File& source,
+                                     std::uint64_t kept_bytes, Found found, wal::File& source,
                                      const wal::TableCheckpoint& checkpoint, CopyCount& count) {
   if (checkpoint.bytes < kept_bytes) return false;
   absl::StatusOr<std::unique_ptr<wal::File>> target = files.Open(path, wal::OpenMode::kAppend);
@@ -115,7 +115,7 @@ absl::StatusOr<bool> ContinueRecords(wal::FileSystem& files, const std::string& 
   }
   if (!target.ok()) return target.status();
   // All that is there, or, if that is nothing of the source's, what has to stay.
-  for (const bool all : {true, false}) {
+  for (const bool all : {found == Found::kDurable, false}) {
     absl::StatusOr<std::uint64_t> size = (*target)->Size();
     if (!size.ok()) return size.status();
     if (*size < kept_bytes) return false;
@@ -147,7 +147,7 @@ absl::Status CopyRecords(wal::FileSystem& files, const std::string& path, wal::F
 }
 
 absl::Status SetTail(wal::FileSystem& files, const std::string& path, std::uint64_t bytes,
-                     std::string_view tail, CopyCount& count) {
+                     Found found, std::string_view tail, CopyCount& count) {
   absl::StatusOr<std::unique_ptr<wal::File>> file = files.Open(path, wal::OpenMode::kAppend);
   if (absl::IsNotFound(file.status()) && bytes == 0) {
     file = files.Open(path, wal::OpenMode::kCreateNew);
@@ -156,11 +156,11 @@ absl::Status SetTail(wal::FileSystem& files, const std::string& path, std::uint6
   absl::StatusOr<std::uint64_t> size = (*file)->Size();
   if (!size.ok()) return size.status();
   assert(*size >= bytes);
-  absl::StatusOr<std::string> found = (*file)->ReadAt(bytes, tail.size());
-  if (!found.ok()) return found.status();
-  const std::string_view had = *found;
+  absl::StatusOr<std::string> had = (*file)->ReadAt(bytes, tail.size());
+  if (!had.ok()) return had.status();
+  if (found == Found::kInCache) had->clear();
   const std::uint64_t same = static_cast<std::uint64_t>(
-      std::mismatch(had.begin(), had.end(), tail.begin(), tail.end()).first - had.begin());
+      std::mismatch(had->begin(), had->end(), tail.begin(), tail.end()).first - had->begin());
   absl::Status done;
   if (*size > bytes + same) done = (*file)->Truncate(bytes + same);
   if (done.ok() && same < tail.size()) {

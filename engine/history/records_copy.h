@@ -48,12 +48,16 @@ absl::StatusOr<BlockChecksum> ChecksumOfFile(wal::File& file, std::uint64_t byte
 absl::Status AppendRange(wal::File& source, std::uint64_t begin, std::uint64_t end,
                          wal::File& target, BlockChecksum* checksum, CopyCount& count);
 
+// Whether what is found in a file is on the disk. What a copy that did not end properly wrote may
+// be in the page cache only, and stay there whatever is synced: it is written anew.
+enum class Found { kDurable, kInCache };
+
 // Makes the file `path` begin with the first `checkpoint.bytes` of `source`, and syncs it, by
 // appending what it does not have yet. It never touches the first `kept_bytes` of it, which are
-// there. False if the file begins with something else, and has to be replaced: what it holds behind
-// these bytes may then be gone.
+// durable; `found` tells of those behind them. False if the file begins with something else, and
+// has to be replaced: what it holds behind these bytes may then be gone.
 absl::StatusOr<bool> ContinueRecords(wal::FileSystem& files, const std::string& path,
-                                     std::uint64_t kept_bytes, wal::File& source,
+                                     std::uint64_t kept_bytes, Found found, wal::File& source,
                                      const wal::TableCheckpoint& checkpoint, CopyCount& count);
 
 // Makes the file `path` anew of them; it has this name only once it is synced, and the name is not
@@ -64,7 +68,7 @@ absl::Status CopyRecords(wal::FileSystem& files, const std::string& path, wal::F
 
 // Makes the file end, behind its first `bytes` bytes, with `tail`, and syncs it.
 absl::Status SetTail(wal::FileSystem& files, const std::string& path, std::uint64_t bytes,
-                     std::string_view tail, CopyCount& count);
+                     Found found, std::string_view tail, CopyCount& count);
 
 }  // namespace linedb::engine
 
