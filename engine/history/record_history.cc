@@ -81,7 +81,8 @@ class HistoryReader {
     switch (entry.operation) {
       case wal::Operation::kCreateTable:
         live_.clear();
-        return TakeSchema(entry);
+        // The original's log does not say what it created.
+        return is_original ? absl::OkStatus() : TakeSchema(entry);
       case wal::Operation::kAlterTable:
         return Alter(entry);
       case wal::Operation::kDropTable:
@@ -141,6 +142,7 @@ class HistoryReader {
     if (layout_ == nullptr || !key_text_.has_value()) return absl::OkStatus();
     const std::string_view text = entry.record.empty() ? entry.old_record : entry.record;
     if (!first_.Set(*layout_, text, is_original)) {
+      if (is_original) return absl::OkStatus();  // of a table of that name that it had before
       return absl::DataLossError(absl::StrCat(LsnText(entry), ": not a record of table ", table_,
                                               ": ", std::string(text)));
     }
@@ -206,7 +208,7 @@ absl::StatusOr<std::optional<TableSchema>> FirstSchema(wal::FileSystem& files,
   LogVisitor visitor;
   visitor.operation = [&](const LoggedOperation& operation) {
     const wal::LogEntry& entry = *operation.entry;
-    const bool tells = entry.table == table && (entry.operation == wal::Operation::kCreateTable ||
+    const bool tells = entry.table == table && !operation.is_original && (entry.operation == wal::Operation::kCreateTable ||
                                                 entry.operation == wal::Operation::kAlterTable ||
                                                 entry.operation == wal::Operation::kDropTable);
     if (tells) document = entry.old_record;

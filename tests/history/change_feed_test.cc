@@ -99,6 +99,7 @@ TEST_F(ChangeFeedTest, EveryChangeComesOnceThroughRotationsAndRestarts) {
   EXPECT_EQ(read, registrar.transactions);
 }
 
+// [wal-9.2]
 TEST_F(ChangeFeedTest, MissedRotationsAreMadeUpForFromArchives) {
   Registrar registrar(campus, 7);
   std::unique_ptr<FeedReader> feed = ReaderOn(campus);
@@ -171,6 +172,7 @@ TEST_F(ChangeFeedTest, OldestAndNewestBeginWhereTheySay) {
   EXPECT_EQ(Rest(*newest), std::vector<std::string>{Came(4, "Dan")});
 }
 
+// [wal-9.3]
 TEST_F(ChangeFeedTest, RemovedArchiveIsAnErrorThatNamesWhatIsLeft) {
   options.archives_kept = 2;
   ASSERT_THAT(campus.Open(options), IsOk());
@@ -191,7 +193,7 @@ TEST_F(ChangeFeedTest, RemovedArchiveIsAnErrorThatNamesWhatIsLeft) {
   EXPECT_THAT(Rest(*feed), ::testing::ElementsAre(rest[2])) << "the error stays";
 }
 
-// A power cut takes what was not synced; the consumer, on another machine, has seen it.
+// A power cut takes what was not synced; the consumer, on another machine, has seen it. [wal-9.4]
 TEST_F(ChangeFeedTest, TransactionTakenBackByPowerCutIsNoticedOnResuming) {
   Insert("Alice");
   const Tree before = campus.Files();
@@ -260,6 +262,7 @@ TEST_F(ChangeFeedTest, DirectoryPutBackFromCopyIsNoticed) {
   EXPECT_THAT(rest[0], ::testing::HasSubstr("history has changed at lsn 3"));
 }
 
+// [wal-9.1]
 TEST_F(ChangeFeedTest, TransactionOnItsWayIsNotDelivered) {
   Insert("Alice");
   Insert("Bob");
@@ -299,6 +302,7 @@ TEST_F(ChangeFeedTest, TransactionLargerThanAPieceIsDeliveredWhole) {
   EXPECT_EQ(rest[2], Came(6001, "Alice"));
 }
 
+// [wal-9.5]
 TEST_F(ChangeFeedTest, DurableDeliveryWaitsForTheLogsWord) {
   std::unique_ptr<FeedReader> feed = ReaderOn(campus);
   ASSERT_THAT(feed->StartAt({}), IsOk());

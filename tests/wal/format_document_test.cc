@@ -64,9 +64,11 @@ TEST_F(FormatDocumentTest, RecipeOfTheDocumentConfirmsEveryLine) {
 
 TEST_F(FormatDocumentTest, EveryPromiseHasTestThatNamesIt) {
   std::string tests;
-  for (const auto& entry : std::filesystem::directory_iterator(LINEDB_SOURCE_DIR "/tests/wal")) {
-    if (entry.path().extension() == ".cc") {
-      tests += Source("tests/wal/" + entry.path().filename().string());
+  for (const std::string folder : {"tests/wal/", "tests/history/"}) {
+    for (const auto& entry : std::filesystem::directory_iterator(LINEDB_SOURCE_DIR "/" + folder)) {
+      if (entry.path().extension() == ".cc") {
+        tests += Source(folder + entry.path().filename().string());
+      }
     }
   }
   const std::regex promise(R"(\[wal-[0-9]+\.[0-9]+\])");
