@@ -106,6 +106,11 @@ absl::StatusOr<ReadTransaction> Database::BeginRead() {
   return ReadTransaction(engine_.get(), *std::move(snapshot));
 }
 
+absl::StatusOr<CommitSubscription> Database::OnCommit(
+    std::function<void(const CommittedTransaction&)> callback, const SubscribeOptions& options) {
+  return engine_->Subscribe(std::move(callback), options);
+}
+
 absl::Status Database::Refresh() { return engine_->Refresh(); }
 absl::StatusOr<CheckpointReport> Database::Checkpoint() { return engine_->Checkpoint(); }
 

@@ -25,7 +25,9 @@ Engine::Engine(std::unique_ptr<wal::FileSystem> owned, wal::FileSystem& files,
       checkpoint_bytes_next_(options.log_bytes_max),
       maintainer_(options.maintenance, [this] { Maintain(); }),
       syncer_(options.maintenance, [this] { SyncLate(); }),
-      refresher_(options.maintenance, [this] { RefreshAgain(); }) {}
+      refresher_(options.maintenance, [this] { RefreshAgain(); }),
+      subscriptions_(std::make_shared<Subscriptions>(files, paths_,
+                                                     [this] { return commits_.acknowledged(); })) {}
 
 absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(std::unique_ptr<wal::FileSystem> owned,
                                                      wal::FileSystem& files,
@@ -42,6 +44,7 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(std::unique_ptr<wal::FileSy
   if (opened->log != nullptr) {
     engine->log_identity_ = LogIdentity(files, engine->paths_);
     engine->commits_.SetLog(std::move(opened->log));
+    engine->commits_.AcknowledgeLog();
     if (engine->report_.recovered) engine->FreezeIndexes(engine->tables_);
     engine->RequestFirstRound();
   } else {
@@ -70,6 +73,9 @@ absl::Status Engine::Close() {
   absl::Status done = AcquireSlot();
   if (!done.ok() && commits_.failure().ok()) return done;  // a transaction of this thread is open
   if (done.ok()) ReleaseSlot();
+  // While their callbacks can use the database.
+  if (done.ok()) commits_.Flush().IgnoreError();
+  subscriptions_->Close();
   // Whoever closes does not wait for a compression: the next process finishes it.
   closing_ = true;
   maintainer_.Stop();
@@ -184,6 +190,7 @@ absl::Status Engine::Commit(std::unique_ptr<Transaction> transaction) noexcept {
   ReleaseSlot();
   done = commits_.Wait(ticket);
   if (done.ok()) {
+    subscriptions_->Wake();
     NoteCommit(ticket.durability);
   } else if (slot_.TryAcquire()) {
     ReleaseSlot();  // takes back what failed
@@ -203,6 +210,12 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Engine::TakeSnapshot() {
   tables.reserve(tables_.size());
   for (const auto& [name, table] : tables_) tables.push_back(table.get());
   return publisher_.TakeSnapshot(tables);
+}
+
+absl::StatusOr<CommitSubscription> Engine::Subscribe(CommitCallback callback,
+                                                     const SubscribeOptions& options) {
+  if (absl::Status usable = CheckUsable(); !usable.ok()) return usable;
+  return Subscriptions::Add(subscriptions_, std::move(callback), options);
 }
 
 TableState* Engine::FindTable(std::string_view name) const {

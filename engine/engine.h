@@ -21,6 +21,7 @@
 #include "engine/columnar/table_columns.h"
 #include "engine/index/table_state.h"
 #include "engine/process_mark.h"
+#include "engine/subscriptions.h"
 #include "engine/transaction/group_commit.h"
 #include "engine/transaction/publisher.h"
 #include "engine/transaction/transaction.h"
@@ -83,6 +84,9 @@ class Engine {
   TableChanges& ChangesOf(Transaction& transaction, TableState& table);
 
   absl::StatusOr<std::shared_ptr<const Snapshot>> TakeSnapshot();
+
+  absl::StatusOr<CommitSubscription> Subscribe(CommitCallback callback,
+                                               const SubscribeOptions& options);
 
   // engine_checkpoint.cc
   absl::StatusOr<CheckpointReport> Checkpoint();
@@ -194,6 +198,7 @@ class Engine {
   Worker maintainer_;
   Worker syncer_;
   Worker refresher_;
+  const std::shared_ptr<Subscriptions> subscriptions_;
 };
 
 }  // namespace linedb::engine

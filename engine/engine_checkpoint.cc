@@ -60,6 +60,7 @@ absl::StatusOr<CheckpointReport> Engine::RunCheckpoint() noexcept {
     ReleaseSlot();
   }
   if (!switched) checkpoint.Abandon();
+  subscriptions_->Wake();  // it wrote what was buffered
   if (!done.ok()) return done;
   for (const std::string& name : report.tables_compacted) RemoveIndexOf(name);
   return report;
@@ -214,6 +215,7 @@ void Engine::NoteMaintenance(const absl::Status& outcome) {
 
 void Engine::SyncLate() {
   if (absl::Status synced = commits_.Flush(); !synced.ok()) NoteMaintenance(synced);
+  subscriptions_->Wake();
 }
 
 }  // namespace linedb::engine

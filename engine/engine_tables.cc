@@ -82,6 +82,7 @@ absl::Status Engine::CreateTable(const TableSchema& schema) noexcept {
   if (done.ok()) done = MoveStrayRecordsAside(created.table_name);
   if (done.ok()) done = CreateHoldingSlot(created);
   ReleaseSlot();
+  if (done.ok()) subscriptions_->Wake();
   return done;
 }
 
@@ -170,8 +171,10 @@ absl::Status Engine::DropTable(std::string_view name) noexcept {
   if (!done.ok()) return done;
   done = FlushHoldingSlot();
   if (done.ok()) done = DropHoldingSlot(*table);
+  if (done.ok()) commits_.AcknowledgeLog();
   ReleaseSlot();
   if (!done.ok()) return done;
+  subscriptions_->Wake();
   RemoveIndexOf((*table)->name());
   maintainer_.Request();
   return done;
@@ -217,8 +220,10 @@ absl::Status Engine::AlterTable(const TableSchema& schema) noexcept {
   if (!done.ok()) return done;
   done = FlushHoldingSlot();
   if (done.ok()) done = AlterHoldingSlot(*table, after);
+  if (done.ok()) commits_.AcknowledgeLog();
   ReleaseSlot();
   if (!done.ok()) return done;
+  subscriptions_->Wake();
   RemoveIndexOf(after.table_name);
   maintainer_.Request();
   return done;

@@ -179,6 +179,7 @@ void GroupCommit::Lead(std::unique_lock<std::mutex>& lock, bool flush) {
   const absl::Status written = WriteBatch(lock, write, sync);
   if (written.ok()) {
     Acknowledge(batch);
+    NoteAcknowledged();
     staged_acknowledged_ = staged_acknowledged_ || (!write && !batch.empty());
   } else {
     GiveUp(batch, written);
@@ -223,6 +224,17 @@ void GroupCommit::Acknowledge(const Batch& batch) {
   publisher_.Publish(transactions);
   note_.commits += transactions.size();
   for (Ticket* ticket : batch) Finish(*ticket, absl::OkStatus());
+}
+
+// All that is written is acknowledged, unless the write failed; what is not written yet may be,
+// too.
+void GroupCommit::NoteAcknowledged() {
+  acknowledged_.store(log_->position().next_lsn.value - 1, std::memory_order_release);
+}
+
+void GroupCommit::AcknowledgeLog() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  NoteAcknowledged();
 }
 
 void GroupCommit::GiveUp(Batch& batch, const absl::Status& reason) {

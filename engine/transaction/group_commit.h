@@ -87,6 +87,11 @@ class GroupCommit {
     bool unsynced = false;  // acknowledged transactions are not synced yet
   };
   LogNote note() const;
+  // The last lsn in the log that is acknowledged: what is behind it is on its way, and may be taken
+  // back.
+  wal::Lsn acknowledged() const { return wal::Lsn{acknowledged_.load(std::memory_order_acquire)}; }
+  // All that the log has now is; nothing is on its way. For what came about with a switch of logs.
+  void AcknowledgeLog();
   std::uint64_t log_bytes() const { return log_bytes_.load(std::memory_order_relaxed); }
 
  private:
@@ -100,6 +105,7 @@ class GroupCommit {
   void Lead(std::unique_lock<std::mutex>& lock, bool flush);
   absl::Status WriteBatch(std::unique_lock<std::mutex>& lock, bool write, bool sync);
   void Acknowledge(const Batch& batch);
+  void NoteAcknowledged();
   void GiveUp(Batch& batch, const absl::Status& reason);
   void Finish(Ticket& ticket, const absl::Status& outcome);
   void FailLocked(const absl::Status& reason);
@@ -126,6 +132,7 @@ class GroupCommit {
   std::atomic<bool> failed_ = false;
   LogNote note_;
   std::atomic<std::uint64_t> log_bytes_ = 0;
+  std::atomic<std::uint64_t> acknowledged_ = 0;
   std::string timestamp_;  // of what is being formatted; the slot's holder's
 };
 

@@ -5,6 +5,7 @@
 #define LINEDB_CHANGE_FEED_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,7 +20,9 @@ namespace linedb {
 
 namespace engine {
 class FeedReader;
-}
+class Subscriber;
+class Subscriptions;
+}  // namespace engine
 
 // Up to where a consumer has read. Kept by the consumer, together with what it made of the changes.
 struct FeedPosition {
@@ -101,6 +104,39 @@ class ChangeFeed {
   std::unique_ptr<engine::FeedReader> reader_;
   FeedDelivery delivery_;
   CommittedTransaction transaction_;
+};
+
+struct SubscribeOptions {
+  // The changes after it come first, from the log and its archives; without it, what is committed
+  // from now on.
+  std::optional<FeedPosition> position = std::nullopt;
+  // Called once, in the subscription's thread, if the feed fails; nothing is called after it. May
+  // be empty: CommitSubscription::status says so, too.
+  std::function<void(const absl::Status&)> failed = {};
+};
+
+// Calls of a function after each commit, made by Database::OnCommit. Destruction ends it. May
+// outlive its Database, and then does nothing.
+class CommitSubscription {
+ public:
+  CommitSubscription(std::weak_ptr<engine::Subscriptions> all,
+                     std::shared_ptr<engine::Subscriber> subscriber);
+  CommitSubscription(CommitSubscription&&) noexcept;
+  CommitSubscription& operator=(CommitSubscription&&) noexcept;
+  ~CommitSubscription();
+
+  // No call begins after it returns; one that is under way has ended by then, unless it is the
+  // call that this is called from. One thread.
+  void End();
+
+  // Behind the last transaction whose call has returned. Any thread.
+  FeedPosition position() const;
+  // Why there are no calls any more: an error of ChangeFeed::Next. Any thread.
+  absl::Status status() const;
+
+ private:
+  std::weak_ptr<engine::Subscriptions> all_;
+  std::shared_ptr<engine::Subscriber> subscriber_;
 };
 
 }  // namespace linedb

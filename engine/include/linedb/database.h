@@ -3,6 +3,7 @@
 #ifndef LINEDB_DATABASE_H_
 #define LINEDB_DATABASE_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "linedb/change_feed.h"
 #include "linedb/history.h"
 #include "linedb/options.h"
 #include "linedb/statistics.h"
@@ -93,6 +95,19 @@ class Database {
   // failed was taken back, or an older state was put into the directory) or is another database's;
   // otherwise as Open. On a handle that writes: nothing to do.
   absl::Status Refresh();
+
+  // Calls `callback` with every transaction committed through this handle, once and in the order of
+  // the commits, after it is published and durable at its level (a kBuffered one once it is in the
+  // log). The calls come one after the other in a thread of the subscription's own, outside all
+  // locks; Commit does not wait for them and may return before or after. They may read, begin
+  // transactions and commit; they must not call Close. However slow they are, commits are not held
+  // up and nothing is kept for them in memory: the queue is the log. One that falls so far behind
+  // that archives it needs are removed (Options::archives_kept) fails with kOutOfRange. Close waits
+  // for the calls of what was committed before it. kFailedPrecondition for a handle that is
+  // read-only (ChangeFeed follows another process's writes) or closed; errors of ChangeFeed::Open.
+  absl::StatusOr<CommitSubscription> OnCommit(
+      std::function<void(const CommittedTransaction&)> callback,
+      const SubscribeOptions& options = {});
 
   // Syncs the tables, compacts those that call for it (Options), starts a new log and archives the
   // old one; returns when the archive is compressed. Readers and writers go on meanwhile; writers
