@@ -88,7 +88,7 @@ RestoreReport Restorer::Plan() {
   report_.lsn_newest = plan_.chain.newest().value;
   report_.tables = plan_.base.header.tables.size();
   report_.base_timestamp = plan_.base.header.timestamp;
-  report_.timestamp = report_.base_timestamp;
+  report_.timestamp = plan_.timestamp;
   for (const ChainLog& log : plan_.chain.logs()) {
     if (log.last < plan_.base.first || log.first > plan_.target) continue;
     ++report_.logs_read;
@@ -198,7 +198,6 @@ absl::Status Restorer::ReplayTransaction(const std::vector<wal::LogEntry>& trans
   if (first.lsn <= done_) return absl::OkStatus();
   done_ = last.lsn;
   transaction_next_ = wal::TransactionId{last.transaction.value + 1};
-  report_.timestamp = std::string(last.timestamp);
   report_.operations_replayed += transaction.size();
   ++report_.transactions_replayed;
   const bool changes_schema = first.operation == wal::Operation::kAlterTable ||

@@ -31,6 +31,7 @@ class Planner {
   absl::StatusOr<bool> TablesAreThere(const wal::LogHeader& header);
   absl::Status FindTarget();
   absl::Status FindTargetByTime(const std::string& timestamp);
+  absl::Status SettleTarget();
   absl::Status ChooseBase();
   std::string Range() const;
 
@@ -152,6 +153,23 @@ absl::Status Planner::FindTarget() {
   return absl::OkStatus();
 }
 
+// A transaction that is not whole by then is left out.
+absl::Status Planner::SettleTarget() {
+  for (const ChainLog& log : plan_.chain.logs()) {
+    if (log.first > plan_.target || log.last < plan_.target) continue;
+    const auto note = [this](const wal::LogHeader&, const std::vector<wal::LogEntry>& transaction) {
+      plan_.timestamp = std::string(transaction.back().timestamp);
+      return absl::OkStatus();
+    };
+    absl::StatusOr<ChainText> text =
+        ReadChainLog(files_, log, plan_.source.log.header.database, plan_.target, note);
+    if (!text.ok()) return text.status();
+    plan_.target = wal::Lsn{text->end.next_lsn.value - 1};
+    return absl::OkStatus();
+  }
+  return absl::OkStatus();
+}
+
 // Whether the files of the source begin with what an earlier header tells of: a table that was not
 // compacted since only grew.
 absl::StatusOr<bool> Planner::TablesAreThere(const wal::LogHeader& header) {
@@ -197,8 +215,10 @@ absl::StatusOr<RestorePlan> Planner::Plan() {
   absl::Status done = ReadLogs();
   if (done.ok()) done = FindBases();
   if (done.ok()) done = FindTarget();
+  if (done.ok()) done = SettleTarget();
   if (done.ok()) done = ChooseBase();
   if (!done.ok()) return done;
+  if (plan_.timestamp.empty()) plan_.timestamp = plan_.base.header.timestamp;
   const std::optional<wal::Lsn> missing = plan_.chain.FirstMissing(plan_.base.first, plan_.target);
   if (missing) {
     return absl::NotFoundError(absl::StrCat("the log with lsn ", missing->value,

@@ -33,8 +33,9 @@ struct RestorePlan {
   std::optional<wal::RecoveredLog> live;  // of the directory that has the archives
   LogChain chain;
   RestoreBase base;
-  wal::Lsn target;  // the last operation; a transaction that is not whole by then is left out
-  wal::Lsn oldest;  // moments from this one on can be restored
+  wal::Lsn target;        // the last operation, which ends a transaction
+  std::string timestamp;  // of it; of the base, if nothing is replayed
+  wal::Lsn oldest;        // moments from this one on can be restored
 };
 
 // Reads the logs as far as it must to know. kNotFound if the moment is not to be had, saying what

@@ -338,6 +338,26 @@ TEST_F(RestoreTest, DryRunTellsThePlanAndWritesNothing) {
   EXPECT_THAT(campus.disk->List(target), Fails(absl::StatusCode::kNotFound));
 }
 
+TEST_F(RestoreTest, AnLsnWithinATransactionMeansTheStateBeforeIt) {
+  campus.MakeTables();
+  const std::string state = campus.State();
+  const std::uint64_t lsn = Lsn();
+  WriteTransaction transaction = campus.Begin();
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_THAT(campus.students().Insert(transaction, {.name = "A"}), IsOk());
+  }
+  ASSERT_THAT(transaction.Commit(), IsOk());
+  for (const bool dry_run : {true, false}) {
+    RestoreOptions options;
+    options.target = AtLsn{lsn + 4};
+    options.dry_run = dry_run;
+    const absl::StatusOr<RestoreReport> report = Restore(options);
+    ASSERT_THAT(report, IsOk());
+    EXPECT_EQ(report->lsn, lsn);
+  }
+  EXPECT_EQ(RestoredState(), state);
+}
+
 TEST_F(RestoreTest, AnExistingDirectoryIsLeftAsItIs) {
   campus.MakeTables();
   const testing::Tree before = campus.Files();

@@ -35,7 +35,7 @@ struct BackupReport {
   bool incremental = false;            // there was an earlier backup
 };
 
-// The state after the last whole transaction of no later an lsn.
+// The state after the last transaction that is whole by then.
 struct AtLsn {
   std::uint64_t lsn = 0;
 };

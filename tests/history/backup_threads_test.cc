@@ -1,0 +1,125 @@
+// Guards against the copy that is of no moment: backups and plain copies are taken while four
+// threads write, with checkpoints and compactions in between, and each is compared with the log.
+
+#include <cstdlib>
+
+#include "tests/faults/sanitized.h"
+#include "tests/history/live_database.h"
+
+namespace linedb {
+namespace {
+
+using testing::IsOk;
+using testing::kSanitized;
+using testing::LiveDatabaseTest;
+
+constexpr int kBackups = kSanitized ? 10 : 100;
+constexpr std::uint64_t kLogBytes = 300'000;  // a checkpoint every few backups
+constexpr std::uint64_t kNoCheckpoint = std::uint64_t{1} << 40;
+
+class BackupThreadsTest : public LiveDatabaseTest {
+ protected:
+  void ExpectVerified(const std::string& copy) {
+    const absl::StatusOr<VerifyReport> verified = Database::Verify(copy);
+    ASSERT_THAT(verified, IsOk());
+    for (const Problem& problem : verified->problems) {
+      ADD_FAILURE() << problem.file << ": " << problem.message;
+    }
+  }
+  void CopyPlainly(const std::string& copy) {
+    ASSERT_EQ(std::system(("cp -r '" + directory + "' '" + copy + "' 2>/dev/null").c_str()) & 0xfe,
+              0);
+  }
+};
+
+TEST_F(BackupThreadsTest, AHundredBackupsBesideFourWritersAreEachTheStateAtTheirLsn) {
+  Open(kLogBytes);
+  StartWriting();
+  std::vector<State> states;
+  for (int i = 0; i < kBackups; ++i) {
+    // By the writer's process or as by another, into a new directory or the same one again.
+    const std::string copy = base + (i % 4 < 2 ? "/copy" + std::to_string(i) : "/again");
+    const std::uint64_t before = database->Stats().last_lsn;
+    const absl::StatusOr<BackupReport> report =
+        i % 2 == 0 ? database->Backup(copy) : Database::BackupFrom(directory, copy);
+    ASSERT_THAT(report, IsOk());
+    EXPECT_GE(report->lsn + (i % 2) * 100, before);
+    EXPECT_EQ(report->incremental, i % 4 >= 2 && i > 2);
+    ExpectVerified(copy);
+    absl::StatusOr<State> state = StateOf(copy);
+    ASSERT_THAT(state, IsOk());
+    EXPECT_EQ(state->lsn, report->lsn);
+    states.push_back(*std::move(state));
+    if (i % 4 < 2) std::filesystem::remove_all(copy);
+  }
+  StopWriting();
+  EXPECT_GT(database->Stats().checkpoints, 2u);
+  ExpectMomentsThatWere(states);
+}
+
+// What `cp -r` and its like promise of a directory in use: file by file, one after the other.
+TEST_F(BackupThreadsTest, PlainCopyOfALiveDirectoryIsAMomentIfNoCheckpointCameInBetween) {
+  Open(kNoCheckpoint);
+  StartWriting();
+  std::vector<State> states;
+  for (int i = 0; i < kBackups / 5; ++i) {
+    const std::string copy = base + "/copy" + std::to_string(i);
+    const std::uint64_t before = database->Stats().checkpoint_lsn;
+    CopyPlainly(copy);
+    absl::StatusOr<State> state = StateOf(copy);
+    ASSERT_THAT(state, IsOk());
+    EXPECT_GE(state->lsn, before);
+    states.push_back(*std::move(state));
+    // Its LOCK says that somebody writes, who does not have it: opening for writing recovers.
+    absl::StatusOr<std::unique_ptr<Database>> opened = Database::Open(copy);
+    ASSERT_THAT(opened, IsOk());
+    EXPECT_TRUE((*opened)->open_report().recovered);
+    ASSERT_THAT((*opened)->Close(), IsOk());
+    ExpectVerified(copy);
+  }
+  StopWriting();
+  ExpectMomentsThatWere(states);
+}
+
+TEST_F(BackupThreadsTest, PlainCopyAcrossACheckpointIsAMomentOrRefusedButNeverWrong) {
+  Open(kLogBytes / 4);
+  StartWriting();
+  std::vector<State> states;
+  for (int i = 0; i < kBackups; ++i) {
+    const std::string copy = base + "/copy";
+    CopyPlainly(copy);
+    absl::StatusOr<State> state = StateOf(copy);
+    if (state.ok()) {
+      states.push_back(*std::move(state));
+    } else {
+      EXPECT_TRUE(absl::IsDataLoss(state.status()) || absl::IsNotFound(state.status()))
+          << state.status();
+    }
+    std::filesystem::remove_all(copy);
+  }
+  StopWriting();
+  ExpectMomentsThatWere(states);
+}
+
+TEST_F(BackupThreadsTest, PlainCopyOfAClosedDirectoryIsTheDatabase) {
+  Open(kLogBytes);
+  StartWriting();
+  while (database->Stats().checkpoints < 2) std::this_thread::yield();
+  StopWriting();
+  ASSERT_THAT(database->Close(), IsOk());
+  CopyPlainly(base + "/copy");
+  ExpectVerified(base + "/copy");
+  const absl::StatusOr<State> original = StateOf(directory);
+  const absl::StatusOr<State> copied = StateOf(base + "/copy");
+  ASSERT_THAT(original, IsOk());
+  ASSERT_THAT(copied, IsOk());
+  EXPECT_EQ(copied->lsn, original->lsn);
+  EXPECT_EQ(copied->records, original->records);
+  const absl::StatusOr<BackupReport> report = Database::BackupFrom(directory, base + "/copy");
+  ASSERT_THAT(report, IsOk());
+  EXPECT_TRUE(report->incremental);
+  EXPECT_EQ(report->bytes_copied, 0u);
+}
+
+}  // namespace
+}  // namespace linedb
