@@ -14,6 +14,7 @@ void AddDescribeCommands(CLI::App& app, Context& context);  // inspect schema st
 void AddReadCommands(CLI::App& app, Context& context);      // get cat grep
 void AddExchangeCommands(CLI::App& app, Context& context);  // import export
 void AddLogCommands(CLI::App& app, Context& context);       // wal verify
+void AddHistoryCommands(CLI::App& app, Context& context);   // backup restore
 
 }  // namespace linedb::dbtool
 

@@ -6,33 +6,12 @@
 #include <iostream>
 
 #include "tools/dbtool/process.h"
+#include "tools/dbtool/progress_line.h"
 
 namespace linedb::dbtool {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-// Shows what opening does once it takes longer than a person likes to wait in silence.
-class ProgressLine {
- public:
-  explicit ProgressLine(const Context& context)
-      : wanted_(!context.quiet && !context.json && IsTerminal(STDERR_FILENO)) {}
-  ~ProgressLine() {
-    if (shown_) std::fprintf(stderr, "\r\033[K");
-  }
-
-  void Show(const OpenProgress& progress) {
-    if (!wanted_ || Clock::now() - start_ < std::chrono::seconds(1)) return;
-    shown_ = true;
-    const std::uint64_t percent = progress.total == 0 ? 0 : progress.done * 100 / progress.total;
-    std::fprintf(stderr, "\r\033[K%s %d%%", progress.step, static_cast<int>(percent));
-  }
-
- private:
-  const bool wanted_;
-  const Clock::time_point start_ = Clock::now();
-  bool shown_ = false;
-};
 
 // What opening did with the log; empty if there is nothing to tell.
 std::string ReplayTold(const Database& database, const std::string& directory, Access access) {
@@ -94,7 +73,9 @@ absl::StatusOr<std::unique_ptr<Database>> OpenDatabase(const Context& context,
     Options options;
     options.access = access;
     options.create = Create::kNever;
-    options.progress = [&line](const OpenProgress& progress) { line.Show(progress); };
+    options.progress = [&line](const OpenProgress& progress) {
+      line.Show(progress.step, progress.done, progress.total);
+    };
     database = Database::Open(directory, options);
   }
   if (!database.ok()) return database;

@@ -18,5 +18,6 @@ int main(int argc, char** argv) {
   AddReadCommands(app, context);
   AddExchangeCommands(app, context);
   AddLogCommands(app, context);
+  AddHistoryCommands(app, context);
   return ParseAndRun(app, argc, argv, context);
 }

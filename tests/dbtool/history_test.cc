@@ -1,0 +1,123 @@
+// backup and restore, as a person or a script meets them.
+
+#include <cstdlib>
+#include <string>
+
+#include "nlohmann/json.hpp"
+#include "tests/dbtool/dbtool_fixture.h"
+
+namespace linedb {
+namespace {
+
+using nlohmann::json;
+
+class HistoryTest : public DbtoolTest {
+ protected:
+  void SetUp() override {
+    DbtoolTest::SetUp();
+    MakeUniversity();
+  }
+  // Fails, with these words on stderr, and prints nothing.
+  void ExpectFailure(const std::string& command, int exit_code, const std::string& words) {
+    const Outcome outcome = Run(command);
+    EXPECT_EQ(outcome.exit_code, exit_code) << command << '\n' << outcome.err;
+    EXPECT_NE(outcome.err.find(words), outcome.err.npos) << command << '\n' << outcome.err;
+    EXPECT_EQ(outcome.out, "") << command;
+  }
+};
+
+TEST_F(HistoryTest, BackupIsADatabaseAndASecondOneCopiesWhatIsNew) {
+  const json first = json::parse(Out("dbtool backup data/university backup --json"));
+  EXPECT_EQ(first["incremental"], false);
+  EXPECT_GT(first["bytes_copied"], 500);
+  EXPECT_EQ(Out("dbtool cat backup student"), Out("dbtool cat data/university student"));
+  EXPECT_EQ(Run("dbtool verify backup").exit_code, 0);
+  EXPECT_EQ(json::parse(Out("dbtool backup data/university backup --json"))["bytes_copied"], 0);
+  Out("dbtool import data/university student more.jsonl -q");
+  const json second = json::parse(Out("dbtool backup data/university backup"));
+  EXPECT_EQ(second["incremental"], true);
+  EXPECT_EQ(second["lsn"], first["lsn"].get<int>() + 1);
+  EXPECT_GT(second["bytes_shared"], 0);
+  EXPECT_EQ(Out("dbtool cat backup student"), Out("dbtool cat data/university student"));
+  const std::string told = Out("dbtool backup data/university backup --format table");
+  EXPECT_NE(told.find("backup, brought up to date"), told.npos) << told;
+}
+
+TEST_F(HistoryTest, Rule10BackupReadsOnlyAndTakesNoLock) {
+  const std::string before = TreeOf("data/university");
+  Out("dbtool backup data/university backup");
+  EXPECT_EQ(TreeOf("data/university"), before);
+  if (::system("command -v strace >/dev/null") != 0) GTEST_SKIP() << "strace is not installed";
+  Out("strace -f -o trace -e trace=openat,flock,fcntl,rename,unlink,mkdir,link "
+      "dbtool backup data/university again >/dev/null");
+  std::string lines = Read("trace");
+  EXPECT_NE(lines.find("data/university/wal/transaction.log\", O_RDONLY"), lines.npos);
+  for (std::size_t at = 0; (at = lines.find("data/university", at)) != lines.npos; ++at) {
+    const std::size_t begin = lines.rfind('\n', at) + 1;
+    const std::string line = lines.substr(begin, lines.find('\n', at) - begin);
+    if (line.find("execve") != line.npos) continue;
+    EXPECT_NE(line.find("O_RDONLY"), line.npos) << line;
+  }
+}
+
+TEST_F(HistoryTest, BackupRefusesWhatIsNoPlaceForIt) {
+  ExpectFailure("dbtool backup data/univrsity backup", 3, "no linedb database");
+  ExpectFailure("dbtool backup data/university data/university", 2, "itself, or lies in it");
+  ExpectFailure("dbtool backup data/university data/university/backup", 2, "lies in it");
+  ExpectFailure("cd data && dbtool backup university ./university/../university/b", 2,
+                "lies in it");
+  ExpectFailure("dbtool backup data/university .", 7, "not empty, and holds no backup");
+  ExpectFailure("dbtool backup data/university student.jsonl", 2, "not a directory");
+  Out("dbtool init other -q");
+  ExpectFailure("dbtool backup data/university other", 7, "another database");
+  ExpectFailure("dbtool backup data/university", 2, "DEST");
+  MakeOriginal("original");
+  ExpectFailure("dbtool backup original backup", 2, "Python original's format");
+  EXPECT_FALSE(Exists("backup"));
+}
+
+TEST_F(HistoryTest, RestoreGoesBackToAnLsnAndToATime) {
+  const std::string before = Out("dbtool cat data/university student");
+  const json backed = json::parse(Out("dbtool backup data/university backup"));
+  Out("dbtool import data/university student more.jsonl -q");
+  Out("dbtool checkpoint data/university -q");
+  const std::string lsn = std::to_string(backed["lsn"].get<int>());
+  const std::string time = backed["timestamp"].get<std::string>();
+  Out("dbtool restore data/university by_lsn --at " + lsn);
+  EXPECT_EQ(Out("dbtool cat by_lsn student"), before);
+  EXPECT_EQ(Run("dbtool verify by_lsn").exit_code, 0);
+  const json report =
+      json::parse(Out("dbtool restore data/university by_time --json --at " + time));
+  EXPECT_EQ(report["lsn"], backed["lsn"]);
+  EXPECT_NE(report["database"], backed["database"]);
+  EXPECT_EQ(Out("dbtool cat by_time student"), before);
+  Out("dbtool restore backup now --archives data/university");
+  EXPECT_EQ(Out("dbtool cat now student"), Out("dbtool cat data/university student"));
+  Out("dbtool restore data/university empty --at 0");
+  EXPECT_EQ(Run("dbtool cat empty student").exit_code, 3);
+}
+
+TEST_F(HistoryTest, RestoreDryRunPrintsThePlanAndWritesNothing) {
+  const std::string told =
+      Out("dbtool restore data/university back --at 2 --dry-run --format table");
+  EXPECT_NE(told.find("would restore  lsn "), told.npos) << told;
+  EXPECT_NE(told.find("possible       lsn 0 to "), told.npos) << told;
+  const json plan = json::parse(Out("dbtool restore data/university back --at 2 --dry-run"));
+  EXPECT_EQ(plan["dry_run"], true);
+  EXPECT_EQ(plan["database"], nullptr);
+  EXPECT_FALSE(Exists("back"));
+}
+
+TEST_F(HistoryTest, Rule23RestoreWritesToANewDirectoryOnly) {
+  const std::string before = TreeOf("data/university");
+  ExpectFailure("dbtool restore data/university data/university", 2, "itself, or lies in it");
+  ExpectFailure("dbtool restore data/university .", 7, "is not empty");
+  ExpectFailure("dbtool restore data/university new --at 9999", 3, "there is no lsn 9999 yet");
+  ExpectFailure("dbtool restore data/university new --at noon", 2, "is no time");
+  ExpectFailure("dbtool restore data/university new --archives nowhere", 3, "no linedb database");
+  EXPECT_FALSE(Exists("new"));
+  EXPECT_EQ(TreeOf("data/university"), before);
+}
+
+}  // namespace
+}  // namespace linedb

@@ -1,0 +1,31 @@
+// How far something is, for a person who waits for it.
+
+#ifndef LINEDB_TOOLS_DBTOOL_PROGRESS_LINE_H_
+#define LINEDB_TOOLS_DBTOOL_PROGRESS_LINE_H_
+
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+
+#include "tools/dbtool/context.h"
+
+namespace linedb::dbtool {
+
+// On stderr, if that is a terminal, and only once it takes longer than a person likes to wait in
+// silence. Gone when this is.
+class ProgressLine {
+ public:
+  explicit ProgressLine(const Context& context);
+  ~ProgressLine();
+
+  void Show(std::string_view step, std::uint64_t done, std::uint64_t total);
+
+ private:
+  const bool wanted_;
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  bool shown_ = false;
+};
+
+}  // namespace linedb::dbtool
+
+#endif  // LINEDB_TOOLS_DBTOOL_PROGRESS_LINE_H_
