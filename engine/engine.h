@@ -94,7 +94,7 @@ class Engine {
   // engine_refresh.cc: what another process has committed since.
   absl::Status Refresh();
 
-  // As Database::Backup, to another disk perhaps.
+  // engine_history.cc: as Database::Backup, to another disk perhaps.
   absl::StatusOr<BackupReport> Backup(wal::FileSystem& target_files, const std::string& target,
                                       const BackupOptions& options);
 
