@@ -208,9 +208,10 @@ absl::StatusOr<std::optional<TableSchema>> FirstSchema(wal::FileSystem& files,
   LogVisitor visitor;
   visitor.operation = [&](const LoggedOperation& operation) {
     const wal::LogEntry& entry = *operation.entry;
-    const bool tells = entry.table == table && !operation.is_original && (entry.operation == wal::Operation::kCreateTable ||
-                                                entry.operation == wal::Operation::kAlterTable ||
-                                                entry.operation == wal::Operation::kDropTable);
+    const bool tells = entry.table == table && !operation.is_original &&
+                       (entry.operation == wal::Operation::kCreateTable ||
+                        entry.operation == wal::Operation::kAlterTable ||
+                        entry.operation == wal::Operation::kDropTable);
     if (tells) document = entry.old_record;
     return !tells;
   };

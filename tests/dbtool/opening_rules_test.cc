@@ -19,7 +19,8 @@ constexpr const char* kReading[] = {
     "cat data/university student",    "grep data/university Alice",
     "export data/university student", "wal data/university",
     "verify data/university",         "verify data/university --quick",
-    "stats data/university",          "checkpoint data/university --dry-run"};
+    "stats data/university",          "checkpoint data/university --dry-run",
+    "log data/university student 1",  "tail data/university"};
 
 class OpeningRules : public DbtoolTest {
  protected:
@@ -37,9 +38,9 @@ TEST_F(OpeningRules, Rule09MissingPathIsAnErrorAndCreatesNothing) {
   const std::string before = Out("ls -A");
   for (const char* command :
        {"inspect nowhere", "schema nowhere t", "get nowhere t 1", "cat nowhere t", "grep nowhere x",
-        "export nowhere t", "wal nowhere", "verify nowhere", "stats nowhere", "checkpoint nowhere",
-        "import nowhere t more.jsonl", "import nowhere t more.jsonl --create",
-        "create nowhere t --column a:int"}) {
+        "export nowhere t", "wal nowhere", "log nowhere t 1", "tail nowhere", "verify nowhere",
+        "stats nowhere", "checkpoint nowhere", "import nowhere t more.jsonl",
+        "import nowhere t more.jsonl --create", "create nowhere t --column a:int"}) {
     const Outcome outcome = Run(std::string("dbtool ") + command);
     EXPECT_EQ(outcome.exit_code, 3) << command << '\n' << outcome.err;
     EXPECT_TRUE(Contains(outcome.err, "nowhere")) << command << '\n' << outcome.err;
