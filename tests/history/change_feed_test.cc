@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -14,6 +15,7 @@
 
 #include "engine/history/feed_reader.h"
 #include "tests/history/registrar.h"
+#include "tests/wal/forwarding_disk.h"
 
 namespace linedb {
 namespace {
@@ -97,6 +99,30 @@ TEST_F(ChangeFeedTest, EveryChangeComesOnceThroughRotationsAndRestarts) {
   }
   writer.join();
   EXPECT_EQ(read, registrar.transactions);
+}
+
+// The moment at which a change could be lost: a feed at the log's end looks whether the log is
+// still the same, and just then the last change is written to it and the next log takes its place.
+TEST_F(ChangeFeedTest, ChangeWrittenRightBeforeTheSwitchIsNotLost) {
+  class SwitchingDisk : public wal::ForwardingDisk {
+   public:
+    using ForwardingDisk::ForwardingDisk;
+    absl::StatusOr<wal::FileInfo> Stat(const std::string& path) override {
+      if (before_stat) std::exchange(before_stat, {})();
+      return ForwardingDisk::Stat(path);
+    }
+    std::function<void()> before_stat;
+  };
+  Insert("Alice");
+  SwitchingDisk disk(*campus.disk);
+  FeedReader feed(disk, wal::DatabasePaths(testing::kDirectory));
+  ASSERT_THAT(feed.StartAtNewest(), IsOk());
+  disk.before_stat = [this] {
+    Insert("Bob");
+    EXPECT_THAT(campus.engine->Checkpoint(), IsOk());
+    Insert("Carol");
+  };
+  EXPECT_EQ(Rest(feed), (std::vector<std::string>{Came(2, "Bob"), Came(3, "Carol")}));
 }
 
 // [wal-9.2]

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -203,15 +204,34 @@ TEST_F(SubscriptionTest, PositionGoesOnBehindWhatWasCalledFor) {
 }
 
 TEST_F(SubscriptionTest, BufferedCommitsAndSchemaChangesAreCalledFor) {
-  const CommitSubscription subscription = Note();
+  Options options;
+  options.sync_interval = std::chrono::hours(1);  // no late sync comes to help
+  Open(options);
+  std::promise<void> dropped;
+  const auto subscription = database->OnCommit([&](const CommittedTransaction& done) {
+    texts.push_back(testing::TextOf(done));
+    if (done.changes[0].kind == ChangeKind::kDropTable) dropped.set_value();
+  });
+  ASSERT_THAT(subscription, IsOk());
   auto buffered = database->Begin(Durability::kBuffered);
   ASSERT_THAT(students->Insert(*buffered, {.name = "Alice"}), IsOk());
   ASSERT_THAT(buffered->Commit(), IsOk());
   ASSERT_THAT(database->OpenTable<Enrollment>(), IsOk());
   ASSERT_THAT(database->DropTable("enrollment"), IsOk());
+  // Without a commit after it, and before the database is closed.
+  ASSERT_EQ(dropped.get_future().wait_for(std::chrono::seconds(20)), std::future_status::ready);
   ASSERT_THAT(database->Close(), IsOk());
   EXPECT_EQ(texts, (std::vector<std::string>{Came(1, "Alice"), "CREATE_TABLE enrollment\n",
                                              "DROP_TABLE enrollment\n"}));
+}
+
+TEST_F(SubscriptionTest, CloseCallsForWhatWasBuffered) {
+  const CommitSubscription subscription = Note();
+  auto buffered = database->Begin(Durability::kBuffered);
+  ASSERT_THAT(students->Insert(*buffered, {.name = "Alice"}), IsOk());
+  ASSERT_THAT(buffered->Commit(), IsOk());
+  ASSERT_THAT(database->Close(), IsOk());
+  EXPECT_EQ(texts, std::vector<std::string>{Came(1, "Alice")});
 }
 
 TEST_F(SubscriptionTest, SubscriptionMayOutliveItsDatabase) {
