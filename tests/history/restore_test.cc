@@ -338,6 +338,31 @@ TEST_F(RestoreTest, DryRunTellsThePlanAndWritesNothing) {
   EXPECT_THAT(campus.disk->List(target), Fails(absl::StatusCode::kNotFound));
 }
 
+TEST_F(RestoreTest, MomentsAroundAnAlterationAndADropAreKeptApart) {
+  campus.MakeTables();
+  std::vector<Moment> moments;
+  const auto note = [&] { moments.push_back({Lsn(), 0, campus.State()}); };
+  const auto expect_all = [&] {
+    for (const Moment& moment : moments) {
+      RestoreOptions options;
+      options.target = AtLsn{moment.lsn};
+      ExpectMoment(moment, options);
+    }
+  };
+  ASSERT_THAT(campus.courses().Insert({.code = "CS1"}), IsOk());
+  note();
+  AlterCourses(campus, 1);
+  note();
+  ASSERT_THAT(campus.students().Insert({.name = "Alice"}), IsOk());
+  note();
+  expect_all();  // the header shows the alteration, and the log begins with it
+  ASSERT_THAT(campus.engine->DropTable("enrollment"), IsOk());
+  note();
+  expect_all();
+  Checkpoint();
+  expect_all();  // no table has changed since
+}
+
 TEST_F(RestoreTest, AnLsnWithinATransactionMeansTheStateBeforeIt) {
   campus.MakeTables();
   const std::string state = campus.State();
