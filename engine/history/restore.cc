@@ -48,7 +48,7 @@ class Restorer {
       : places_(places),
         files_(places.files),
         target_(places.target),
-        work_(places.target.directory() + "/work"),
+        work_(places.target.directory() + "/restoring"),
         plan_(std::move(plan)),
         count_(options.progress) {}
 

@@ -68,7 +68,7 @@ TEST(RestoreCrashTest, RestoreStoppedAtEachStepIsNoDatabaseOrAWholeOne) {
     stopped = steps >= step;
     EXPECT_TRUE(stopped || restored.ok()) << restored.status();
     for (Tree left : {testing::ReadTree(disk), disk.AfterPowerCut()}) {
-      std::erase_if(left, [](const auto& file) { return file.first.starts_with("work/"); });
+      std::erase_if(left, [](const auto& file) { return file.first.starts_with("restoring/"); });
       SCOPED_TRACE("stopped at step " + std::to_string(step));
       Campus found(left);
       const absl::Status opened = found.OpenToRead();
