@@ -138,6 +138,15 @@ absl::StatusOr<RestoreReport> Database::Restore(const std::string& directory,
                                   WithoutSlash(target), restored);
 }
 
+absl::StatusOr<BisectReport> Database::Bisect(
+    const std::string& directory, const BisectOptions& options,
+    const std::function<absl::StatusOr<BisectVerdict>(const std::string&)>& test) {
+  BisectOptions bisected = options;
+  bisected.archives = WithoutSlash(options.archives);
+  bisected.scratch = WithoutSlash(options.scratch);
+  return engine::BisectDirectory(wal::PosixFileSystem(), WithoutSlash(directory), bisected, test);
+}
+
 Statistics Database::Stats() const { return engine_->Stats(); }
 const OpenReport& Database::open_report() const { return engine_->report(); }
 const std::string& Database::directory() const { return engine_->directory(); }

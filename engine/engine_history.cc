@@ -93,4 +93,14 @@ absl::StatusOr<RestoreReport> RestoreDirectory(wal::FileSystem& files, const std
                          options);
 }
 
+absl::StatusOr<BisectReport> BisectDirectory(wal::FileSystem& files, const std::string& directory,
+                                             const BisectOptions& options, const BisectTest& test) {
+  if (absl::Status there = CheckThere(files, directory); !there.ok()) return there;
+  const auto restore = [&files](const std::string& from, const std::string& target,
+                                const RestoreOptions& how) {
+    return RestoreDirectory(files, from, target, how);
+  };
+  return Bisect(files, directory, options, test, restore);
+}
+
 }  // namespace linedb::engine

@@ -6,18 +6,21 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "engine/history/bisect.h"
 #include "linedb/history.h"
 #include "wal/file_system.h"
 
 namespace linedb::engine {
 
-// As Database::BackupFrom and Database::Restore.
+// As Database::BackupFrom, Database::Restore and BisectHistory.
 absl::StatusOr<BackupReport> BackupDirectory(wal::FileSystem& files, const std::string& directory,
                                              const std::string& target,
                                              const BackupOptions& options);
 absl::StatusOr<RestoreReport> RestoreDirectory(wal::FileSystem& files, const std::string& directory,
                                                const std::string& target,
                                                const RestoreOptions& options);
+absl::StatusOr<BisectReport> BisectDirectory(wal::FileSystem& files, const std::string& directory,
+                                             const BisectOptions& options, const BisectTest& test);
 
 }  // namespace linedb::engine
 

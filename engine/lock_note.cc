@@ -64,6 +64,7 @@ std::string MakeLockNote() {
 
 std::string DescribeLockNote(std::string_view note) {
   const Json json = ParseNote(note);
+  if (note.empty()) return "another process";
   if (json.is_null()) return std::string(note.substr(0, 200));
   return absl::StrCat(json["program"].get<std::string>(), " (pid ", json["pid"].get<std::int64_t>(),
                       " on ", json["host"].get<std::string>(), ", since ",
@@ -77,6 +78,12 @@ bool IsLockNoteOfLiveProcess(std::string_view note) {
   if (pid <= 0) return false;
   if (kill(static_cast<pid_t>(pid), 0) != 0 && errno != EPERM) return false;
   return IsRunning(pid, json["program"].get<std::string>());
+}
+
+bool MayBeHoldersNote(std::string_view note) {
+  const Json json = ParseNote(note);
+  if (json.is_null()) return false;
+  return json["host"].get<std::string>() != HostName() || IsLockNoteOfLiveProcess(note);
 }
 
 WriterState WriterStateOf(wal::FileSystem& files, const wal::DatabasePaths& paths) {

@@ -15,11 +15,16 @@ namespace linedb::engine {
 // for this process, now.
 std::string MakeLockNote();
 
-// "dbtool (pid 4711 on athena, since …)"; the note itself if it cannot be read.
+// "dbtool (pid 4711 on athena, since …)"; the note itself if it cannot be read, "another process"
+// if there is none.
 std::string DescribeLockNote(std::string_view note);
 
 // Whether the process named by the note is running on this machine, as far as can be told.
 bool IsLockNoteOfLiveProcess(std::string_view note);
+
+// False if the note names nobody, or a process of this machine that has died: who holds the lock
+// then has not written its own yet.
+bool MayBeHoldersNote(std::string_view note);
 
 // Whether somebody writes to a database, as far as one can tell without taking its lock.
 enum class WriterState {

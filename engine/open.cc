@@ -1,8 +1,10 @@
 #include "engine/open.h"
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -57,8 +59,19 @@ class Opener {
   bool clean_ = true;                      // the last writer ended properly
 };
 
+// How long the note of a new holder is waited for, in all 1 s.
+constexpr int kNoteTriesMax = 200;
+constexpr std::chrono::milliseconds kNoteWait{5};
+
 absl::Status Opener::TakeLock() {
   absl::StatusOr<std::unique_ptr<wal::FileLock>> lock = files_.Lock(paths_.Lock(), MakeLockNote());
+  // Who has just taken it writes the note right away.
+  for (int tries = 0; absl::IsUnavailable(lock.status()) && tries < kNoteTriesMax &&
+                      !MayBeHoldersNote(std::string(lock.status().message()));
+       ++tries) {
+    std::this_thread::sleep_for(kNoteWait);
+    lock = files_.Lock(paths_.Lock(), MakeLockNote());
+  }
   if (absl::IsUnavailable(lock.status())) {
     return absl::UnavailableError(absl::StrCat(
         paths_.directory(), ": ", DescribeLockNote(std::string(lock.status().message())),

@@ -28,6 +28,9 @@ std::string TemporaryOf(const std::string& path);
 // OK if the file is gone, whether it was there or not.
 absl::Status RemoveIfThere(FileSystem& files, const std::string& path);
 
+// Removes a folder with all that is in it, as far as that can be done.
+void RemoveTree(FileSystem& files, const std::string& path);
+
 // Makes a directory and those above it, and their names durable. kFailedPrecondition if something
 // else has one of the names.
 absl::Status MakeDirectories(FileSystem& files, const std::string& path);

@@ -59,6 +59,17 @@ absl::Status RemoveIfThere(FileSystem& files, const std::string& path) {
   return absl::IsNotFound(removed) ? absl::OkStatus() : removed;
 }
 
+void RemoveTree(FileSystem& files, const std::string& path) {
+  const absl::StatusOr<std::vector<std::string>> names = files.List(path);
+  if (!names.ok()) return;
+  for (const std::string& name : *names) {
+    const std::string below = path + "/" + name;
+    // A link goes itself; what it leads to stays.
+    if (!files.Remove(below).ok()) RemoveTree(files, below);
+  }
+  files.Remove(path).IgnoreError();
+}
+
 absl::StatusOr<std::unique_ptr<File>> WriteTemporary(FileSystem& files, const std::string& path,
                                                      std::string_view bytes) {
   return WriteTemporary(files, path, [bytes](File& file) { return file.Append(bytes); });

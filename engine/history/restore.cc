@@ -22,22 +22,6 @@ namespace {
 // The log that is written for the engine to replay is at most about this long.
 constexpr std::size_t kLogBytesMax = std::size_t{64} << 20;
 
-// Removes a folder with all that is in it, as far as that can be done.
-void RemoveTree(wal::FileSystem& files, const std::string& path) {
-  const absl::StatusOr<std::vector<std::string>> names = files.List(path);
-  if (!names.ok()) return;
-  for (const std::string& name : *names) {
-    const std::string below = path + "/" + name;
-    const absl::StatusOr<wal::FileInfo> info = files.Stat(below);
-    if (info.ok() && info->is_directory) {
-      RemoveTree(files, below);
-    } else {
-      files.Remove(below).IgnoreError();
-    }
-  }
-  files.Remove(path).IgnoreError();
-}
-
 // The logs are the interface: a work directory gets the base's tables, and a log of the operations
 // since in the form of any log, and opening it is what replays them. So there is no second way to
 // do what an operation says. Altering and dropping tables, which no log has in its middle, are done
@@ -261,7 +245,7 @@ absl::Status Restorer::MoveToTarget() {
   absl::Status done = MoveTables(header);
   if (done.ok()) done = wal::CreateLog(files_, target_, header).status();
   if (!done.ok()) return done;
-  RemoveTree(files_, work_.directory());
+  wal::RemoveTree(files_, work_.directory());
   done = wal::RemoveIfThere(files_, target_.Unfinished());
   if (done.ok()) done = files_.SyncDirectory(target_.directory());
   report_.tables = header.tables.size();

@@ -9,9 +9,10 @@
 namespace linedb {
 namespace {
 
-constexpr const char* kCommands[] = {"init", "create", "checkpoint", "inspect", "schema",  "stats",
-                                     "get",  "cat",    "grep",       "import",  "export",  "wal",
-                                     "log",  "tail",   "verify",     "backup",  "restore", "help"};
+constexpr const char* kCommands[] = {"init",   "create",  "checkpoint", "inspect", "schema",
+                                     "stats",  "get",     "cat",        "grep",    "import",
+                                     "export", "wal",     "log",        "tail",    "verify",
+                                     "backup", "restore", "bisect",     "help"};
 
 std::vector<std::string> ExamplesIn(const std::string& help) {
   std::vector<std::string> examples;

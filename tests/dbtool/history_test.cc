@@ -119,5 +119,39 @@ TEST_F(HistoryTest, Rule23RestoreWritesToANewDirectoryOnly) {
   EXPECT_EQ(TreeOf("data/university"), before);
 }
 
+// lsn 1: student, 2 to 4: its records, 5: enrollment, 6 and 7.
+TEST_F(HistoryTest, BisectNamesTheTransactionAfterWhichATestFails) {
+  const std::string before = TreeOf("data/university");
+  const Outcome found = Run(
+      R"(dbtool bisect data/university --test 'echo tried "$DB"; ! dbtool get "$DB" student 3')");
+  EXPECT_EQ(found.exit_code, 0) << found.err;
+  const json report = json::parse(found.out);
+  EXPECT_EQ(report["first_lsn"], 2);
+  EXPECT_EQ(report["last_lsn"], 4);
+  EXPECT_EQ(report["holds_lsn"], 1);
+  EXPECT_NE(found.err.find("run 1, at most"), found.err.npos) << found.err;
+  EXPECT_NE(found.err.find("tried /"), found.err.npos) << found.err;  // what the test prints
+  EXPECT_EQ(TreeOf("data/university"), before);
+}
+
+TEST_F(HistoryTest, BisectTellsWhyItCannotSay) {
+  struct Row {
+    const char* test;
+    int exit_code;
+    const char* message;
+  };
+  for (const Row& row :
+       {Row{"true", 3, "holds in the newest state"},
+        Row{"false", 3, "fails already in the oldest state"}, Row{"kill -9 $$", 3, "fails already"},
+        Row{"exit 125", 3, "was skipped for"},
+        Row{"no-such-program", 2, "the shell cannot run it (exit code 127)"},
+        Row{"kill -INT $PPID; sleep 9", 130, "interrupted"}}) {
+    ExpectFailure(std::string("mkdir -p own && TMPDIR=own dbtool bisect data/university --test '") +
+                      row.test + "'",
+                  row.exit_code, row.message);
+    EXPECT_EQ(Out("ls -A own"), "") << row.test;
+  }
+}
+
 }  // namespace
 }  // namespace linedb

@@ -9,18 +9,10 @@
 #include "linedb/database.h"
 #include "linedb/json_table.h"
 #include "tests/dbtool/dbtool_fixture.h"
+#include "tests/dbtool/reading_commands.h"
 
 namespace linedb {
 namespace {
-
-constexpr const char* kReading[] = {
-    "inspect data/university",        "inspect data/university student",
-    "schema data/university student", "get data/university student 1",
-    "cat data/university student",    "grep data/university Alice",
-    "export data/university student", "wal data/university",
-    "verify data/university",         "verify data/university --quick",
-    "stats data/university",          "checkpoint data/university --dry-run",
-    "log data/university student 1",  "tail data/university"};
 
 class OpeningRules : public DbtoolTest {
  protected:

@@ -15,7 +15,7 @@
 namespace linedb {
 namespace {
 
-class ImportTest : public testing::Test {
+class ImportTest : public ::testing::Test {
  protected:
   void SetUp() override {
     auto opened = Database::OpenInMemory();

@@ -41,6 +41,7 @@ TEST(LockNoteTest, NamesProcessProgramHostAndTime) {
 
 TEST(LockNoteTest, NotesThatCannotBeReadAreShownAsTheyAre) {
   EXPECT_EQ(engine::DescribeLockNote("what is this"), "what is this");
+  EXPECT_EQ(engine::DescribeLockNote(""), "another process");
   for (const std::string note :
        {"", "{}", "[1]", "{\"pid\":\"1\"}", "{\"pid\":-1,\"program\":\"a\",\"host\":\"b\"}"}) {
     EXPECT_FALSE(engine::IsLockNoteOfLiveProcess(note)) << note;

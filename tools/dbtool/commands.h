@@ -15,6 +15,7 @@ void AddReadCommands(CLI::App& app, Context& context);      // get cat grep
 void AddExchangeCommands(CLI::App& app, Context& context);  // import export
 void AddLogCommands(CLI::App& app, Context& context);       // wal verify
 void AddHistoryCommands(CLI::App& app, Context& context);   // backup restore
+void AddBisectCommand(CLI::App& app, Context& context);     // bisect
 
 }  // namespace linedb::dbtool
 

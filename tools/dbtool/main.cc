@@ -19,5 +19,6 @@ int main(int argc, char** argv) {
   AddExchangeCommands(app, context);
   AddLogCommands(app, context);
   AddHistoryCommands(app, context);
+  AddBisectCommand(app, context);
   return ParseAndRun(app, argc, argv, context);
 }

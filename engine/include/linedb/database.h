@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "linedb/bisect.h"
 #include "linedb/change_feed.h"
 #include "linedb/history.h"
 #include "linedb/options.h"
@@ -152,6 +153,20 @@ class Database {
   static absl::StatusOr<RestoreReport> Restore(const std::string& directory,
                                                const std::string& target,
                                                const RestoreOptions& options = {});
+
+  // Finds the first transaction after which `test` fails on the database as it was then. Restores
+  // states of the database in `directory`, live or a backup, into options.scratch and calls `test`
+  // with the place of each, which it may do with as it likes. Takes it that the test holds up to
+  // some transaction and fails from then on; of n transactions it tries at most 1 + log2(n + 1),
+  // rounded up. Writes nothing but in scratch, and works beside a writer.
+  //
+  // kNotFound: no database; or the test holds in the newest state, or fails already in the oldest
+  // one that can be restored. kInvalidArgument: no scratch is named, or it lies in `directory`;
+  // kAlreadyExists: something stands where states would be restored. An error of the test ends the
+  // search and is returned; otherwise as Restore.
+  static absl::StatusOr<BisectReport> Bisect(
+      const std::string& directory, const BisectOptions& options,
+      const std::function<absl::StatusOr<BisectVerdict>(const std::string& state)>& test);
 
   // Any thread. Lists the archives, so it reads the disk.
   Statistics Stats() const;

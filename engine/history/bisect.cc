@@ -1,0 +1,205 @@
+#include "engine/history/bisect.h"
+
+#include <algorithm>
+#include <bit>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "engine/history/backup_target.h"
+#include "engine/history/log_chain.h"
+#include "engine/history/restore_plan.h"
+#include "wal/file_steps.h"
+
+namespace linedb::engine {
+namespace {
+
+struct Transaction {
+  wal::Lsn first;
+  wal::TransactionId id;
+  std::string timestamp;
+};
+
+// The moments that can be restored, oldest first: the last operation of each transaction, and of
+// what was before the first of them.
+absl::StatusOr<std::vector<wal::Lsn>> ReadMoments(wal::FileSystem& files, const RestorePlan& plan) {
+  std::vector<wal::Lsn> moments = {plan.oldest};
+  for (const ChainLog& log : plan.chain.logs()) {
+    if (log.last <= plan.oldest || log.last < log.first) continue;
+    const auto note = [&](const wal::LogHeader&, const std::vector<wal::LogEntry>& transaction) {
+      const wal::Lsn last = transaction.back().lsn;
+      if (last > moments.back()) moments.push_back(last);
+      return absl::OkStatus();
+    };
+    absl::StatusOr<ChainText> text =
+        ReadChainLog(files, log, plan.source.log.header.database, log.last, note);
+    if (!text.ok()) return text.status();
+  }
+  return moments;
+}
+
+absl::StatusOr<Transaction> TransactionEndingAt(wal::FileSystem& files, const RestorePlan& plan,
+                                                wal::Lsn last) {
+  Transaction found;
+  for (const ChainLog& log : plan.chain.logs()) {
+    if (log.first > last || log.last < last) continue;
+    const auto note = [&](const wal::LogHeader&, const std::vector<wal::LogEntry>& transaction) {
+      found = {transaction.front().lsn, transaction.back().transaction,
+               std::string(transaction.back().timestamp)};
+      return absl::OkStatus();
+    };
+    absl::StatusOr<ChainText> text =
+        ReadChainLog(files, log, plan.source.log.header.database, last, note);
+    if (!text.ok()) return text.status();
+    break;
+  }
+  return found;
+}
+
+// A binary search for the first moment at which the test fails. All below low_ hold, high_ fails.
+class Bisection {
+ public:
+  Bisection(wal::FileSystem& files, const std::string& directory, const BisectOptions& options,
+            const BisectTest& test, const Restoring& restore)
+      : files_(files), directory_(directory), options_(options), test_(test), restore_(restore) {}
+
+  absl::StatusOr<BisectReport> Run();
+
+ private:
+  absl::StatusOr<RestorePlan> Plan() const;
+  absl::Status CheckScratch() const;
+  absl::StatusOr<BisectVerdict> TryMoment(std::size_t moment);
+  absl::Status Search();
+  std::optional<std::size_t> NextMoment() const;
+  std::uint64_t RunsLeft() const;
+  std::string StateDirectory() const { return options_.scratch + "/database"; }
+
+  wal::FileSystem& files_;
+  const std::string& directory_;
+  const BisectOptions& options_;
+  const BisectTest& test_;
+  const Restoring& restore_;
+  std::vector<wal::Lsn> moments_;
+  std::vector<bool> skipped_;
+  std::size_t low_ = 0;
+  std::size_t high_ = 0;
+  BisectReport report_;
+};
+
+absl::StatusOr<RestorePlan> Bisection::Plan() const {
+  std::optional<wal::DatabasePaths> archives;
+  if (!options_.archives.empty()) archives.emplace(options_.archives);
+  return PlanRestore(files_, wal::DatabasePaths(directory_), archives, {});
+}
+
+std::uint64_t Bisection::RunsLeft() const {
+  return static_cast<std::uint64_t>(std::bit_width(high_ - low_));
+}
+
+absl::StatusOr<BisectVerdict> Bisection::TryMoment(std::size_t moment) {
+  RestoreOptions options;
+  options.target = AtLsn{moments_[moment].value};
+  options.archives = options_.archives;
+  const absl::StatusOr<RestoreReport> restored = restore_(directory_, StateDirectory(), options);
+  const absl::StatusOr<BisectVerdict> verdict =
+      restored.ok() ? test_(StateDirectory()) : restored.status();
+  wal::RemoveTree(files_, StateDirectory());
+  if (!verdict.ok()) return verdict;
+  if (*verdict == BisectVerdict::kHolds) low_ = std::max(low_, moment + 1);
+  if (*verdict == BisectVerdict::kFails) high_ = moment;
+  if (*verdict == BisectVerdict::kSkipped) skipped_[moment] = true;
+  ++report_.runs;
+  if (options_.progress) {
+    options_.progress(
+        {report_.runs, RunsLeft(), moments_[moment].value, restored->timestamp, *verdict});
+  }
+  return verdict;
+}
+
+// The one in the middle of those that may be it, or the nearest to it that was not skipped.
+std::optional<std::size_t> Bisection::NextMoment() const {
+  const std::size_t middle = low_ + (high_ - low_) / 2;
+  for (std::size_t away = 0; away <= high_ - low_; ++away) {
+    if (middle + away < high_ && !skipped_[middle + away]) return middle + away;
+    if (middle >= low_ + away && middle - away < high_ && !skipped_[middle - away]) {
+      return middle - away;
+    }
+  }
+  return std::nullopt;
+}
+
+absl::Status Bisection::Search() {
+  high_ = moments_.size() - 1;
+  const absl::StatusOr<BisectVerdict> newest = TryMoment(high_);
+  if (!newest.ok()) return newest.status();
+  const std::uint64_t lsn_newest = moments_.back().value;
+  if (*newest != BisectVerdict::kFails) {
+    return absl::NotFoundError(
+        absl::StrCat(directory_, ": the test ",
+                     *newest == BisectVerdict::kHolds ? "holds in" : "was skipped for",
+                     " the newest state, lsn ", lsn_newest, ": there is nothing to search for"));
+  }
+  while (const std::optional<std::size_t> moment = NextMoment()) {
+    if (absl::StatusOr<BisectVerdict> tried = TryMoment(*moment); !tried.ok()) {
+      return tried.status();
+    }
+  }
+  if (high_ > 0 && low_ > 0) return absl::OkStatus();
+  return absl::NotFoundError(
+      absl::StrCat(directory_, ": the test fails already in the oldest state that can be ",
+                   low_ == high_ ? "restored" : "restored and was not skipped", ", lsn ",
+                   moments_[high_].value));
+}
+
+// What stands there from now on was restored, and may be removed.
+absl::Status Bisection::CheckScratch() const {
+  for (const std::string& from : {directory_, options_.archives}) {
+    if (from.empty()) continue;
+    if (absl::Status apart = CheckApart(files_, from, StateDirectory()); !apart.ok()) return apart;
+  }
+  if (!files_.Stat(StateDirectory()).ok()) return absl::OkStatus();
+  return absl::AlreadyExistsError(absl::StrCat(
+      StateDirectory(), ": something is there, where states of the past are to be restored"));
+}
+
+absl::StatusOr<BisectReport> Bisection::Run() {
+  {
+    absl::StatusOr<RestorePlan> plan = Plan();
+    if (!plan.ok()) return plan.status();
+    absl::StatusOr<std::vector<wal::Lsn>> moments = ReadMoments(files_, *plan);
+    if (!moments.ok()) return moments.status();
+    moments_ = *std::move(moments);
+  }
+  skipped_.resize(moments_.size());
+  report_.transactions = moments_.size() - 1;
+  absl::Status done = CheckScratch();
+  if (done.ok()) done = wal::MakeDirectories(files_, options_.scratch);
+  if (done.ok()) done = Search();
+  if (!done.ok()) return done;
+  absl::StatusOr<RestorePlan> plan = Plan();
+  if (!plan.ok()) return plan.status();
+  absl::StatusOr<Transaction> found = TransactionEndingAt(files_, *plan, moments_[high_]);
+  if (!found.ok()) return found.status();
+  report_.first_lsn = found->first.value;
+  report_.last_lsn = moments_[high_].value;
+  report_.transaction = found->id.value;
+  report_.timestamp = found->timestamp;
+  report_.holds_lsn = moments_[low_ - 1].value;
+  report_.transactions_between = high_ - low_;
+  return report_;
+}
+
+}  // namespace
+
+absl::StatusOr<BisectReport> Bisect(wal::FileSystem& files, const std::string& directory,
+                                    const BisectOptions& options, const BisectTest& test,
+                                    const Restoring& restore) {
+  if (options.scratch.empty()) {
+    return absl::InvalidArgumentError("bisect: no scratch directory is named");
+  }
+  return Bisection(files, directory, options, test, restore).Run();
+}
+
+}  // namespace linedb::engine
