@@ -80,7 +80,9 @@ absl::Status Engine::SwitchLogs(Switch change, CheckpointReport* report) {
   }
   wal::Rotation rotation{log.header, old, schema::FormatTimestamp(schema::Now()), ArchiveTime(),
                          checkpoint.header_tables()};
-  rotation.first_operation = change.first_operation;
+  if (change.first_operation != nullptr) {
+    rotation.first_transaction = absl::MakeConstSpan(change.first_operation, 1);
+  }
   absl::StatusOr<std::unique_ptr<wal::WalWriter>> rotated =
       wal::RotateLog(files_, paths_, rotation);
   if (!rotated.ok()) {

@@ -1,6 +1,8 @@
 #include "engine/open.h"
 
 #include <algorithm>
+
+#include <cassert>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -34,6 +36,7 @@ class Opener {
 
   absl::StatusOr<OpenedDatabase> OpenForWriting(bool exists);
   absl::StatusOr<OpenedDatabase> OpenForReading();
+  absl::Status Install(const Installation& installation);
 
  private:
   absl::Status TakeLock();
@@ -45,7 +48,7 @@ class Opener {
   void TakeOver();
   absl::Status ContinueLog();
   absl::Status KeepTornTail();
-  absl::Status RotateRecovered();
+  absl::Status RotateRecovered(absl::Span<const wal::LogOperation> transaction);
 
   void Note(std::string sentence) { opened_.report.notes.push_back(std::move(sentence)); }
   std::string Short(const std::string& path) const { return wal::ShortName(paths_, path); }
@@ -55,6 +58,7 @@ class Opener {
   const Options& options_;
   OpenedDatabase opened_;
   wal::RecoveredLog log_;
+  const GivenTables* given_ = nullptr;     // null: none
   std::optional<TableRecovery> recovery_;  // none for a directory of the Python original
   bool clean_ = true;                      // the last writer ended properly
 };
@@ -144,6 +148,30 @@ absl::StatusOr<OpenedDatabase> Opener::OpenForWriting(bool exists) {
   return std::move(opened_);
 }
 
+absl::Status Opener::Install(const Installation& installation) {
+  given_ = &installation.tables;
+  absl::Status done = TakeLock();
+  if (!done.ok()) return done;
+  done = installation.begin();
+  if (done.ok() && !clean_) done = SyncNames();
+  if (done.ok()) RemoveTemporaries();
+  if (done.ok()) done = ReadEverything();
+  if (done.ok() && !recovery_) done = absl::FailedPreconditionError("the log is not of linedb");
+  if (done.ok()) done = recovery_->SettleTails(clean_);
+  if (done.ok()) {
+    TakeOver();
+    done = RotateRecovered(installation.transaction);
+  }
+  if (!done.ok() && opened_.log != nullptr) {
+    // Behind the switch: of a full disk, too, no longer an error that says "nothing happened".
+    done = absl::InternalError(absl::StrCat(std::string(done.message()),
+                                            "; it counts all the same: opening again finishes it"));
+  }
+  // What was closed properly still is; of a crash the next opening is to know.
+  if (clean_ && !absl::IsInternal(done)) done.Update(opened_.lock->Clear());
+  return done;
+}
+
 absl::StatusOr<OpenedDatabase> Opener::OpenForReading() {
   for (int attempt = 1;; ++attempt) {
     opened_ = {};
@@ -215,7 +243,7 @@ absl::Status Opener::ReadEverything() {
                       ")"));
   }
   if (absl::Status durable = SecureCreations(*catalog); !durable.ok()) return durable;
-  recovery_.emplace(files_, paths_, options_, log_);
+  recovery_.emplace(files_, paths_, options_, log_, given_);
   return recovery_->Load(*catalog);
 }
 
@@ -225,7 +253,7 @@ absl::Status Opener::ContinueLog() {
     if (clean_ && log_.torn_bytes > 0) {
       if (absl::Status kept = KeepTornTail(); !kept.ok()) return kept;
     }
-    return RotateRecovered();
+    return RotateRecovered({});
   }
   absl::StatusOr<std::unique_ptr<wal::File>> file =
       files_.Open(paths_.Log(), wal::OpenMode::kAppend);
@@ -250,7 +278,7 @@ absl::Status Opener::KeepTornTail() {
 
 // The log may be in the page cache and not on the disk, so it is never continued after a crash: a
 // checkpoint puts everything into files that were synced since.
-absl::Status Opener::RotateRecovered() {
+absl::Status Opener::RotateRecovered(absl::Span<const wal::LogOperation> transaction) {
   TablesCheckpoint checkpoint(files_, paths_, options_);
   absl::Status done = checkpoint.Prepare(opened_.tables);
   if (done.ok()) done = checkpoint.Complete(opened_.tables);
@@ -258,11 +286,15 @@ absl::Status Opener::RotateRecovered() {
     checkpoint.Abandon();
     return done;
   }
-  absl::StatusOr<std::unique_ptr<wal::WalWriter>> log =
-      wal::RotateLog(files_, paths_,
-                     {log_.header, log_.position, schema::FormatTimestamp(schema::Now()),
-                      ArchiveTime(), checkpoint.header_tables(), /*log_may_be_unsynced=*/!clean_});
-  if (!log.ok()) return log.status();
+  absl::StatusOr<std::unique_ptr<wal::WalWriter>> log = wal::RotateLog(
+      files_, paths_,
+      {log_.header, log_.position, schema::FormatTimestamp(schema::Now()), ArchiveTime(),
+       checkpoint.header_tables(), /*log_may_be_unsynced=*/!clean_, transaction});
+  if (!log.ok()) {
+    // kInternal: it may have come about all the same, so the compacted files stay.
+    if (!absl::IsInternal(log.status())) checkpoint.Abandon();
+    return log.status();
+  }
   opened_.log = *std::move(log);
   CheckpointReport report;
   Publisher publisher;  // nobody reads yet
@@ -319,6 +351,12 @@ absl::StatusOr<OpenedDatabase> OpenDatabase(wal::FileSystem& files, const wal::D
   Opener opener(files, paths, options);
   return options.access == Access::kReadOnly ? opener.OpenForReading()
                                              : opener.OpenForWriting(*exists);
+}
+
+absl::Status Install(wal::FileSystem& files, const wal::DatabasePaths& paths,
+                     const Options& options, const Installation& installation) {
+  assert(options.access == Access::kReadWrite && installation.begin);
+  return Opener(files, paths, options).Install(installation);
 }
 
 }  // namespace linedb::engine

@@ -7,6 +7,7 @@
 #include "engine/index/index_files.h"
 #include "engine/storage/compacted_file.h"
 #include "engine/table_loader.h"
+#include "schema/record_codec.h"
 #include "schema/schema_document.h"
 
 namespace linedb::engine {
@@ -75,6 +76,13 @@ absl::Status TableRecovery::LoadTable(const CatalogEntry& entry,
   const std::string& name = entry.schema.table_name;
   absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(entry.schema);
   if (!layout.ok()) return AtPlace(Short(paths_.Schema(name)), layout.status());
+  if (const GivenTable* given = FindGiven(name)) {
+    auto table = std::make_shared<TableState>(*std::move(layout));
+    table->schema_checksum = entry.checksum;
+    if (absl::Status taken = TakeGiven(*table, *given); !taken.ok()) return taken;
+    tables_[name] = std::move(table);
+    return absl::OkStatus();
+  }
   absl::StatusOr<std::string> path = RecordsPath(name, checkpoint);
   if (!path.ok()) return path.status();
   absl::StatusOr<std::unique_ptr<wal::File>> file =
@@ -103,6 +111,29 @@ absl::Status TableRecovery::LoadTable(const CatalogEntry& entry,
     files_.Remove(paths_.SchemaNext(name)).IgnoreError();
   }
   tables_[name] = std::move(table);
+  return absl::OkStatus();
+}
+
+// A table without a file: the checkpoint that follows writes it.
+absl::Status TableRecovery::TakeGiven(TableState& table, const GivenTable& given) {
+  TableChanges changes(table);
+  FieldSpans spans(static_cast<std::size_t>(table.layout().column_count()));
+  for (std::string_view rest = given.lines; !rest.empty();) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(line.size() + 1);
+    if (!schema::SplitCanonical(table.layout(), line, table.layout().column_count() - 1,
+                                spans.data())) {
+      return absl::InternalError(
+          absl::StrCat(table.name(), ": not a record of this table: ", std::string(line)));
+    }
+    changes.BeginLine()->append(line);
+    absl::Status taken = changes.FinishLine(WriteMode::kInsert, spans.data()).status();
+    if (!taken.ok()) return taken;
+  }
+  changes.Seal(/*accept_tail=*/false);
+  table.generation->written.next_id = LaterKey(given.next_id, table.generation->written.next_id);
+  table.generation->Publish(table.generation->written);
+  rewritten_ = true;
   return absl::OkStatus();
 }
 
@@ -148,6 +179,7 @@ absl::Status TableRecovery::ReplayEntry(const wal::LogEntry& entry, const Catalo
     default:
       break;
   }
+  if (FindGiven(entry.table) != nullptr) return absl::OkStatus();
   if (TableChanges* changes = ChangesOf(entry.table)) return ReplayOperation(*changes, entry);
   return absl::DataLossError(absl::StrCat("line ", entry.line, " byte ", entry.byte,
                                           ": there is no table ", std::string(entry.table)));
@@ -265,6 +297,7 @@ absl::Status TableRecovery::NoteSurplus() {
 // Proves that the file goes on as the log says, or makes it so.
 absl::Status TableRecovery::SettleTail(TableState& table, bool clean) {
   RecordsFile& records = table.generation->records;
+  if (!records.has_file()) return absl::OkStatus();
   // After a crash the same bytes are no proof: they may be in the page cache and, after a sync that
   // failed, never reach the disk, however often it is synced again. They are written anew.
   if (clean || records.tail().empty()) {

@@ -26,13 +26,21 @@
 
 namespace linedb::engine {
 
+// What a table holds in place of what its file says, the log's operations included: canonical lines
+// of live records, each with its "\n".
+struct GivenTable {
+  std::string lines;
+  std::int64_t next_id = 1;
+};
+using GivenTables = std::map<std::string, GivenTable>;
+
 // One use: Load, then SettleTails (a writer) or PublishTails (a reader). DESIGN.md numbers the
 // crash cases. One thread.
 class TableRecovery {
  public:
   TableRecovery(wal::FileSystem& files, const wal::DatabasePaths& paths, const Options& options,
-                const wal::RecoveredLog& log)
-      : files_(files), paths_(paths), options_(options), log_(log) {}
+                const wal::RecoveredLog& log, const GivenTables* given = nullptr)
+      : files_(files), paths_(paths), options_(options), log_(log), given_(given) {}
 
   // Reads the tables of the log's header and replays the log into memory. A writer also makes files
   // that the log created and a crash left out. kDataLoss with file, line and byte.
@@ -58,6 +66,12 @@ class TableRecovery {
  private:
   absl::Status LoadTables(const Catalog& catalog);
   absl::Status LoadTable(const CatalogEntry& entry, const wal::TableCheckpoint& checkpoint);
+  const GivenTable* FindGiven(std::string_view table) const {
+    if (given_ == nullptr) return nullptr;
+    const auto found = given_->find(std::string(table));
+    return found == given_->end() ? nullptr : &found->second;
+  }
+  absl::Status TakeGiven(TableState& table, const GivenTable& given);
   absl::StatusOr<CatalogEntry> SchemaOf(const std::string& table, const Catalog& catalog,
                                         const wal::TableCheckpoint& checkpoint);
   absl::StatusOr<std::string> RecordsPath(const std::string& table,
@@ -82,6 +96,7 @@ class TableRecovery {
   const wal::DatabasePaths& paths_;
   const Options& options_;
   const wal::RecoveredLog& log_;
+  const GivenTables* given_;  // null: none
   TableMap tables_;
   std::map<std::string_view, TableChanges::Replayed> expected_;  // by the names in the log
   std::map<std::string, TableChanges> changes_;                  // what the log did, table by table

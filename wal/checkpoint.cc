@@ -20,7 +20,8 @@ struct NewLog {
 };
 
 absl::StatusOr<NewLog> WriteNewLog(FileSystem& files, const DatabasePaths& paths,
-                                   const LogHeader& header, const LogOperation* operation) {
+                                   const LogHeader& header,
+                                   absl::Span<const LogOperation> transaction) {
   std::string text;
   NewLog log{nullptr, header, LogPosition{}};
   log.position.checksum = AppendHeaderLine(header, &text);
@@ -28,14 +29,17 @@ absl::StatusOr<NewLog> WriteNewLog(FileSystem& files, const DatabasePaths& paths
   log.position.next_lsn = header.first_lsn;
   log.position.next_transaction = header.first_transaction;
   log.position.durable = Lsn{header.first_lsn.value - 1};
-  if (operation != nullptr) {
-    log.position.checksum =
-        AppendOperationLine(*operation, LineNumbers{header.first_lsn, header.first_transaction},
-                            header.timestamp, log.position.durable, &text);
+  for (const LogOperation& operation : transaction) {
+    const bool last = &operation == &transaction.back();
+    log.position.checksum = AppendOperationLine(
+        operation, LineNumbers{log.position.next_lsn, header.first_transaction}, header.timestamp,
+        last ? std::optional(log.position.durable) : std::nullopt, &text);
     log.position.lines += 1;
     log.position.next_lsn.value += 1;
+  }
+  if (!transaction.empty()) {
     log.position.next_transaction.value += 1;
-    log.position.durable.value += 1;  // once the log is in force
+    log.position.durable.value += transaction.size();  // once the log is in force
   }
   log.position.bytes = text.size();
   absl::StatusOr<std::unique_ptr<File>> file =
@@ -145,7 +149,7 @@ absl::Status PublishLog(FileSystem& files, const DatabasePaths& paths,
 
 absl::StatusOr<std::unique_ptr<WalWriter>> CreateLog(FileSystem& files, const DatabasePaths& paths,
                                                      const LogHeader& header) {
-  absl::StatusOr<NewLog> log = WriteNewLog(files, paths, header, nullptr);
+  absl::StatusOr<NewLog> log = WriteNewLog(files, paths, header, {});
   if (!log.ok()) return log.status();
   absl::Status status = files.Rename(TemporaryOf(paths.Log()), paths.Log());
   if (!status.ok()) {
@@ -165,7 +169,7 @@ absl::StatusOr<std::unique_ptr<WalWriter>> RotateLog(FileSystem& files, const Da
       RemoveLeftovers(files, paths, rotation.old_header.first_lsn, rotation.old_position.bytes);
   if (!status.ok()) return status;
   absl::StatusOr<NewLog> log =
-      WriteNewLog(files, paths, SuccessorOf(rotation), rotation.first_operation);
+      WriteNewLog(files, paths, SuccessorOf(rotation), rotation.first_transaction);
   if (!log.ok()) return log.status();
   const std::optional<std::string> archive =
       HasOperations(rotation) ? std::optional(ArchivePath(paths, rotation)) : std::nullopt;

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "wal/file_names.h"
 #include "wal/file_system.h"
 #include "wal/wal_format.h"
@@ -30,9 +31,9 @@ struct Rotation {
   // The log was written by a process that died: its bytes may be in the page cache only, and stay
   // there whatever is synced. Its archive is then a copy.
   bool log_may_be_unsynced = false;
-  // The first transaction of the new log, of this one operation, or null. It comes about with the
-  // switch; the header's tables show it already.
-  const LogOperation* first_operation = nullptr;
+  // The first transaction of the new log, or nothing. It comes about with the switch. The header's
+  // tables show an ALTER_TABLE or DROP_TABLE already, but no operation on a record.
+  absl::Span<const LogOperation> first_transaction = {};
 };
 
 // The records files are durable up to what `tables` says before this is called. Writes the new log

@@ -16,6 +16,8 @@ void AddExchangeCommands(CLI::App& app, Context& context);  // import export
 void AddLogCommands(CLI::App& app, Context& context);       // wal verify
 void AddHistoryCommands(CLI::App& app, Context& context);   // backup restore
 void AddBisectCommand(CLI::App& app, Context& context);     // bisect
+void AddEditCommand(CLI::App& app, Context& context);       // edit
+void AddAdoptCommand(CLI::App& app, Context& context);      // adopt
 
 }  // namespace linedb::dbtool
 

@@ -29,7 +29,8 @@ std::string UsualHint(absl::StatusCode code) {
     case absl::StatusCode::kUnavailable:
       return "meanwhile these work: cat export get grep inspect log schema stats tail verify wal";
     case absl::StatusCode::kDataLoss:
-      return "nothing was changed; `dbtool verify DIR` lists every problem";
+      return "nothing was changed; `dbtool verify DIR` lists every problem; a .records file that "
+             "was changed by hand is taken in by `dbtool adopt DIR TABLE`";
     case absl::StatusCode::kResourceExhausted:
       return "make room and run it again";
     default:

@@ -24,6 +24,8 @@ std::string_view KindName(ProblemKind kind) {
   return "clash";
 }
 
+}  // namespace
+
 ReportJson ProblemJson(const ImportProblem& problem) {
   return {{"file", problem.file},
           {"line", problem.line},
@@ -32,6 +34,8 @@ ReportJson ProblemJson(const ImportProblem& problem) {
           {"kind", std::string(KindName(problem.kind))},
           {"reason", problem.reason}};
 }
+
+namespace {
 
 ReportJson ReportOf(const ImportJob& job, const ImportReport& report) {
   ReportJson problems = ReportJson::array();

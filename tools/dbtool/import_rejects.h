@@ -12,8 +12,12 @@
 #include "linedb/exchange.h"
 #include "tools/dbtool/context.h"
 #include "tools/dbtool/export_file.h"
+#include "tools/dbtool/report.h"
 
 namespace linedb::dbtool {
+
+// A problem as --json and FILE.reasons have it.
+ReportJson ProblemJson(const ImportProblem& problem);
 
 // FILE gets the bad lines as they are, so that it can be mended and imported again; FILE.reasons a
 // line of JSON for each problem. With "-" the lines go to stdout, and the reasons to nobody but

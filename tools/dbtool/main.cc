@@ -20,5 +20,7 @@ int main(int argc, char** argv) {
   AddLogCommands(app, context);
   AddHistoryCommands(app, context);
   AddBisectCommand(app, context);
+  AddEditCommand(app, context);
+  AddAdoptCommand(app, context);
   return ParseAndRun(app, argc, argv, context);
 }
