@@ -1,7 +1,6 @@
 #include "engine/open.h"
 
 #include <algorithm>
-
 #include <cassert>
 #include <chrono>
 #include <optional>
