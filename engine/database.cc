@@ -5,7 +5,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "engine/engine.h"
+#include "engine/engine_exchange.h"
 #include "engine/engine_history.h"
+#include "engine/engine_slice.h"
 #include "engine/nearest_name.h"
 #include "engine/verify.h"
 
@@ -145,6 +147,23 @@ absl::StatusOr<BisectReport> Database::Bisect(
   bisected.archives = WithoutSlash(options.archives);
   bisected.scratch = WithoutSlash(options.scratch);
   return engine::BisectDirectory(wal::PosixFileSystem(), WithoutSlash(directory), bisected, test);
+}
+
+absl::StatusOr<DumpReport> Database::Dump(std::ostream& output, const DumpOptions& options) {
+  return engine::DumpDatabase(*engine_, output, options);
+}
+
+absl::StatusOr<LoadReport> Database::Load(const std::string& directory, std::istream& input,
+                                          const LoadOptions& options) {
+  if (directory.empty()) return absl::InvalidArgumentError("the directory's name is empty");
+  return engine::LoadDirectory(wal::PosixFileSystem(), WithoutSlash(directory), input, options);
+}
+
+absl::StatusOr<SliceReport> Database::Slice(const std::string& directory, const std::string& target,
+                                            const SliceOptions& options) {
+  if (target.empty()) return absl::InvalidArgumentError("the directory's name is empty");
+  return engine::SliceDirectory(wal::PosixFileSystem(), WithoutSlash(directory),
+                                WithoutSlash(target), options);
 }
 
 Statistics Database::Stats() const { return engine_->Stats(); }

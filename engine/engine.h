@@ -85,6 +85,13 @@ class Engine {
 
   absl::StatusOr<std::shared_ptr<const Snapshot>> TakeSnapshot();
 
+  // The same, and the last operation that it shows. Waits until no transaction is open.
+  struct NumberedSnapshot {
+    std::shared_ptr<const Snapshot> snapshot;
+    std::uint64_t lsn = 0;
+  };
+  absl::StatusOr<NumberedSnapshot> TakeNumberedSnapshot();
+
   absl::StatusOr<CommitSubscription> Subscribe(CommitCallback callback,
                                                const SubscribeOptions& options);
 

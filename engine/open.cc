@@ -316,9 +316,8 @@ absl::Status CheckFinished(wal::FileSystem& files, const wal::DatabasePaths& pat
   if (!mark.ok()) return mark.status();
   return absl::FailedPreconditionError(
       absl::StrCat(paths.directory(),
-                   ": a backup or restore into it is not finished; run the backup again, or remove "
-                   "it and restore ",
-                   "again"));
+                   ": a backup, restore or load into it is not finished; run the backup again, or "
+                   "remove it and restore or load again"));
 }
 
 }  // namespace

@@ -1,8 +1,9 @@
-// Export: the live records, as the file has them.
+// Export: the live records, as the file has them, or in canonical order.
 
 #include <string>
 
-#include "absl/strings/str_cat.h"
+#include "engine/storage/row_id_cutter.h"
+#include "engine/transaction/sorted_records.h"
 #include "linedb/exchange.h"
 #include "schema/record_layout.h"
 #include "schema/time_text.h"
@@ -11,27 +12,13 @@ namespace linedb {
 namespace engine {
 namespace {
 
-// The line without the hidden row number, which is no data.
-class RowIdCutter {
- public:
-  explicit RowIdCutter(const TableSchema& schema) {
-    bool keyed = false;
-    for (const ColumnSchema& column : schema.columns) keyed |= column.primary_key;
-    if (!keyed) prefix_ = absl::StrCat("{\"", std::string(schema::kRowIdColumn), "\":");
-  }
+constexpr std::uint64_t kRecordsPerProgress = 4096;
 
-  void Write(std::string_view line, std::ostream& output) const {
-    if (!prefix_.empty() && line.substr(0, prefix_.size()) == prefix_) {
-      output.put('{');
-      line.remove_prefix(line.find_first_of(",}", prefix_.size()));
-      if (line.front() == ',') line.remove_prefix(1);
-    }
-    output.write(line.data(), static_cast<std::streamsize>(line.size()));
-  }
-
- private:
-  std::string prefix_;
-};
+void WriteRecord(const RowIdCutter& cutter, std::string_view line, std::ostream& output) {
+  cutter.Cut(line, [&output](std::string_view piece) {
+    output.write(piece.data(), static_cast<std::streamsize>(piece.size()));
+  });
+}
 
 absl::Status CheckStream(const std::ostream& output) {
   return output.good() ? absl::OkStatus() : absl::InternalError("the export could not be written");
@@ -53,7 +40,7 @@ absl::StatusOr<std::uint64_t> Export(Database& database, std::string_view table,
   std::uint64_t count = 0;
   while (output.good() && cursor->Next(&line)) {
     if (json) output << (count == 0 ? "\n" : ",\n");
-    cutter.Write(line, output);
+    engine::WriteRecord(cutter, line, output);
     if (!json) output.put('\n');
     ++count;
   }
@@ -61,6 +48,35 @@ absl::StatusOr<std::uint64_t> Export(Database& database, std::string_view table,
   if (json) {
     output << (count == 0 ? "" : "\n") << "],\"count\":" << count << ",\"exported_at\":\""
            << schema::FormatTimestamp(schema::Now()) << "\"}\n";
+  }
+  output.flush();
+  if (absl::Status written = engine::CheckStream(output); !written.ok()) return written;
+  return count;
+}
+
+absl::StatusOr<std::uint64_t> ExportCanonical(Database& database, std::string_view table,
+                                              std::ostream& output,
+                                              const CanonicalExportOptions& options) {
+  absl::StatusOr<engine::TableCore> core = database.OpenCore(table);
+  if (!core.ok()) return core.status();
+  absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(core->schema());
+  if (!layout.ok()) return layout.status();
+  absl::StatusOr<ReadTransaction> snapshot = database.BeginRead();
+  if (!snapshot.ok()) return snapshot.status();
+  const auto goes_on = [&options](std::uint64_t) {
+    return !options.progress || options.progress(0);
+  };
+  absl::StatusOr<engine::SortedRecords> records =
+      engine::SortedRecords::Create(*layout, *core, *snapshot, goes_on);
+  if (!records.ok()) return records.status();
+  const engine::RowIdCutter cutter(core->schema());
+  std::uint64_t count = 0;
+  for (; count < records->size() && output.good(); ++count) {
+    if (count % engine::kRecordsPerProgress == 0 && options.progress && !options.progress(count)) {
+      return absl::CancelledError("the export was interrupted");
+    }
+    engine::WriteRecord(cutter, records->line(count), output);
+    output.put('\n');
   }
   output.flush();
   if (absl::Status written = engine::CheckStream(output); !written.ok()) return written;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "engine/exchange/import_records.h"
 #include "engine/exchange/record_judge.h"
 #include "engine/exchange/record_origins.h"
 #include "engine/exchange/record_source.h"
@@ -14,8 +15,7 @@
 #include "linedb/exchange.h"
 #include "schema/record_codec.h"
 
-namespace linedb {
-namespace engine {
+namespace linedb::engine {
 namespace {
 
 constexpr std::size_t kUnknownColumnsMax = 1000;
@@ -23,18 +23,15 @@ constexpr std::uint64_t kRecordsPerProgress = 1024;
 
 class Importer {
  public:
-  Importer(Database& database, TableCore core, schema::RecordLayout layout, RecordJudge judge,
+  Importer(TableCore core, schema::RecordLayout layout, RecordJudge judge,
            const ImportOptions& options)
-      : database_(database),
-        core_(core),
-        layout_(std::move(layout)),
-        judge_(std::move(judge)),
-        options_(options) {
+      : core_(core), layout_(std::move(layout)), judge_(std::move(judge)), options_(options) {
     canonicalize_.ignore_unknown_columns = options.unknown_columns == UnknownColumns::kIgnore;
     together_ = options.on_conflict != OnConflict::kReplace && options.rejects == nullptr;
   }
 
-  absl::Status Run(std::istream& input, RecordSource& source);
+  // `input` is what the source reads.
+  absl::Status Run(const std::istream& input, RecordSource& source);
   ImportReport TakeReport() { return std::move(report_); }
 
  private:
@@ -60,7 +57,6 @@ class Importer {
   }
   bool failed() const { return report_.problem_count > 0 && options_.rejects == nullptr; }
 
-  Database& database_;
   TableCore core_;
   schema::RecordLayout layout_;
   RecordJudge judge_;
@@ -84,7 +80,7 @@ class Importer {
   ImportReport report_;
 };
 
-absl::Status Importer::Run(std::istream& input, RecordSource& source) {
+absl::Status Importer::Run(const std::istream& input, RecordSource& source) {
   if (absl::Status begun = Begin(); !begun.ok()) return begun;
   // What is too long is rejected as it is read, and rejects keep the order of the input.
   const ReadAhead ahead = options_.rejects == nullptr ? ReadAhead::kChunks : ReadAhead::kNone;
@@ -137,7 +133,7 @@ absl::Status Importer::TakeChunk() {
 }
 
 absl::Status Importer::Begin() {
-  absl::StatusOr<WriteTransaction> transaction = database_.Begin();
+  absl::StatusOr<WriteTransaction> transaction = core_.Begin();
   if (!transaction.ok()) return transaction.status();
   // Between two batches the table may have been dropped or altered.
   if (absl::Status usable = core_.Check(*transaction); !usable.ok()) return usable;
@@ -375,25 +371,16 @@ ImportProblem Importer::ProblemAt(TextPosition position, std::string_view column
 }
 
 }  // namespace
-}  // namespace engine
 
-std::string ImportProblem::ToString() const {
-  return absl::StrCat(file, ":", line, ":", column, ": ", table_column, ": ", reason);
-}
-
-absl::StatusOr<ImportReport> Import(Database& database, std::string_view table, std::istream& input,
-                                    const ImportOptions& options) {
-  absl::StatusOr<engine::TableCore> core = database.OpenCore(table);
-  if (!core.ok()) return core.status();
-  absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(core->schema());
+absl::StatusOr<ImportReport> ImportRecords(const TableCore& core, const std::istream& input,
+                                           RecordSource& source, const ImportOptions& options) {
+  absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(core.schema());
   if (!layout.ok()) return layout.status();
-  absl::StatusOr<engine::RecordJudge> judge = engine::RecordJudge::Create(core->schema());
+  absl::StatusOr<RecordJudge> judge = RecordJudge::Create(core.schema());
   if (!judge.ok()) return judge.status();
-  engine::Importer importer(database, *core, *std::move(layout), *std::move(judge), options);
-  std::unique_ptr<engine::RecordSource> source =
-      engine::OpenRecordSource(input, options.format, options.rejects);
-  if (absl::Status run = importer.Run(input, *source); !run.ok()) return run;
+  Importer importer(core, *std::move(layout), *std::move(judge), options);
+  if (absl::Status run = importer.Run(input, source); !run.ok()) return run;
   return importer.TakeReport();
 }
 
-}  // namespace linedb
+}  // namespace linedb::engine

@@ -186,25 +186,6 @@ absl::Status CheckApart(wal::FileSystem& files, const std::string& source,
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> IsVacant(wal::FileSystem& files, const wal::DatabasePaths& paths) {
-  absl::StatusOr<std::vector<std::string>> names = files.List(paths.directory());
-  if (absl::IsNotFound(names.status())) return true;
-  if (!names.ok()) return names.status();
-  for (const std::string& name : *names) {
-    if (name == "LOCK" || name == "lost+found") continue;
-    const std::string path = paths.directory() + "/" + name;
-    if (path == wal::TemporaryOf(paths.Unfinished())) continue;  // a crash came before its name
-    if (path != paths.SchemaDirectory() && path != paths.DataDirectory() &&
-        path != paths.WalDirectory()) {
-      return false;
-    }
-    absl::StatusOr<std::vector<std::string>> below = files.List(path);
-    if (!below.ok()) return below.status();
-    if (!below->empty()) return false;
-  }
-  return true;
-}
-
 absl::StatusOr<FoundCopy> LookAtTarget(wal::FileSystem& files, const wal::DatabasePaths& paths,
                                        wal::FileSystem& source_files,
                                        const wal::DatabasePaths& source_paths,

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "engine/history/backup_source.h"
+#include "engine/storage/new_directory.h"
 #include "wal/file_names.h"
 #include "wal/file_system.h"
 #include "wal/wal_format.h"
@@ -39,10 +40,6 @@ absl::StatusOr<FoundCopy> LookAtTarget(wal::FileSystem& files, const wal::Databa
                                        wal::FileSystem& source_files,
                                        const wal::DatabasePaths& source_paths,
                                        const BackupSource& source, TargetAccess access);
-
-// Whether there is nothing in the directory that somebody might miss; also if it is missing. A
-// LOCK, empty folders of a database, and what a file system puts there itself do not count.
-absl::StatusOr<bool> IsVacant(wal::FileSystem& files, const wal::DatabasePaths& paths);
 
 }  // namespace linedb::engine
 

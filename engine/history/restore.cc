@@ -10,10 +10,8 @@
 #include "engine/history/records_copy.h"
 #include "engine/history/restore_plan.h"
 #include "engine/storage/database_id.h"
+#include "engine/storage/new_directory.h"
 #include "schema/schema_document.h"
-#include "schema/time_text.h"
-#include "wal/checkpoint.h"
-#include "wal/file_steps.h"
 #include "wal/wal_recovery.h"
 
 namespace linedb::engine {
@@ -21,6 +19,7 @@ namespace {
 
 // The log that is written for the engine to replay is at most about this long.
 constexpr std::size_t kLogBytesMax = std::size_t{64} << 20;
+constexpr char kWork[] = "restoring";
 
 // The logs are the interface: a work directory gets the base's tables, and a log of the operations
 // since in the form of any log, and opening it is what replays them. So there is no second way to
@@ -31,8 +30,7 @@ class Restorer {
   Restorer(const RestorePlaces& places, const RestoreOptions& options, RestorePlan plan)
       : places_(places),
         files_(places.files),
-        target_(places.target),
-        work_(places.target.directory() + "/restoring"),
+        work_(places.target.directory() + "/" + kWork),
         plan_(std::move(plan)),
         count_(options.progress) {}
 
@@ -40,7 +38,6 @@ class Restorer {
   absl::StatusOr<RestoreReport> Run();
 
  private:
-  absl::Status Prepare();
   absl::Status PlaceBase();
   absl::Status ReplayLogs();
   absl::Status ReplayTransaction(const std::vector<wal::LogEntry>& transaction);
@@ -49,15 +46,13 @@ class Restorer {
   absl::Status WriteWorkLog();
   absl::Status Settle();
   absl::Status MoveToTarget();
-  absl::Status MoveTables(const wal::LogHeader& header);
 
   const RestorePlaces& places_;
   wal::FileSystem& files_;
-  const wal::DatabasePaths& target_;
   const wal::DatabasePaths work_;
   const RestorePlan plan_;
   CopyCount count_;
-  std::unique_ptr<wal::FileLock> lock_;
+  std::unique_ptr<NewDirectory> target_;
   std::string log_;              // of the work directory, as it is to be written
   std::uint64_t log_lines_ = 0;  // in it, the header not counted
   wal::Lsn done_;
@@ -81,37 +76,6 @@ RestoreReport Restorer::Plan() {
   for (const auto& [name, table] : plan_.base.header.tables) count_.Expect(table.bytes);
   report_.lsn = plan_.target.value;
   return report_;
-}
-
-absl::Status Restorer::Prepare() {
-  absl::StatusOr<wal::FileInfo> mark = files_.Stat(target_.Unfinished());
-  if (mark.ok()) {
-    return absl::AlreadyExistsError(absl::StrCat(
-        target_.directory(), ": a backup or restore into it was begun and is not finished; remove ",
-        "it, or restore into another directory"));
-  }
-  absl::StatusOr<bool> vacant = IsVacant(files_, target_);
-  if (!vacant.ok()) return vacant.status();
-  if (!*vacant) {
-    return absl::AlreadyExistsError(absl::StrCat(
-        target_.directory(), ": it is not empty; restore writes into a new directory"));
-  }
-  absl::Status done = wal::MakeDirectories(files_, target_.directory());
-  if (!done.ok()) return done;
-  absl::StatusOr<std::unique_ptr<wal::FileLock>> lock =
-      files_.Lock(target_.Lock(), places_.lock_note);
-  if (!lock.ok()) return lock.status();
-  lock_ = *std::move(lock);
-  done = wal::WriteFileAtomically(
-      files_, target_.Unfinished(),
-      absl::StrCat("{\"restore_of\":\"", plan_.source.log.header.database, "\"}\n"));
-  for (const wal::DatabasePaths* paths : {&target_, &work_}) {
-    for (const std::string& directory :
-         {paths->SchemaDirectory(), paths->DataDirectory(), paths->WalDirectory()}) {
-      if (done.ok()) done = wal::MakeDirectories(files_, directory);
-    }
-  }
-  return done;
 }
 
 absl::Status Restorer::PlaceBase() {
@@ -218,49 +182,28 @@ absl::Status Restorer::ReplayLogs() {
   return absl::OkStatus();
 }
 
-absl::Status Restorer::MoveTables(const wal::LogHeader& header) {
-  for (const auto& [name, table] : header.tables) {
-    absl::Status done = files_.Rename(work_.Records(name), target_.Records(name));
-    if (done.ok()) done = files_.Rename(work_.Schema(name), target_.Schema(name));
-    if (!done.ok()) return done;
-  }
-  absl::Status done = files_.SyncDirectory(target_.SchemaDirectory());
-  return done.ok() ? files_.SyncDirectory(target_.DataDirectory()) : done;
-}
-
 absl::Status Restorer::MoveToTarget() {
-  absl::StatusOr<wal::RecoveredLog> log = wal::RecoverLog(files_, work_, /*is_original=*/false);
-  if (!log.ok()) return log.status();
-  if (log->header.first_lsn.value != done_.value + 1 || !log->entries.empty()) {
-    return absl::InternalError(absl::StrCat("what was restored is at lsn ",
-                                            log->position.next_lsn.value - 1, ", expected ",
-                                            done_.value));
-  }
-  wal::LogHeader header = log->header;
-  header.epoch = 1;
-  header.previous = 0;
-  header.first_transaction = transaction_next_;
-  header.timestamp = schema::FormatTimestamp(schema::Now());
-  for (auto& [name, table] : header.tables) table.compacted = false;
-  absl::Status done = MoveTables(header);
-  if (done.ok()) done = wal::CreateLog(files_, target_, header).status();
-  if (!done.ok()) return done;
-  wal::RemoveTree(files_, work_.directory());
-  done = wal::RemoveIfThere(files_, target_.Unfinished());
-  if (done.ok()) done = files_.SyncDirectory(target_.directory());
-  report_.tables = header.tables.size();
+  absl::StatusOr<wal::LogHeader> header = target_->ReadHeader(done_);
+  if (!header.ok()) return header.status();
+  header->first_transaction = transaction_next_;
+  report_.tables = header->tables.size();
   report_.lsn = done_.value;
-  return done;
+  absl::Status done = target_->Restart(*std::move(header));
+  return done.ok() ? target_->Finish() : done;
 }
 
 absl::StatusOr<RestoreReport> Restorer::Run() {
-  absl::Status done = Prepare();
-  if (!done.ok()) return done;
-  done = PlaceBase();
+  absl::StatusOr<std::unique_ptr<NewDirectory>> target = NewDirectory::Begin(
+      files_, places_.target,
+      {"restore", kWork,
+       absl::StrCat("{\"restore_of\":\"", plan_.source.log.header.database, "\"}\n"),
+       places_.lock_note});
+  if (!target.ok()) return target.status();
+  target_ = *std::move(target);
+  absl::Status done = PlaceBase();
   if (done.ok()) done = ReplayLogs();
   if (done.ok()) done = Settle();
   if (done.ok()) done = MoveToTarget();
-  if (done.ok()) done = lock_->Clear();
   if (!done.ok()) return done;
   return report_;
 }

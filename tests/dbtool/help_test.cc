@@ -10,10 +10,11 @@
 namespace linedb {
 namespace {
 
-constexpr const char* kCommands[] = {"init", "create", "checkpoint", "inspect", "schema",  "stats",
-                                     "get",  "cat",    "grep",       "import",  "export",  "wal",
-                                     "log",  "tail",   "verify",     "backup",  "restore", "bisect",
-                                     "edit", "adopt",  "help"};
+// `diff` first: its examples compare what the others change.
+constexpr const char* kCommands[] = {
+    "diff",   "init",    "create", "checkpoint", "inspect", "schema", "stats", "get",  "cat",
+    "grep",   "import",  "export", "dump",       "load",    "wal",    "log",   "tail", "verify",
+    "backup", "restore", "slice",  "bisect",     "edit",    "adopt",  "help"};
 
 std::vector<std::string> ExamplesIn(const std::string& help) {
   std::vector<std::string> examples;

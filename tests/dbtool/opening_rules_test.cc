@@ -30,9 +30,10 @@ TEST_F(OpeningRules, Rule09MissingPathIsAnErrorAndCreatesNothing) {
   const std::string before = Out("ls -A");
   for (const char* command :
        {"inspect nowhere", "schema nowhere t", "get nowhere t 1", "cat nowhere t", "grep nowhere x",
-        "export nowhere t", "wal nowhere", "log nowhere t 1", "tail nowhere", "verify nowhere",
-        "stats nowhere", "checkpoint nowhere", "import nowhere t more.jsonl",
-        "import nowhere t more.jsonl --create", "create nowhere t --column a:int"}) {
+        "export nowhere t", "dump nowhere", "diff nowhere data/university", "diff nowhere --from 1",
+        "wal nowhere", "log nowhere t 1", "tail nowhere", "verify nowhere", "stats nowhere",
+        "checkpoint nowhere", "import nowhere t more.jsonl", "import nowhere t more.jsonl --create",
+        "create nowhere t --column a:int"}) {
     const Outcome outcome = Run(std::string("dbtool ") + command);
     EXPECT_EQ(outcome.exit_code, 3) << command << '\n' << outcome.err;
     EXPECT_TRUE(Contains(outcome.err, "nowhere")) << command << '\n' << outcome.err;
@@ -71,7 +72,7 @@ TEST_F(OpeningRules, Rule11LockConflictNamesTheHolderAndWhatStillWorks) {
     EXPECT_EQ(outcome.exit_code, 4) << command << '\n' << outcome.err;
     for (const std::string& part :
          {"pid " + std::to_string(::getpid()), std::string("since 20"), std::string("dbtool_tests"),
-          std::string("cat export get grep")}) {
+          std::string("cat dump export get grep")}) {
       EXPECT_TRUE(Contains(outcome.err, part)) << command << '\n' << outcome.err;
     }
   }

@@ -12,11 +12,16 @@ inline constexpr const char* kReading[] = {
     "export data/university student", "wal data/university",
     "verify data/university",         "verify data/university --quick",
     "stats data/university",          "checkpoint data/university --dry-run",
-    "log data/university student 1",  "tail data/university"};
+    "log data/university student 1",  "tail data/university",
+    "dump data/university",           "export data/university student --canonical",
+    "diff data/university --from 7",  "diff data/university data/university"};
 
 // The same of those that write, but elsewhere.
 inline constexpr const char* kReadingFrom[] = {
-    "export data/university student out.jsonl", "backup data/university copied",
+    "export data/university student out.jsonl",
+    "dump data/university -o out.dump",
+    "slice data/university --to cut --from 6 --through 7",
+    "backup data/university copied",
     "restore data/university restored --at 3",
     "bisect data/university --test '! dbtool get \"$DB\" student 3'"};
 

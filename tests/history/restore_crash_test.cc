@@ -77,7 +77,7 @@ TEST(RestoreCrashTest, RestoreStoppedAtEachStepIsNoDatabaseOrAWholeOne) {
       } else {
         EXPECT_TRUE(stopped);
         EXPECT_THAT(std::string(opened.message()),
-                    ::testing::AnyOf(::testing::HasSubstr("restore into it is not finished"),
+                    ::testing::AnyOf(::testing::HasSubstr("load into it is not finished"),
                                      ::testing::HasSubstr("no linedb database")));
       }
     }

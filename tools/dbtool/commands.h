@@ -13,8 +13,9 @@ void AddChangeCommands(CLI::App& app, Context& context);    // init create check
 void AddDescribeCommands(CLI::App& app, Context& context);  // inspect schema stats
 void AddReadCommands(CLI::App& app, Context& context);      // get cat grep
 void AddExchangeCommands(CLI::App& app, Context& context);  // import export
+void AddDumpCommands(CLI::App& app, Context& context);      // dump load
 void AddLogCommands(CLI::App& app, Context& context);       // wal verify
-void AddHistoryCommands(CLI::App& app, Context& context);   // backup restore
+void AddHistoryCommands(CLI::App& app, Context& context);   // backup restore diff slice
 void AddBisectCommand(CLI::App& app, Context& context);     // bisect
 void AddEditCommand(CLI::App& app, Context& context);       // edit
 void AddAdoptCommand(CLI::App& app, Context& context);      // adopt

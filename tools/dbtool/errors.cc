@@ -27,7 +27,8 @@ void ParseNumber(std::string_view text, std::size_t at, std::uint64_t* number) {
 std::string UsualHint(absl::StatusCode code) {
   switch (code) {
     case absl::StatusCode::kUnavailable:
-      return "meanwhile these work: cat export get grep inspect log schema stats tail verify wal";
+      return "meanwhile these work: cat dump export get grep inspect log schema stats tail verify "
+             "wal";
     case absl::StatusCode::kDataLoss:
       return "nothing was changed; `dbtool verify DIR` lists every problem; a .records file that "
              "was changed by hand is taken in by `dbtool adopt DIR TABLE`";

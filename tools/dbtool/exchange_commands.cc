@@ -13,6 +13,7 @@
 #include "tools/dbtool/export_file.h"
 #include "tools/dbtool/import_job.h"
 #include "tools/dbtool/process.h"
+#include "tools/dbtool/progress_line.h"
 
 namespace linedb::dbtool {
 namespace {
@@ -22,53 +23,50 @@ struct ExportOptions {
   std::string table;
   std::string file = "-";
   std::string format = "jsonl";
+  bool canonical = false;
 };
 
-int ExportToStdout(Context& context, Database& database, const ExportOptions& options,
-                   FileFormat format) {
-  const auto count = Export(database, options.table, format, context.out);
-  // What went wrong with stdout is told by FinishOutput.
-  if (!count.ok() && context.out_buffer.error() == 0) return Fail(context, count.status());
-  if (count.ok()) Note(context, "exported " + WithThousands(*count) + " records");
-  return kExitOk;
-}
-
-int ExportToFile(Context& context, Database& database, const ExportOptions& options,
-                 FileFormat format) {
-  CatchInterrupts();
-  // The table before the file: a mistyped one must not ask to replace anything.
-  if (auto core = database.OpenCore(options.table); !core.ok()) return Fail(context, core.status());
-  auto file = ExportFile::Create(options.file, Existing::kRefuse);
-  if (file.status().code() == absl::StatusCode::kAlreadyExists) {
-    if (!Confirmed(context, options.file + " exists. Replace it?")) {
-      return FailUsage(context, options.file + " exists", "--yes replaces it");
-    }
-    file = ExportFile::Create(options.file, Existing::kReplace);
-  }
-  if (!file.ok()) return Fail(context, file.status());
-  const auto count = Export(database, options.table, format, (*file)->stream());
-  absl::Status written = (*file)->status();
-  if (written.ok()) written = count.status();
-  if (written.ok() && Interrupted()) written = absl::CancelledError("the export was interrupted");
-  if (written.ok()) written = (*file)->Finish();
-  if (!written.ok()) return Fail(context, written);
-  Note(context, "exported " + WithThousands(*count) + " records to " + options.file);
-  if (context.json) {
-    context.out << "{\"table\":\"" << options.table << "\",\"exported\":" << *count << "}\n";
-  }
-  return kExitOk;
+absl::StatusOr<std::uint64_t> ExportTable(Context& context, Database& database,
+                                          const ExportOptions& options, std::ostream& output) {
+  const FileFormat format = options.format == "json" ? FileFormat::kJson : FileFormat::kJsonLines;
+  if (!options.canonical) return Export(database, options.table, format, output);
+  ProgressLine line(context);
+  CanonicalExportOptions canonical;
+  const std::uint64_t records = database.OpenCore(options.table)->record_count();
+  canonical.progress = [&line, records](std::uint64_t done) {
+    line.Show(done == 0 ? "sorting" : "writing records", done, records);
+    return !Interrupted();
+  };
+  return ExportCanonical(database, options.table, output, canonical);
 }
 
 int RunExport(Context& context, const ExportOptions& options) {
+  if (options.canonical && options.format == "json") {
+    return FailUsage(context, "--canonical writes JSON Lines", "leave out --format json");
+  }
   if (options.file != "-" && IsInside(options.file, options.directory)) {
     return FailUsage(context, options.file + " is inside the database " + options.directory,
                      "export to a file outside it");
   }
   auto database = OpenDatabase(context, options.directory, Access::kReadOnly);
   if (!database.ok()) return FailOpen(context, database.status());
-  const FileFormat format = options.format == "json" ? FileFormat::kJson : FileFormat::kJsonLines;
-  return options.file == "-" ? ExportToStdout(context, **database, options, format)
-                             : ExportToFile(context, **database, options, format);
+  // The table before the file: a mistyped one must not ask to replace anything.
+  if (auto core = (*database)->OpenCore(options.table); !core.ok()) {
+    return Fail(context, core.status());
+  }
+  absl::StatusOr<std::uint64_t> count = std::uint64_t{0};
+  const int exit_code = WriteNamed(context, options.file, [&](std::ostream& output) {
+    count = ExportTable(context, **database, options, output);
+    return count.status();
+  });
+  if (exit_code != kExitOk || !count.ok()) return exit_code;
+  const bool to_stdout = options.file == "-";
+  Note(context,
+       "exported " + WithThousands(*count) + " records" + (to_stdout ? "" : " to " + options.file));
+  if (context.json && !to_stdout) {
+    context.out << "{\"table\":\"" << options.table << "\",\"exported\":" << *count << "}\n";
+  }
+  return kExitOk;
 }
 
 CLI::Validator NotZero() {
@@ -142,13 +140,17 @@ CLI::App* command = AddCommand(
     app, "export", "Write a table's records: JSON Lines, or JSON",
     {"dbtool export data/university student", "dbtool export data/university student backup.jsonl",
      "dbtool export data/university student backup.jsonl --yes",
-     "dbtool export data/university student - --format json"});
+     "dbtool export data/university student - --format json",
+     "dbtool export data/university student student.jsonl --canonical"});
 AddDirectory(command, &options->directory);
 AddTable(command, &options->table);
 command->add_option("FILE", options->file, "The file; without, or with -, stdout")->type_name("");
 command->add_option("--format", options->format, "jsonl or json")
     ->check(OneOf({"jsonl", "json"}))
     ->type_name("FORMAT");
+command->add_flag("--canonical", options->canonical,
+                  "Sorted by primary key: equal tables give equal files, and `git diff`\n"
+                  "shows the rows that changed; takes 24 bytes of memory a record");
 command->callback([&context, options] {
   context.action = [&, options] { return RunExport(context, *options); };
 });

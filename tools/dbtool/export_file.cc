@@ -11,6 +11,7 @@
 #include <system_error>
 #include <utility>
 
+#include "tools/dbtool/errors.h"
 #include "tools/dbtool/process.h"
 
 namespace linedb::dbtool {
@@ -108,6 +109,29 @@ absl::Status ExportFile::Finish() {
   if (::rename(temporary_name_.c_str(), name_.c_str()) != 0) return ErrorOf(errno);
   finished_ = true;
   return absl::OkStatus();
+}
+
+int WriteNamed(Context& context, const std::string& name,
+               absl::FunctionRef<absl::Status(std::ostream&)> write) {
+  if (name == "-") {
+    const absl::Status written = write(context.out);
+    return written.ok() || context.out_buffer.error() != 0 ? kExitOk : Fail(context, written);
+  }
+  CatchInterrupts();
+  auto file = ExportFile::Create(name, Existing::kRefuse);
+  if (file.status().code() == absl::StatusCode::kAlreadyExists) {
+    if (!Confirmed(context, name + " exists. Replace it?")) {
+      return FailUsage(context, name + " exists", "--yes replaces it");
+    }
+    file = ExportFile::Create(name, Existing::kReplace);
+  }
+  if (!file.ok()) return Fail(context, file.status());
+  const absl::Status done = write((*file)->stream());
+  absl::Status written = (*file)->status();
+  if (written.ok()) written = done;
+  if (written.ok() && Interrupted()) written = absl::CancelledError("writing was interrupted");
+  if (written.ok()) written = (*file)->Finish();
+  return written.ok() ? kExitOk : Fail(context, written);
 }
 
 }  // namespace linedb::dbtool

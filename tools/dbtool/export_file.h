@@ -7,8 +7,10 @@
 #include <ostream>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "tools/dbtool/context.h"
 #include "tools/dbtool/fd_stream.h"
 
 namespace linedb::dbtool {
@@ -47,6 +49,12 @@ class ExportFile {
   FdBuffer buffer_;
   std::ostream stream_;
 };
+
+// Lets `write` write to the file, or to stdout if it is named "-"; the exit code. A file that is
+// there is replaced if the person says so, and only by a whole one. What goes wrong with stdout is
+// told by FinishOutput.
+int WriteNamed(Context& context, const std::string& name,
+               absl::FunctionRef<absl::Status(std::ostream&)> write);
 
 }  // namespace linedb::dbtool
 

@@ -1,19 +1,20 @@
-// backup, restore.
+// backup, restore, diff, slice.
 
-#include <charconv>
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <system_error>
 
 #include "CLI/App.hpp"
 #include "linedb/history.h"
 #include "tools/dbtool/arguments.h"
 #include "tools/dbtool/commands.h"
+#include "tools/dbtool/diff_command.h"
 #include "tools/dbtool/errors.h"
+#include "tools/dbtool/moment.h"
 #include "tools/dbtool/process.h"
 #include "tools/dbtool/progress_line.h"
 #include "tools/dbtool/report.h"
+#include "tools/dbtool/slice_command.h"
 
 namespace linedb::dbtool {
 namespace {
@@ -82,18 +83,6 @@ int RunBackup(Context& context, const BackupCommand& command) {
   return kExitOk;
 }
 
-// A number is an lsn, all else a time; nothing is now.
-void SetTarget(const std::string& at, RestoreOptions* options) {
-  if (at.empty()) return;
-  std::uint64_t lsn = 0;
-  const auto [end, error] = std::from_chars(at.data(), at.data() + at.size(), lsn);
-  if (error == std::errc() && end == at.data() + at.size()) {
-    options->target = AtLsn{lsn};
-  } else {
-    options->target = AtTime{at};
-  }
-}
-
 ReportJson JsonOf(const RestoreCommand& command, const RestoreReport& done) {
   return {{"directory", command.directory},
           {"target", command.target},
@@ -117,7 +106,7 @@ int RunRestore(Context& context, const RestoreCommand& command) {
   {
     ProgressLine line(context);
     RestoreOptions options;
-    SetTarget(command.at, &options);
+    options.target = MomentOf(command.at);
     options.archives = command.archives;
     options.dry_run = command.dry_run;
     options.progress = [&line](std::uint64_t bytes, std::uint64_t total) {
@@ -195,6 +184,8 @@ void AddHistoryCommands(CLI::App& app, Context& context) {
   command->callback(
       [&context, backup] { context.action = [&, backup] { return RunBackup(context, *backup); }; });
   AddRestore(app, context);
+  AddDiff(app, context);
+  AddSlice(app, context);
 }
 
 }  // namespace linedb::dbtool

@@ -24,19 +24,6 @@ std::string_view KindName(ProblemKind kind) {
   return "clash";
 }
 
-}  // namespace
-
-ReportJson ProblemJson(const ImportProblem& problem) {
-  return {{"file", problem.file},
-          {"line", problem.line},
-          {"column", problem.column},
-          {"table_column", problem.table_column},
-          {"kind", std::string(KindName(problem.kind))},
-          {"reason", problem.reason}};
-}
-
-namespace {
-
 ReportJson ReportOf(const ImportJob& job, const ImportReport& report) {
   ReportJson problems = ReportJson::array();
   for (const ImportProblem& problem : report.problems) problems.push_back(ProblemJson(problem));
@@ -82,6 +69,24 @@ void TellUnknownColumns(const Context& context, const ImportReport& report) {
 
 }  // namespace
 
+ReportJson ProblemJson(const ImportProblem& problem) {
+  return {{"file", problem.file},
+          {"line", problem.line},
+          {"column", problem.column},
+          {"table_column", problem.table_column},
+          {"kind", std::string(KindName(problem.kind))},
+          {"reason", problem.reason}};
+}
+
+// A violated constraint is what failed it.
+ExitCode ExitCodeOf(const std::vector<ImportProblem>& problems) {
+  if (problems.empty()) return kExitOk;
+  const bool violated = std::any_of(
+      problems.begin(), problems.end(),
+      [](const ImportProblem& problem) { return problem.kind != ProblemKind::kSyntax; });
+  return violated ? kExitConstraint : kExitProblems;
+}
+
 absl::StatusOr<std::unique_ptr<RejectsFiles>> RejectsFiles::Create(Context& context,
                                                                    const std::string& name) {
   std::unique_ptr<RejectsFiles> files(new RejectsFiles(context.out));
@@ -125,11 +130,9 @@ int TellImport(Context& context, const ImportJob& job, const ImportReport& repor
     Note(context, CountsText(job, report));
   }
   if (report.problem_count == 0) return kExitOk;
-  // With rejects the records were taken in; without, a violated constraint is what failed it.
-  const bool violated = std::any_of(
-      report.problems.begin(), report.problems.end(),
-      [](const ImportProblem& problem) { return problem.kind != ProblemKind::kSyntax; });
-  return violated && job.rejects.empty() ? kExitConstraint : kExitProblems;
+  // With rejects the good records were taken in.
+  return job.rejects.empty() && !report.problems.empty() ? ExitCodeOf(report.problems)
+                                                         : kExitProblems;
 }
 
 }  // namespace linedb::dbtool

@@ -6,18 +6,22 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "linedb/exchange.h"
 #include "tools/dbtool/context.h"
+#include "tools/dbtool/errors.h"
 #include "tools/dbtool/export_file.h"
 #include "tools/dbtool/report.h"
 
 namespace linedb::dbtool {
 
-// A problem as --json and FILE.reasons have it.
+// A problem as --json tells it.
 ReportJson ProblemJson(const ImportProblem& problem);
+// Of what was refused because of these problems: 0 if there are none.
+ExitCode ExitCodeOf(const std::vector<ImportProblem>& problems);
 
 // FILE gets the bad lines as they are, so that it can be mended and imported again; FILE.reasons a
 // line of JSON for each problem. With "-" the lines go to stdout, and the reasons to nobody but

@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
   AddDescribeCommands(app, context);
   AddReadCommands(app, context);
   AddExchangeCommands(app, context);
+  AddDumpCommands(app, context);
   AddLogCommands(app, context);
   AddHistoryCommands(app, context);
   AddBisectCommand(app, context);

@@ -4,6 +4,7 @@
 #define LINEDB_DATABASE_H_
 
 #include <functional>
+#include <iosfwd>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,8 +14,10 @@
 #include "absl/status/statusor.h"
 #include "linedb/bisect.h"
 #include "linedb/change_feed.h"
+#include "linedb/dump.h"
 #include "linedb/history.h"
 #include "linedb/options.h"
+#include "linedb/slice.h"
 #include "linedb/statistics.h"
 #include "linedb/table.h"
 #include "linedb/table_core.h"
@@ -167,6 +170,42 @@ class Database {
   static absl::StatusOr<BisectReport> Bisect(
       const std::string& directory, const BisectOptions& options,
       const std::function<absl::StatusOr<BisectVerdict>(const std::string& state)>& test);
+
+  // Writes all tables, schemas and records, as one text stream from which Load makes the same
+  // database again: one JSON object a line, records as ExportCanonical orders them, with their
+  // number and a checksum at the end, so that a cut stream is noticed. It is the state of one
+  // moment, which the report names; on a handle that writes it is taken between two transactions,
+  // as Begin does; writers go on meanwhile. Takes 24 bytes of memory a record of the largest table.
+  // What the stream got of a dump that failed is not whole, and Load says so. kFailedPrecondition
+  // as Begin, kInternal if the stream fails, kCancelled, kDataLoss.
+  absl::StatusOr<DumpReport> Dump(std::ostream& output, const DumpOptions& options = {});
+  // Makes a new database in `directory`, which is new or empty, of a dump. It goes on with the next
+  // lsn, under an id of its own; dumped, it is the same stream again, byte by byte. Memory does not
+  // grow with the stream. All of it happens or nothing: after an error, or problems in the report,
+  // the directory is as it was; stopped at any moment it is no database and says so.
+  //
+  // kAlreadyExists (the directory holds something), kInvalidArgument (this is no dump),
+  // kFailedPrecondition (of a newer version), kDataLoss (cut, or changed since), each with file,
+  // line and column; kCancelled, and the disk's.
+  static absl::StatusOr<LoadReport> Load(const std::string& directory, std::istream& input,
+                                         const LoadOptions& options = {});
+
+  // Cuts a few transactions of the database in `directory` into a small one in `target`, a new or
+  // empty directory, that shows the same failure: the records that they touch, as these were
+  // before, then the transactions themselves, done again one by one, under their lsns; their times
+  // are those of the slice. No other record is needed: a unique value that one of them writes was
+  // free by then. Values are masked on request, always in the same way for the same database: equal
+  // ones are equal still, different ones different, of the same type and length, in the defaults of
+  // schemas, too. This keeps names out of a bug report; it is no encryption. Takes no lock of
+  // `directory` and writes nothing there.
+  //
+  // kNotFound (no database, no such lsn, or logs since then are missing), kAlreadyExists (`target`
+  // holds something), kInvalidArgument (it lies in `directory`; no transaction there; no such
+  // column), kFailedPrecondition (of the Python original; an alteration in the slice hides what was
+  // before it; too few values to mask others by), kDataLoss, and the disk's. After an error
+  // `target` is as it was.
+  static absl::StatusOr<SliceReport> Slice(const std::string& directory, const std::string& target,
+                                           const SliceOptions& options);
 
   // Any thread. Lists the archives, so it reads the disk.
   Statistics Stats() const;

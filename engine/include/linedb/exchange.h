@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "linedb/database.h"
+#include "linedb/import_problem.h"
 
 namespace linedb {
 
@@ -31,25 +32,6 @@ enum class OnConflict {
 };
 
 enum class UnknownColumns { kFail, kIgnore };
-
-enum class ProblemKind {
-  kSyntax,      // the text is no record at all
-  kConstraint,  // a record that the table's schema refuses: types, null, unknown columns
-  kClash,       // a record whose key is taken
-};
-
-// Why a record was not taken in. A record may have several.
-struct ImportProblem {
-  std::string file;
-  std::uint64_t line = 0;    // from 1
-  std::uint64_t column = 0;  // in bytes, from 1
-  std::string table_column;  // "student.gpa", or "student"
-  std::string reason;        // "expected float, found \"abc\""
-  ProblemKind kind = ProblemKind::kSyntax;
-
-  // `students.jsonl:3:27: student.gpa: expected float, found "abc"`
-  std::string ToString() const;
-};
 
 // Counts are of records. Those inserted and replaced are in the table; in a dry run without
 // problems they would be.
@@ -122,6 +104,22 @@ absl::StatusOr<TableSchema> InferSchema(std::istream& input, const InferOptions&
 // of records; kInternal if the stream fails.
 absl::StatusOr<std::uint64_t> Export(Database& database, std::string_view table, FileFormat format,
                                      std::ostream& output);
+
+struct CanonicalExportOptions {
+  // Called now and then with the records written; returning false ends it with kCancelled.
+  std::function<bool(std::uint64_t records)> progress = {};
+};
+
+// Writes the live records so that equal states give equal bytes, whatever their history, and that
+// what differs between two of them is what a line-by-line diff shows: canonical JSON Lines, members
+// in the order of the schema, sorted by the primary key (numbers by value, strings by the bytes of
+// their UTF-8), of a table without one by all columns in turn. It is the state of one moment. Takes
+// 24 bytes of memory a record, and reads the records from the file in their new order: of a table
+// that is larger than memory and in another order it takes a random read each. Errors are those of
+// Export, kCancelled, and kDataLoss.
+absl::StatusOr<std::uint64_t> ExportCanonical(Database& database, std::string_view table,
+                                              std::ostream& output,
+                                              const CanonicalExportOptions& options = {});
 
 }  // namespace linedb
 

@@ -1,0 +1,147 @@
+#include "engine/history/slice_mask.h"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "engine/history/row_difference.h"
+#include "engine/history/value_masker.h"
+#include "schema/record_layout.h"
+#include "schema/schema_document.h"
+
+namespace linedb::engine {
+namespace {
+
+// What becomes of a value in a column that is masked.
+using Change = absl::FunctionRef<absl::StatusOr<std::string>(Type type, std::string_view text)>;
+
+// Goes through a plan, and changes every value of the masked columns.
+class PlanWalk {
+ public:
+  PlanWalk(const std::vector<std::string>& columns, SlicePlan* plan)
+      : columns_(columns.begin(), columns.end()), plan_(*plan) {}
+
+  absl::Status Run(Change change) {
+    layouts_.clear();
+    for (auto& [name, table] : plan_.tables) {
+      absl::Status done = SetSchema(&table.schema, change);
+      for (std::string& record : table.records) {
+        if (done.ok()) done = ChangeRecord(name, change, &record);
+      }
+      if (!done.ok()) return done;
+    }
+    for (std::vector<SlicedOperation>& transaction : plan_.transactions) {
+      for (SlicedOperation& operation : transaction) {
+        if (absl::Status done = ChangeOperation(operation, change); !done.ok()) return done;
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  // The first of the names that no table of the slice has a column of.
+  std::optional<std::string> Unknown() const {
+    for (const std::string& name : columns_) {
+      if (name != "all" && !known_.contains(name)) return name;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  bool IsMasked(const std::string& table, const std::string& column) const {
+    return columns_.contains("all") || columns_.contains(column) ||
+           columns_.contains(absl::StrCat(table, ".", column));
+  }
+
+  absl::Status ChangeOperation(SlicedOperation& operation, Change change) {
+    switch (operation.operation) {
+      case wal::Operation::kCreateTable:
+      case wal::Operation::kAlterTable: {
+        absl::StatusOr<schema::SchemaDocument> document =
+            schema::ParseSchemaDocument(operation.record);
+        if (!document.ok()) return document.status();
+        absl::Status done = SetSchema(&document->schema, change);
+        operation.record = schema::FormatSchemaDocumentCompact(document->schema);
+        return done;
+      }
+      case wal::Operation::kDropTable:
+        return absl::OkStatus();
+      case wal::Operation::kInsert:
+      case wal::Operation::kUpdate:
+      case wal::Operation::kDelete:
+        break;
+    }
+    for (std::string* record : {&operation.record, &operation.old_record}) {
+      if (record->empty()) continue;
+      absl::Status done = ChangeRecord(operation.table, change, record);
+      if (!done.ok()) return done;
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status SetSchema(TableSchema* schema, Change change) {
+    for (ColumnSchema& column : schema->columns) {
+      known_.insert(column.name);
+      known_.insert(absl::StrCat(schema->table_name, ".", column.name));
+      if (!column.default_json || !IsMasked(schema->table_name, column.name)) continue;
+      absl::StatusOr<std::string> changed = change(column.type, *column.default_json);
+      if (!changed.ok()) return changed.status();
+      column.default_json = *std::move(changed);
+    }
+    absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(*schema);
+    if (!layout.ok()) return layout.status();
+    layouts_.insert_or_assign(schema->table_name, *std::move(layout));
+    return absl::OkStatus();
+  }
+
+  absl::Status ChangeRecord(const std::string& table, Change change, std::string* record) {
+    const auto layout = layouts_.find(table);
+    SplitLine split;
+    if (layout == layouts_.end() || !split.Set(layout->second, *record)) {
+      return absl::DataLossError(absl::StrCat("not a record of table ", table, ": ", *record));
+    }
+    std::string changed;
+    for (int i = 0; i < layout->second.column_count(); ++i) {
+      changed += layout->second.prefix(i);
+      const ColumnSchema& column = layout->second.columns()[static_cast<std::size_t>(i)];
+      const std::string_view value = split.Value(i);
+      if (column.name == schema::kRowIdColumn || !IsMasked(table, column.name)) {
+        changed.append(value);
+        continue;
+      }
+      absl::StatusOr<std::string> other = change(column.type, value);
+      if (!other.ok()) return other.status();
+      changed += *other;
+    }
+    changed += '}';
+    *record = std::move(changed);
+    return absl::OkStatus();
+  }
+
+  const std::set<std::string> columns_;
+  SlicePlan& plan_;
+  std::set<std::string> known_;  // columns, with and without their tables
+  std::map<std::string, schema::RecordLayout> layouts_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::uint64_t> MaskSlice(const std::vector<std::string>& columns, SlicePlan* plan) {
+  PlanWalk walk(columns, plan);
+  ValueMasker masker(plan->database);
+  const auto avoid = [&masker](Type type, std::string_view text) -> absl::StatusOr<std::string> {
+    masker.Avoid(type, text);
+    return std::string(text);
+  };
+  const auto mask = [&masker](Type type, std::string_view text) { return masker.Mask(type, text); };
+  if (absl::Status looked = walk.Run(avoid); !looked.ok()) return looked;
+  if (const std::optional<std::string> unknown = walk.Unknown()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("no table of the slice has a column \"", *unknown, "\""));
+  }
+  if (absl::Status masked = walk.Run(mask); !masked.ok()) return masked;
+  return masker.values_masked();
+}
+
+}  // namespace linedb::engine

@@ -1,0 +1,27 @@
+// A moment of a database's history, as typed.
+
+#ifndef LINEDB_TOOLS_DBTOOL_MOMENT_H_
+#define LINEDB_TOOLS_DBTOOL_MOMENT_H_
+
+#include <charconv>
+#include <cstdint>
+#include <string>
+#include <system_error>
+#include <variant>
+
+#include "linedb/history.h"
+
+namespace linedb::dbtool {
+
+// A number is an lsn, all else a time; nothing is now.
+inline std::variant<AtEnd, AtLsn, AtTime> MomentOf(const std::string& text) {
+  if (text.empty()) return AtEnd{};
+  std::uint64_t lsn = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), lsn);
+  if (error == std::errc() && end == text.data() + text.size()) return AtLsn{lsn};
+  return AtTime{text};
+}
+
+}  // namespace linedb::dbtool
+
+#endif  // LINEDB_TOOLS_DBTOOL_MOMENT_H_
