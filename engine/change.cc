@@ -13,6 +13,8 @@ static_assert(static_cast<int>(ChangeKind::kAlterTable) ==
               static_cast<int>(wal::Operation::kAlterTable));
 static_assert(static_cast<int>(ChangeKind::kDropTable) ==
               static_cast<int>(wal::Operation::kDropTable));
+static_assert(static_cast<int>(ChangeKind::kPurge) == static_cast<int>(wal::Operation::kPurge));
+static_assert(static_cast<int>(ChangeKind::kPurged) == static_cast<int>(wal::Operation::kPurged));
 
 std::string_view ChangeKindName(ChangeKind kind) {
   return wal::OperationName(static_cast<wal::Operation>(kind));

@@ -166,6 +166,12 @@ absl::StatusOr<SliceReport> Database::Slice(const std::string& directory, const 
                                 WithoutSlash(target), options);
 }
 
+absl::StatusOr<PurgeReport> Database::Purge(std::string_view table,
+                                            const std::vector<std::string>& keys,
+                                            const PurgeOptions& options) {
+  return engine_->Purge(table, keys, options);
+}
+
 Statistics Database::Stats() const { return engine_->Stats(); }
 const OpenReport& Database::open_report() const { return engine_->report(); }
 const std::string& Database::directory() const { return engine_->directory(); }

@@ -29,6 +29,7 @@
 #include "engine/worker.h"
 #include "linedb/history.h"
 #include "linedb/options.h"
+#include "linedb/purge.h"
 #include "linedb/statistics.h"
 #include "linedb/table_schema.h"
 #include "wal/checkpoint.h"
@@ -37,7 +38,13 @@
 #include "wal/log_tail.h"
 #include "wal/wal_writer.h"
 
+namespace linedb::wal {
+struct RewrittenLog;
+}  // namespace linedb::wal
+
 namespace linedb::engine {
+
+class KeyTracker;
 
 // What Opener (open.h) found; Engine takes over from there.
 struct OpenedDatabase {
@@ -54,7 +61,7 @@ struct OpenedDatabase {
 // Any thread may call any method, but for Close, which comes last. Locks are taken in this order:
 // checkpoint_mutex_, the writer's slot, tables_mutex_, a table's mutex, and last those inside
 // GroupCommit and Publisher. Nobody syncs under any but the first two. archives_mutex_ is taken
-// alone, indexes_mutex_ before the slot.
+// alone, or by a purge behind checkpoint_mutex_; indexes_mutex_ before the slot.
 //
 // What changes the state in memory is noexcept: an allocation that fails there ends the process,
 // which damages nothing on disk, and does not leave a slot held or an index half changed.
@@ -104,6 +111,10 @@ class Engine {
   // engine_history.cc: as Database::Backup, to another disk perhaps.
   absl::StatusOr<BackupReport> Backup(wal::FileSystem& target_files, const std::string& target,
                                       const BackupOptions& options);
+
+  // engine_purge.cc: as Database::Purge.
+  absl::StatusOr<PurgeReport> Purge(std::string_view table, const std::vector<std::string>& keys,
+                                    const PurgeOptions& options) noexcept;
 
   DatabaseColumns& columns() { return columns_; }
   Statistics Stats() const;
@@ -157,6 +168,19 @@ class Engine {
   void NoteMaintenance(const absl::Status& outcome);
   void NoteCommit(Durability durability);
   void SyncLate();
+
+  absl::StatusOr<PurgeReport> PurgeAlone(std::string_view table,
+                                         const std::vector<std::string>& keys);
+  absl::StatusOr<PurgeReport> CountPurge(std::string_view table,
+                                         const std::vector<std::string>& keys);
+  absl::Status NothingToPurge(std::string_view table, const std::string& keys) const;
+  absl::StatusOr<std::vector<std::string>> LiveKeys(std::string_view table,
+                                                    PurgeReport* report) const;
+  absl::Status PurgeHoldingSlot(std::string_view table, const std::vector<std::string>& keys,
+                                PurgeReport* report);
+  absl::Status EraseHoldingSlot(std::string_view table, const std::vector<std::string>& keys);
+  absl::Status LogPurgeHoldingSlot(const KeyTracker& tracker, PurgeReport* report);
+  absl::Status PutLogHoldingSlot(const wal::RewrittenLog& log);
 
   absl::Status MoveStrayRecordsAside(const std::string& table);
   absl::Status CreateHoldingSlot(const TableSchema& schema);

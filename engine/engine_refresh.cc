@@ -18,9 +18,7 @@ namespace linedb::engine {
 namespace {
 
 bool IsOnTable(const wal::LogEntry& entry) {
-  return entry.operation == wal::Operation::kCreateTable ||
-         entry.operation == wal::Operation::kAlterTable ||
-         entry.operation == wal::Operation::kDropTable;
+  return !wal::IsOnRecord(entry.operation) && !wal::IsOnLog(entry.operation);
 }
 
 }  // namespace
@@ -47,6 +45,7 @@ absl::Status Engine::TakeAppended() {
   if (std::any_of(entries.begin(), entries.end(), IsOnTable)) return OpenAnew();
   std::map<std::string_view, TableChanges> changes;
   for (const wal::LogEntry& entry : entries) {
+    if (wal::IsOnLog(entry.operation)) continue;
     auto found = changes.find(entry.table);
     if (found == changes.end()) {
       TableState* table = FindTable(entry.table);

@@ -106,6 +106,8 @@ class Slicer {
       }
       case wal::Operation::kDropTable:
         return engine_->DropTable(first.table);
+      case wal::Operation::kPurge:
+      case wal::Operation::kPurged:  // no plan has them
       case wal::Operation::kInsert:
       case wal::Operation::kUpdate:
       case wal::Operation::kDelete:

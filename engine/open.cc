@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/checkpoint_tables.h"
+#include "engine/history/purge_record.h"
 #include "engine/lock_note.h"
 #include "engine/original_directory.h"
 #include "engine/storage/database_id.h"
@@ -45,6 +46,7 @@ class Opener {
   absl::Status ReadEverything();
   absl::Status SecureCreations(const Catalog& catalog);
   void TakeOver();
+  void NotePurge();
   absl::Status ContinueLog();
   absl::Status KeepTornTail();
   absl::Status RotateRecovered(absl::Span<const wal::LogOperation> transaction);
@@ -242,8 +244,17 @@ absl::Status Opener::ReadEverything() {
                       ")"));
   }
   if (absl::Status durable = SecureCreations(*catalog); !durable.ok()) return durable;
+  NotePurge();
   recovery_.emplace(files_, paths_, options_, log_, given_);
   return recovery_->Load(*catalog);
+}
+
+// It harms nobody who reads the tables, so opening goes on.
+void Opener::NotePurge() {
+  const absl::StatusOr<PurgeMark> mark = ReadPurgeMark(files_, paths_);
+  if (!mark.ok()) return;
+  Note(absl::StrCat(Short(paths_.PurgeMark()), ": ", mark->Describe(),
+                    ", is on its way or was stopped: run it again"));
 }
 
 absl::Status Opener::ContinueLog() {

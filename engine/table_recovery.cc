@@ -142,6 +142,7 @@ void TableRecovery::MeasureReplay() {
   std::string_view table;
   TableChanges::Replayed* expected = nullptr;
   for (const wal::LogEntry& entry : log_.entries) {
+    if (!wal::IsOnRecord(entry.operation)) continue;
     if (expected == nullptr || entry.table != table) {
       table = entry.table;
       expected = &expected_[table];
@@ -176,6 +177,9 @@ absl::Status TableRecovery::ReplayEntry(const wal::LogEntry& entry, const Catalo
       return ReplayDropTable(entry);
     case wal::Operation::kAlterTable:
       return ReplayAlterTable(entry);
+    case wal::Operation::kPurge:
+    case wal::Operation::kPurged:
+      return absl::OkStatus();
     default:
       break;
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "engine/history/purge_record.h"
 #include "engine/index/index_files.h"
 #include "engine/index/table_state.h"
 #include "engine/lock_note.h"
@@ -219,6 +220,7 @@ void Verifier::LoadLines(TableGeneration& table, const std::string& path) {
 void Verifier::Replay() {
   std::map<std::string, TableChanges> changes;
   for (const wal::LogEntry& entry : log_.entries) {
+    if (wal::IsOnLog(entry.operation)) continue;
     const std::string name(entry.table);
     if (entry.operation == wal::Operation::kCreateTable) {
       absl::StatusOr<schema::SchemaDocument> document = schema::ParseSchemaDocument(entry.record);
@@ -314,6 +316,9 @@ void Verifier::VerifyOriginal() {
 
 absl::Status Verifier::Run() {
   writer_ = WriterStateOf(files_, paths_);
+  if (absl::Status none = CheckNoPurge(files_, paths_); absl::IsUnavailable(none)) {
+    Add(paths_.PurgeMark(), 0, 0, "purge", std::string(none.message()));
+  }
   VerifySchemas();
   if (absl::Status done = VerifyLog(); !done.ok()) return done;
   if (log_.kind == wal::LogKind::kOriginal) {

@@ -189,4 +189,24 @@ absl::StatusOr<std::unique_ptr<WalWriter>> RotateLog(FileSystem& files, const Da
   return status;
 }
 
+absl::StatusOr<std::unique_ptr<WalWriter>> ReplaceLog(FileSystem& files, const DatabasePaths& paths,
+                                                      const LogHeader& header,
+                                                      const LogPosition& position,
+                                                      std::string_view text) {
+  assert(position.bytes == text.size());
+  const absl::StatusOr<FileInfo> old_log = files.Stat(paths.Log());
+  if (!old_log.ok()) return old_log.status();
+  absl::StatusOr<std::unique_ptr<File>> file =
+      WriteTemporary(files, TemporaryOf(paths.Log()), text);
+  if (!file.ok()) return file.status();
+  NewLog log{*std::move(file), header, position};
+  log.position.durable = Lsn{position.next_lsn.value - 1};
+  bool in_force = false;
+  absl::Status status = PublishLog(files, paths, old_log->identity, &in_force);
+  if (status.ok()) return WriterOf(paths, std::move(log));
+  if (in_force) return absl::InternalError(std::string(status.message()));
+  files.Remove(TemporaryOf(paths.Log())).IgnoreError();
+  return status;
+}
+
 }  // namespace linedb::wal

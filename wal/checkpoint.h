@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
@@ -45,6 +46,13 @@ struct Rotation {
 // unknown: the caller stops writing.
 absl::StatusOr<std::unique_ptr<WalWriter>> RotateLog(FileSystem& files, const DatabasePaths& paths,
                                                      const Rotation& rotation);
+
+// Puts `text`, a whole log of this header that ends at `position`, in the place of the log in
+// force, which no writer continues from then on. Errors as of RotateLog.
+absl::StatusOr<std::unique_ptr<WalWriter>> ReplaceLog(FileSystem& files, const DatabasePaths& paths,
+                                                      const LogHeader& header,
+                                                      const LogPosition& position,
+                                                      std::string_view text);
 
 }  // namespace linedb::wal
 

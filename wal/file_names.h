@@ -51,6 +51,8 @@ class DatabasePaths {
   std::string RecordsCompacted(std::string_view table) const;
   // What a records file held past the log's word after a clean end; see engine/FORMAT.md.
   std::string RecordsSurplus(std::string_view table) const;
+  // Says that a purge is on its way.
+  std::string PurgeMark() const { return WalDirectory() + "/purge.json"; }
   // What the log held past its last whole transaction after a clean end.
   std::string LogSurplus() const { return Log() + ".surplus"; }
   std::string Log() const { return WalDirectory() + "/transaction.log"; }

@@ -166,6 +166,23 @@ absl::StatusOr<std::string> ReadListedArchive(FileSystem& files, const DatabaseP
   return ReadArchive(files, compressed);
 }
 
+absl::Status ReplaceArchive(FileSystem& files, const DatabasePaths& paths, const Archive& archive,
+                            std::string_view text) {
+  Archive plain = archive;
+  plain.name.compressed = false;
+  plain.path = TemporaryOf(paths.Archive(plain.name));
+  absl::Status status = WriteTemporary(files, plain.path, text).status();
+  std::string temporary = plain.path;
+  if (status.ok() && archive.name.compressed) {
+    temporary = TemporaryOf(archive.path);
+    status = WriteCompressed(files, plain, temporary, NeverStop);
+    status.Update(files.Remove(plain.path));
+  }
+  if (status.ok()) status = files.Rename(temporary, archive.path);
+  if (!status.ok()) files.Remove(temporary).IgnoreError();
+  return status.ok() ? files.SyncDirectory(paths.WalDirectory()) : status;
+}
+
 absl::Status CompressArchives(FileSystem& files, const DatabasePaths& paths, StopPredicate stop) {
   const absl::StatusOr<std::string> log = IdentityOfLog(files, paths);
   if (!log.ok()) return log.status();

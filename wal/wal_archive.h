@@ -34,6 +34,11 @@ absl::StatusOr<std::string> ReadArchive(FileSystem& files, const Archive& archiv
 absl::StatusOr<std::string> ReadListedArchive(FileSystem& files, const DatabasePaths& paths,
                                               const Archive& archive);
 
+// Replaces what an archive holds by `text`, in the same form and under the same name, durably and
+// at once: a crash leaves the old bytes or the new ones, and perhaps a temporary. Holding LOCK.
+absl::Status ReplaceArchive(FileSystem& files, const DatabasePaths& paths, const Archive& archive,
+                            std::string_view text);
+
 // Compresses every plain archive of ours and removes the plain one; removes leftovers of a crash
 // (temporaries, plain twins of compressed ones, a hard link to the current log that a crash left).
 // Safe against a crash at any point, and beside a writer of the current log. `stop` is asked

@@ -15,13 +15,15 @@
 namespace linedb::wal {
 namespace {
 
-constexpr std::array<std::pair<Operation, std::string_view>, 6> kOperationNames{{
+constexpr std::array<std::pair<Operation, std::string_view>, 8> kOperationNames{{
     {Operation::kInsert, "INSERT"},
     {Operation::kUpdate, "UPDATE"},
     {Operation::kDelete, "DELETE"},
     {Operation::kCreateTable, "CREATE_TABLE"},
     {Operation::kAlterTable, "ALTER_TABLE"},
     {Operation::kDropTable, "DROP_TABLE"},
+    {Operation::kPurge, "PURGE"},
+    {Operation::kPurged, "PURGED"},
 }};
 
 // A newline in a record would end its line early.

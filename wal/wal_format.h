@@ -37,7 +37,20 @@ enum class Operation {
   kCreateTable,
   kAlterTable,
   kDropTable,
+  kPurge,   // records were purged; the record says what was done
+  kPurged,  // what was done here was on a record that was purged since
 };
+
+// Whether it is on one record, and not on a table as a whole or on the log itself.
+constexpr bool IsOnRecord(Operation operation) {
+  return operation == Operation::kInsert || operation == Operation::kUpdate ||
+         operation == Operation::kDelete;
+}
+
+// Whether it is about the log itself: no table is another one after it.
+constexpr bool IsOnLog(Operation operation) {
+  return operation == Operation::kPurge || operation == Operation::kPurged;
+}
 
 std::string_view OperationName(Operation operation);
 std::optional<Operation> ParseOperation(std::string_view name);

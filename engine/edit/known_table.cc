@@ -87,6 +87,9 @@ absl::Status KnownTable::TakeOperation(const KeptOperation& operation) {
     }
     case wal::Operation::kAlterTable:
       return Alter(operation);
+    case wal::Operation::kPurge:
+    case wal::Operation::kPurged:
+      return absl::OkStatus();
     case wal::Operation::kCreateTable:
     case wal::Operation::kDropTable:
       break;

@@ -11,10 +11,12 @@
 #include "absl/strings/str_cat.h"
 #include "engine/history/backup_source.h"
 #include "engine/history/backup_target.h"
+#include "engine/history/purge_record.h"
 #include "engine/history/records_copy.h"
 #include "engine/storage/catalog.h"
 #include "wal/file_steps.h"
 #include "wal/wal_archive.h"
+#include "wal/wal_reader.h"
 
 namespace linedb::engine {
 namespace {
@@ -46,6 +48,8 @@ class Copier {
   absl::Status CopyArchives(bool before_log);
   absl::Status CopyArchive(const wal::Archive& archive);
   absl::Status CopyTable(const std::string& name, SourceTable& table);
+  absl::Status CheckNotPurged();
+  absl::Status CheckFollows(const wal::Archive& archive);
   absl::Status CopySchema(const std::string& name, const SourceTable& table);
   absl::Status PlaceSuccessors();
   absl::Status SyncDirectories();
@@ -79,6 +83,8 @@ absl::Status Copier::Prepare() {
   absl::StatusOr<BackupSource> source = OpenBackupSource(from_, source_paths_);
   if (!source.ok()) return source.status();
   source_ = *std::move(source);
+  done = CheckNoPurge(from_, source_paths_);
+  if (!done.ok()) return done;
   // Before a LOCK is put into a directory of somebody else's.
   absl::StatusOr<FoundCopy> found =
       LookAtTarget(to_, paths_, from_, source_paths_, source_, TargetAccess::kLook);
@@ -173,6 +179,43 @@ absl::Status Copier::CopyArchive(const wal::Archive& archive) {
   ++archives_copied_;
   count_.AddFile();
   return to_.Rename(temporary, path);
+}
+
+// A purge that came while the archives were copied has written them anew, and not the log that was
+// read before. What a first backup has of them is removed: another begins with those of after.
+absl::Status Copier::CheckNotPurged() {
+  absl::Status same = CheckNoPurge(from_, source_paths_);
+  if (same.ok() && !archives_.empty()) same = CheckFollows(archives_.back());
+  if (same.ok() || found_.kind == FoundCopy::Kind::kBackup) return same;
+  for (const wal::Archive& archive : archives_) {
+    wal::ArchiveName name = archive.name;
+    for (const bool compressed : {false, true}) {
+      name.compressed = compressed;
+      absl::Status gone = wal::RemoveIfThere(to_, paths_.Archive(name));
+      if (!gone.ok()) return gone;
+    }
+  }
+  return same;
+}
+
+// Whether the log that is copied goes on where the copied archive ends.
+absl::Status Copier::CheckFollows(const wal::Archive& archive) {
+  const absl::StatusOr<wal::FileInfo> log = from_.Stat(source_paths_.Log());
+  if (log.ok() && log->identity == source_.log.identity) return absl::OkStatus();
+  if (archive.name.original) return absl::OkStatus();
+  wal::Archive copy = archive;
+  copy.path = paths_.Archive(copy.name);
+  const absl::StatusOr<std::string> text = wal::ReadListedArchive(to_, paths_, copy);
+  if (!text.ok()) return absl::IsNotFound(text.status()) ? absl::OkStatus() : text.status();
+  wal::WalReader reader(*text, wal::ShortName(paths_, copy.path));
+  wal::LogHeader header;
+  if (absl::Status read = reader.ReadHeader(&header); !read.ok()) return read;
+  for (wal::LogEntry entry; reader.Next(&entry);) continue;
+  const bool next = reader.position().next_lsn == source_.log.header.first_lsn;
+  if (!next || reader.position().checksum == source_.log.header.previous) return absl::OkStatus();
+  return absl::UnavailableError(
+      absl::StrCat(source_paths_.directory(),
+                   ": records were purged while it was copied; run the backup again"));
 }
 
 absl::Status Copier::CopySchema(const std::string& name, const SourceTable& table) {
@@ -307,6 +350,7 @@ absl::StatusOr<BackupReport> Copier::Run() {
     count_.Expect(table.checkpoint.bytes + table.tail.size());
   }
   if (done.ok()) done = CopyArchives(/*before_log=*/true);
+  if (done.ok()) done = CheckNotPurged();
   for (auto& [name, table] : source_.tables) {
     if (done.ok()) done = CopyTable(name, table);
   }
@@ -318,6 +362,7 @@ absl::StatusOr<BackupReport> Copier::Run() {
     done = old_log.ok() && *old_log == log ? count_.AddShared(log.size()) : WriteLog(log);
   }
   if (done.ok()) done = CopyArchives(/*before_log=*/false);
+  if (done.ok()) done = CheckNotPurged();
   if (done.ok()) done = RemoveDropped();
   if (done.ok()) done = wal::RemoveIfThere(to_, paths_.Unfinished());
   if (done.ok()) done = to_.SyncDirectory(paths_.directory());

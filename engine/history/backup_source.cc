@@ -173,6 +173,7 @@ absl::Status SourceOpener::AddTombstone(const wal::LogEntry& entry, SourceTable&
 
 absl::Status SourceOpener::AddTails() {
   for (const wal::LogEntry& entry : source_.log.entries) {
+    if (wal::IsOnLog(entry.operation)) continue;
     absl::Status done;
     const auto table = source_.tables.find(entry.table);
     if (entry.operation == wal::Operation::kCreateTable) {

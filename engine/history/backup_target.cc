@@ -25,7 +25,8 @@ bool IsPartOf(const wal::RecoveredLog& copy, std::string_view text) {
   wal::WalReader reader(text, "log");
   wal::LogHeader header;
   if (!reader.ReadHeader(&header).ok() || header.epoch != copy.header.epoch) return false;
-  return copy.entries.empty() || text.starts_with(copy.text.substr(0, copy.position.bytes));
+  if (copy.entries.empty()) return header.previous == copy.header.previous;
+  return text.starts_with(copy.text.substr(0, copy.position.bytes));
 }
 
 class TargetLook {
@@ -112,10 +113,10 @@ absl::Status TargetLook::CheckHistory(const wal::RecoveredLog& log) {
   absl::StatusOr<bool> of_source = IsOfSource(log);
   if (!of_source.ok()) return of_source.status();
   if (*of_source) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      absl::StrCat(directory, ": its log is none of ", source_paths_.directory(),
-                   "'s: it was opened for writing since it was backed up to, and is a database of ",
-                   "its own; back up into a new directory"));
+  return absl::FailedPreconditionError(absl::StrCat(
+      directory, ": its log is none of ", source_paths_.directory(),
+      "'s: it was opened for writing since it was backed up to, and is a database of ",
+      "its own, or records were purged from the original since; back up into a new ", "directory"));
 }
 
 // A copy stopped between its log and these renames.

@@ -46,6 +46,9 @@ class TouchedTable {
         dropped_ = dropped_ || first_ != nullptr;
         now_ = nullptr;
         return absl::OkStatus();
+      case wal::Operation::kPurge:
+      case wal::Operation::kPurged:
+        return absl::OkStatus();  // of a record that neither moment has
       case wal::Operation::kInsert:
       case wal::Operation::kUpdate:
       case wal::Operation::kDelete:

@@ -16,7 +16,8 @@ namespace {
 constexpr int kTriesMax = 100;
 
 absl::Status HistoryChanged(wal::Lsn lsn, const std::string& what) {
-  return absl::AbortedError(absl::StrCat("history has changed at lsn ", lsn.value, ": ", what));
+  return absl::AbortedError(absl::StrCat("history has changed at lsn ", lsn.value, ": ", what,
+                                         "; a purge, a restore or a power cut does that"));
 }
 
 // The archives of ours before the log in force.

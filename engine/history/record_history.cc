@@ -1,5 +1,6 @@
 #include "engine/history/record_history.h"
 
+#include <algorithm>
 #include <cassert>
 #include <memory>
 #include <optional>
@@ -7,6 +8,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/history/log_walk.h"
+#include "engine/history/purge_record.h"
+#include "engine/history/split_record.h"
 #include "engine/storage/catalog.h"
 #include "schema/record_codec.h"
 #include "schema/record_layout.h"
@@ -16,34 +19,6 @@ namespace linedb::engine {
 namespace {
 
 std::string LsnText(const wal::LogEntry& entry) { return absl::StrCat("lsn ", entry.lsn.value); }
-
-// A line under a layout, with the places of its values. The original's lines are brought into
-// canonical form.
-class SplitRecord {
- public:
-  bool Set(const schema::RecordLayout& layout, std::string_view text, bool is_original) {
-    spans_.resize(static_cast<std::size_t>(layout.column_count()));
-    line_ = text;
-    if (schema::SplitCanonical(layout, line_, layout.column_count() - 1, spans_.data())) {
-      return true;
-    }
-    schema::CanonicalizeOptions options;
-    options.original_format = is_original;
-    options.ignore_unknown_columns = true;
-    line_.clear();
-    return schema::CanonicalizeRecord(layout, text, options, &line_, &spans_, nullptr).ok();
-  }
-
-  std::string_view Value(int column) const {
-    return spans_[static_cast<std::size_t>(column)].In(line_);
-  }
-  const std::string& line() const { return line_; }
-  const schema::FieldSpan* spans() const { return spans_.data(); }
-
- private:
-  std::string line_;
-  std::vector<schema::FieldSpan> spans_;
-};
 
 class HistoryReader {
  public:
@@ -57,9 +32,10 @@ class HistoryReader {
     table_known_ = true;
     layout_ = std::make_unique<schema::RecordLayout>(*std::move(layout));
     absl::StatusOr<std::string> text = schema::KeyTextFromUser(*layout_, layout_->keys()[0], key_);
-    key_text_ = text.ok() ? std::optional(*std::move(text)) : std::nullopt;
     key_fault_ = text.status();
     key_fits_ = key_fits_ || text.ok();
+    if (text.ok()) last_key_text_ = *text;
+    key_text_ = text.ok() ? std::optional(*std::move(text)) : std::nullopt;
     return absl::OkStatus();
   }
 
@@ -92,6 +68,10 @@ class HistoryReader {
       case wal::Operation::kUpdate:
       case wal::Operation::kDelete:
         return Change(entry, is_original);
+      case wal::Operation::kPurge:
+        return TakePurge(entry);
+      case wal::Operation::kPurged:
+        return absl::OkStatus();  // of which record nobody knows
     }
     assert(false && "an operation without a meaning");
     return absl::OkStatus();
@@ -146,8 +126,7 @@ class HistoryReader {
       return absl::DataLossError(absl::StrCat(LsnText(entry), ": not a record of table ", table_,
                                               ": ", std::string(text)));
     }
-    const std::optional<std::string_view> key =
-        schema::KeyTextOf(layout_->keys()[0], first_.line(), first_.spans(), &scratch_);
+    const std::optional<std::string_view> key = first_.Key(*layout_, &scratch_);
     if (key != *key_text_) return absl::OkStatus();
     RecordVersion version = VersionOf(entry);
     const bool has_both = !entry.record.empty() && !entry.old_record.empty();
@@ -163,6 +142,19 @@ class HistoryReader {
     }
     live_ = version.record;
     Tell(version);
+    return absl::OkStatus();
+  }
+
+  // That there was something is all that is known from here on of what was before.
+  absl::Status TakePurge(const wal::LogEntry& entry) {
+    const absl::StatusOr<std::vector<std::uint64_t>> hashes = ReadPurgeRecord(entry.record);
+    if (!hashes.ok()) return AtPlace(LsnText(entry), hashes.status());
+    const std::string key = key_text_.value_or(last_key_text_);
+    if (std::count(hashes->begin(), hashes->end(), wal::ChecksumOf(key)) == 0) {
+      return absl::OkStatus();
+    }
+    live_.clear();
+    Tell(VersionOf(entry));
     return absl::OkStatus();
   }
 
@@ -186,6 +178,7 @@ class HistoryReader {
 
   std::unique_ptr<schema::RecordLayout> layout_;  // null: there is no such table
   std::optional<std::string> key_text_;           // nothing: the key is none of this table
+  std::string last_key_text_;                     // of the last table that it is a key of
   std::string live_;                              // the record; empty: none, or not known
   SplitRecord first_;
   SplitRecord second_;
@@ -261,6 +254,15 @@ std::string Since(const Beginning& beginning) {
 }
 
 }  // namespace
+
+absl::StatusOr<std::optional<TableSchema>> SchemaBeforeLogs(wal::FileSystem& files,
+                                                            const wal::DatabasePaths& paths,
+                                                            std::string_view table) {
+  const absl::StatusOr<Beginning> beginning = FindBeginning(files, paths, table);
+  if (!beginning.ok()) return beginning.status();
+  if (!beginning->has_table) return std::nullopt;
+  return FirstSchema(files, paths, table);
+}
 
 absl::StatusOr<RecordHistoryReport> ReadRecordHistory(wal::FileSystem& files,
                                                       const wal::DatabasePaths& paths,

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "engine/history/backup_target.h"
+#include "engine/history/purge_record.h"
 #include "engine/history/records_copy.h"
 #include "engine/history/restore_plan.h"
 #include "engine/storage/database_id.h"
@@ -40,6 +42,8 @@ class Restorer {
  private:
   absl::Status PlaceBase();
   absl::Status ReplayLogs();
+  absl::Status BrokenChain(const std::string& place);
+  static bool WasPurged(const wal::LogHeader& base, const wal::LogHeader& header);
   absl::Status ReplayTransaction(const std::vector<wal::LogEntry>& transaction);
   absl::Status ChangeSchema(const wal::LogEntry& entry);
   absl::Status ReadWorkLog();
@@ -161,6 +165,39 @@ absl::Status Restorer::ReplayTransaction(const std::vector<wal::LogEntry>& trans
   return log_.size() < kLogBytesMax ? absl::OkStatus() : Settle();
 }
 
+// Whether the tables of `base` have records that were purged since from the logs, of which `header`
+// is one: then its checksum of the table is gone.
+bool Restorer::WasPurged(const wal::LogHeader& base, const wal::LogHeader& header) {
+  return std::any_of(base.tables.begin(), base.tables.end(), [&](const auto& table) {
+    const auto found = header.tables.find(table.first);
+    return found != header.tables.end() && found->second.bytes > 0 && found->second.checksum == 0 &&
+           table.second.checksum != 0;
+  });
+}
+
+// Why the logs do not follow each other.
+absl::Status Restorer::BrokenChain(const std::string& place) {
+  const std::optional<wal::DatabasePaths>& archives = places_.archives;
+  absl::Status none = CheckNoPurge(files_, places_.source);
+  if (none.ok() && archives) none = CheckNoPurge(files_, *archives);
+  if (!none.ok()) return none;
+  const auto replaced = [this](const wal::DatabasePaths& paths, const std::string& identity) {
+    const absl::StatusOr<wal::FileInfo> log = files_.Stat(paths.Log());
+    return !log.ok() || log->identity != identity;
+  };
+  if (replaced(places_.source, plan_.source.log.identity) ||
+      (plan_.live && replaced(*archives, plan_.live->identity))) {
+    return absl::UnavailableError(
+        absl::StrCat(place, "; the logs were written anew while they were read: restore again"));
+  }
+  if (archives) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        place, "; records were purged from ", archives->directory(), " since ",
+        places_.source.directory(), " was backed up, so its archives do not go on from there"));
+  }
+  return absl::DataLossError(place);
+}
+
 absl::Status Restorer::ReplayLogs() {
   std::optional<wal::LogPosition> end;
   for (const ChainLog& log : plan_.chain.logs()) {
@@ -171,10 +208,14 @@ absl::Status Restorer::ReplayLogs() {
     absl::StatusOr<ChainText> text =
         ReadChainLog(files_, log, plan_.source.log.header.database, plan_.target, replay);
     if (!text.ok()) return text.status();
-    if (end && text->header.previous != end->checksum) {
-      return absl::DataLossError(absl::StrCat(log.name(), " line 1 byte 0: previous ",
-                                              wal::FormatChecksum(text->header.previous),
-                                              ", expected ", wal::FormatChecksum(end->checksum)));
+    const std::uint64_t previous = end ? end->checksum : plan_.base.header.previous;
+    if ((end || log.first == plan_.base.first) && text->header.previous != previous) {
+      return BrokenChain(absl::StrCat(log.name(), " line 1 byte 0: previous ",
+                                      wal::FormatChecksum(text->header.previous), ", expected ",
+                                      wal::FormatChecksum(previous)));
+    }
+    if (log.first == plan_.base.first && WasPurged(plan_.base.header, text->header)) {
+      return BrokenChain(log.name() + " line 1 byte 0: tells of other tables");
     }
     end = text->end;
     if (absl::Status counted = count_.AddCopied(log.bytes); !counted.ok()) return counted;

@@ -66,6 +66,8 @@ class PlanWalk {
         return done;
       }
       case wal::Operation::kDropTable:
+      case wal::Operation::kPurge:
+      case wal::Operation::kPurged:
         return absl::OkStatus();
       case wal::Operation::kInsert:
       case wal::Operation::kUpdate:

@@ -105,6 +105,11 @@ absl::Status SlicePlanner::TakeFirst(const wal::LogEntry& entry, const std::stri
 }
 
 absl::Status SlicePlanner::Take(const wal::LogEntry& entry) {
+  if (entry.operation == wal::Operation::kPurge || entry.operation == wal::Operation::kPurged) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "lsn ", entry.lsn.value, ": what was done there was purged, and cannot be done ",
+        "again; leave it out of the slice"));
+  }
   WalkedTable& table = tables_[std::string(entry.table)];
   table.in_slice = true;
   if (ChangesSchema(entry.operation)) return TakeSchema(entry, table);

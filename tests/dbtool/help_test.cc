@@ -14,7 +14,7 @@ namespace {
 constexpr const char* kCommands[] = {
     "diff",   "init",    "create", "checkpoint", "inspect", "schema", "stats", "get",  "cat",
     "grep",   "import",  "export", "dump",       "load",    "wal",    "log",   "tail", "verify",
-    "backup", "restore", "slice",  "bisect",     "edit",    "adopt",  "help"};
+    "backup", "restore", "slice",  "bisect",     "edit",    "adopt",  "purge", "help"};
 
 std::vector<std::string> ExamplesIn(const std::string& help) {
   std::vector<std::string> examples;

@@ -21,8 +21,9 @@ TEST(FileNamesTest, NothingThatMeansSomethingInPathIsTableName) {
                            "student.records.compacted", "student.records.tmp", "records"}) {
     EXPECT_EQ(TableOfRecordsFile(name), std::nullopt) << name;
   }
-  EXPECT_EQ(TableOfRecordsFile(std::string(64, 'a') + ".records"), std::string(64, 'a'));
-  EXPECT_EQ(TableOfRecordsFile(std::string(65, 'a') + ".records"), std::nullopt);
+  const std::string longest(64, 'a');
+  EXPECT_EQ(TableOfRecordsFile(longest + ".records"), longest);
+  EXPECT_EQ(TableOfRecordsFile("a" + longest + ".records"), std::nullopt);
 }
 
 TEST(FileNamesTest, ArchiveNamesReadBackAsWritten) {

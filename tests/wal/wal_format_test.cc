@@ -142,7 +142,7 @@ TEST(WalFormatTest, OperationLineIsWrittenExactlyAsDocumented) {
 TEST(WalFormatTest, EveryKindOfOperationReadsBack) {
   for (const Operation operation :
        {Operation::kInsert, Operation::kUpdate, Operation::kDelete, Operation::kCreateTable,
-        Operation::kAlterTable, Operation::kDropTable}) {
+        Operation::kAlterTable, Operation::kDropTable, Operation::kPurge, Operation::kPurged}) {
     EXPECT_EQ(ParseOperation(OperationName(operation)), operation);
   }
   EXPECT_EQ(ParseOperation("insert"), std::nullopt);

@@ -203,8 +203,11 @@ CLI::Validator WholeNumber() {
 int ParseAndRun(CLI::App& app, int argc, const char* const* argv, Context& context) {
   std::vector<std::string> words(argv + 1, argv + argc);
   const auto end_of_flags = std::find(words.begin(), words.end(), "--");
+  // Where there may be several keys, CLI11 takes [1,101] for two.
+  const bool has_keys = CommandWord(words) == "purge";
   for (auto word = words.begin(); word != end_of_flags; ++word) {
-    if (IsNegativeNumber(*word)) word->insert(0, " ");
+    const bool is_key = has_keys && word->rfind('[', 0) == 0;
+    if (is_key || IsNegativeNumber(*word)) word->insert(0, " ");
   }
   // Errors of parsing are told in the form asked for, wherever the flag stands.
   context.json = std::find(words.begin(), end_of_flags, "--json") != end_of_flags;

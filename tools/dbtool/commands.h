@@ -19,6 +19,7 @@ void AddHistoryCommands(CLI::App& app, Context& context);   // backup restore di
 void AddBisectCommand(CLI::App& app, Context& context);     // bisect
 void AddEditCommand(CLI::App& app, Context& context);       // edit
 void AddAdoptCommand(CLI::App& app, Context& context);      // adopt
+void AddPurgeCommand(CLI::App& app, Context& context);      // purge
 
 }  // namespace linedb::dbtool
 

@@ -45,6 +45,8 @@ const char* ChangeName(ChangeKind kind) {
       return "create_table";
     case ChangeKind::kAlterTable:
       return "alter_table";
+    case ChangeKind::kPurge:
+    case ChangeKind::kPurged:  // no difference of its own
     case ChangeKind::kDropTable:
       break;
   }
@@ -64,6 +66,8 @@ class PeopleWriter {
       case ChangeKind::kCreateTable:
         return Line('+', table + TextOf(difference, difference.after));
       case ChangeKind::kDelete:
+      case ChangeKind::kPurge:
+      case ChangeKind::kPurged:
       case ChangeKind::kDropTable:
         return Line('-', table + TextOf(difference, difference.before));
       case ChangeKind::kUpdate:

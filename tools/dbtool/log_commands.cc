@@ -113,6 +113,7 @@ struct LogOptions {
 // For people: what is new, `gpa: 3.5 -> 3.9`.
 std::string ChangeText(const RecordVersion& version) {
   if (version.kind == ChangeKind::kInsert) return std::string(version.record);
+  if (version.kind == ChangeKind::kPurge) return "all that was known of it is gone for good";
   std::string text;
   for (const ColumnChange& change : version.changed) {
     if (!text.empty()) text += ", ";

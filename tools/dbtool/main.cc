@@ -23,5 +23,6 @@ int main(int argc, char** argv) {
   AddBisectCommand(app, context);
   AddEditCommand(app, context);
   AddAdoptCommand(app, context);
+  AddPurgeCommand(app, context);
   return ParseAndRun(app, argc, argv, context);
 }

@@ -15,6 +15,12 @@ enum class ChangeKind {
   kCreateTable = 3,
   kAlterTable = 4,
   kDropTable = 5,
+  // Records were removed for good (linedb/purge.h). The change's record is
+  // {"records":[{"key_hash":"9a7c01d2e3f40516","live":true,"operations":3},…]}: the XXH3-64 of each
+  // record's key, by which whoever keeps a copy of the table finds what to remove there, too.
+  kPurge = 6,
+  // A change of such a record was here; it has neither record nor old record.
+  kPurged = 7,
 };
 
 // As it stands in the log: "INSERT", "CREATE_TABLE".

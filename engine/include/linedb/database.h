@@ -17,6 +17,7 @@
 #include "linedb/dump.h"
 #include "linedb/history.h"
 #include "linedb/options.h"
+#include "linedb/purge.h"
 #include "linedb/slice.h"
 #include "linedb/statistics.h"
 #include "linedb/table.h"
@@ -206,6 +207,25 @@ class Database {
   // `target` is as it was.
   static absl::StatusOr<SliceReport> Slice(const std::string& directory, const std::string& target,
                                            const SliceOptions& options);
+
+  // Removes the records of these primary keys (JSON, as of ReadRecordHistory) for good: from the
+  // table, and from every log, archived and current, which are written anew without them. All other
+  // records keep their past; the log says that, and when, something was purged, not what. Works for
+  // records, and tables, that are gone. Writers wait throughout, readers do not. Stopped at any
+  // moment it leaves a database that opens; running it again with the same keys finishes it.
+  //
+  // Copies elsewhere keep the records: backups, and what followed the log. A ChangeFeed position
+  // with a checksum from before is refused (kAborted), subscriptions fail with that, and a backup
+  // made before can neither be brought up to date nor restored with the archives of after.
+  // Snapshots that are open read what they read before, until they end. The blocks that files had
+  // on the disk are not overwritten.
+  //
+  // kNotFound (no such table anywhere, or a key of which there is nothing: then nothing is done),
+  // kInvalidArgument (a key that no table of that name can have), kDataLoss (a log is damaged: it
+  // is not rewritten), kFailedPrecondition (another purge was stopped, and is to be finished first;
+  // otherwise as Checkpoint), and the disk's.
+  absl::StatusOr<PurgeReport> Purge(std::string_view table, const std::vector<std::string>& keys,
+                                    const PurgeOptions& options = {});
 
   // Any thread. Lists the archives, so it reads the disk.
   Statistics Stats() const;

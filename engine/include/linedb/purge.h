@@ -1,0 +1,40 @@
+// Removing records for good, from the table and from all that the logs tell of the past: what
+// Database::Purge is told, and what it tells.
+
+#ifndef LINEDB_PURGE_H_
+#define LINEDB_PURGE_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace linedb {
+
+struct PurgeOptions {
+  // Counts what it would remove, and writes nothing. Works on a handle for reading, too, beside a
+  // writer.
+  bool dry_run = false;
+};
+
+struct PurgedRecord {
+  std::string key;               // as it was given
+  bool live = false;             // the table had the record
+  std::uint64_t lines = 0;       // of the table's file: it, its earlier versions, tombstones
+  std::uint64_t operations = 0;  // of the logs, archived and current
+};
+
+struct PurgeReport {
+  bool dry_run = false;
+  bool resumed = false;               // one that had been stopped was finished
+  std::vector<PurgedRecord> records;  // in the order of the keys
+  std::uint64_t logs = 0;             // in which there were such operations
+  std::uint64_t logs_rewritten = 0;   // these, and those after them; 0 of a dry run
+  std::uint64_t surplus_lines = 0;    // in files kept for a person (.surplus)
+  std::uint64_t lsn = 0;              // of the operation that records the purge; 0 of a dry run
+  // One sentence for each line that may be of such a record and could not be read: it stays.
+  std::vector<std::string> notes;
+};
+
+}  // namespace linedb
+
+#endif  // LINEDB_PURGE_H_
