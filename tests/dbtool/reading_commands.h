@@ -5,16 +5,24 @@
 
 namespace linedb {
 
-inline constexpr const char* kReading[] = {
-    "inspect data/university",        "inspect data/university student",
-    "schema data/university student", "get data/university student 1",
-    "cat data/university student",    "grep data/university Alice",
-    "export data/university student", "wal data/university",
-    "verify data/university",         "verify data/university --quick",
-    "stats data/university",          "checkpoint data/university --dry-run",
-    "log data/university student 1",  "tail data/university",
-    "dump data/university",           "export data/university student --canonical",
-    "diff data/university --from 7",  "diff data/university data/university"};
+inline constexpr const char* kReading[] = {"inspect data/university",
+                                           "inspect data/university student",
+                                           "schema data/university student",
+                                           "get data/university student 1",
+                                           "cat data/university student",
+                                           "grep data/university Alice",
+                                           "export data/university student",
+                                           "wal data/university",
+                                           "verify data/university",
+                                           "verify data/university --quick",
+                                           "stats data/university",
+                                           "checkpoint data/university --dry-run",
+                                           "log data/university student 1",
+                                           "tail data/university",
+                                           "dump data/university",
+                                           "export data/university student --canonical",
+                                           "diff data/university --from 7 --to 7",
+                                           "diff data/university data/university"};
 
 // The same of those that write, but elsewhere.
 inline constexpr const char* kReadingFrom[] = {

@@ -141,7 +141,7 @@ CLI::App* command = AddCommand(
     {"dbtool export data/university student", "dbtool export data/university student backup.jsonl",
      "dbtool export data/university student backup.jsonl --yes",
      "dbtool export data/university student - --format json",
-     "dbtool export data/university student student.jsonl --canonical"});
+     "dbtool export data/university student in-git.jsonl --canonical"});
 AddDirectory(command, &options->directory);
 AddTable(command, &options->table);
 command->add_option("FILE", options->file, "The file; without, or with -, stdout")->type_name("");
