@@ -95,7 +95,8 @@ absl::StatusOr<RestorePlan> Bisection::Plan() const {
 }
 
 std::uint64_t Bisection::RunsLeft() const {
-  return static_cast<std::uint64_t>(std::bit_width(high_ - low_));
+  // If even the newest state holds, there is nothing left.
+  return low_ > high_ ? 0 : static_cast<std::uint64_t>(std::bit_width(high_ - low_));
 }
 
 absl::StatusOr<BisectVerdict> Bisection::TryMoment(std::size_t moment) {

@@ -123,6 +123,7 @@ TEST_F(BisectTest, EndsThatDoNotDifferAreSaid) {
   EnrolTo(3);
   EXPECT_THAT(Bisect(FailsFrom(99)).status(),
               Fails(absl::StatusCode::kNotFound, "holds in the newest state"));
+  EXPECT_EQ(steps.back().runs_left, 0u);
   EXPECT_THAT(Bisect(FailsFrom(0)).status(),
               Fails(absl::StatusCode::kNotFound, "fails already in the oldest state"));
 }
