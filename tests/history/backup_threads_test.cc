@@ -43,7 +43,7 @@ TEST_F(BackupThreadsTest, AHundredBackupsBesideFourWritersAreEachTheStateAtTheir
     const absl::StatusOr<BackupReport> report =
         i % 2 == 0 ? database->Backup(copy) : Database::BackupFrom(directory, copy);
     ASSERT_THAT(report, IsOk());
-    EXPECT_GE(report->lsn + (i % 2) * 100, before);
+    EXPECT_GE(report->lsn + (i % 2 == 0 ? 0u : 100u), before);
     EXPECT_EQ(report->incremental, i % 4 >= 2 && i > 2);
     ExpectVerified(copy);
     absl::StatusOr<State> state = StateOf(copy);
