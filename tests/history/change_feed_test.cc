@@ -249,7 +249,7 @@ TEST_F(ChangeFeedTest, OpenFeedNoticesThatLinesWereTakenBack) {
   Insert("Bob");
   const std::string seen = campus.Bytes("wal/transaction.log");
   std::string other = kept;
-  for (std::uint64_t number : {3, 4}) {
+  for (const std::uint64_t number : {3u, 4u}) {
     const std::string record =
         testing::RecordText(static_cast<std::int64_t>(number), {.name = "Rob"});
     wal::AppendOperationLine({wal::Operation::kInsert, "student", record, {}},
