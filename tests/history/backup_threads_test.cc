@@ -51,9 +51,13 @@ TEST_F(BackupThreadsTest, AHundredBackupsBesideFourWritersAreEachTheStateAtTheir
     EXPECT_EQ(state->lsn, report->lsn);
     states.push_back(*std::move(state));
     if (i % 4 < 2) std::filesystem::remove_all(copy);
+    // Others come by the log's length, as often as the writers are fast.
+    if (i % 3 == 2) {
+      ASSERT_THAT(database->Checkpoint(), IsOk());
+    }
   }
   StopWriting();
-  EXPECT_GT(database->Stats().checkpoints, 2u);
+  EXPECT_GE(database->Stats().checkpoints, static_cast<std::uint64_t>(kBackups / 3));
   ExpectMomentsThatWere(states);
 }
 
