@@ -84,9 +84,7 @@ absl::Status Adoption::CheckNobodyWrites() {
 }
 
 absl::Status Adoption::ReadDatabase() {
-  absl::StatusOr<bool> exists = DatabaseExists(files_, paths_);
-  if (!exists.ok()) return exists.status();
-  if (!*exists) return absl::NotFoundError(paths_.directory() + ": there is no linedb database");
+  if (absl::Status there = CheckDatabaseExists(files_, paths_); !there.ok()) return there;
   if (absl::Status free = CheckNobodyWrites(); !free.ok()) return free;
   absl::StatusOr<Catalog> catalog = ReadCatalog(files_, paths_);
   if (!catalog.ok()) return catalog.status();
@@ -327,9 +325,7 @@ namespace linedb {
 absl::StatusOr<EditReport> Adopt(const std::string& directory,
                                  const std::vector<std::string>& tables,
                                  const AdoptOptions& options) {
-  std::string path = directory;
-  while (path.size() > 1 && path.back() == '/') path.pop_back();
-  return engine::AdoptTables(wal::PosixFileSystem(), path, tables, options);
+  return engine::AdoptTables(wal::PosixFileSystem(), wal::WithoutSlash(directory), tables, options);
 }
 
 }  // namespace linedb

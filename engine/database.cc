@@ -12,19 +12,10 @@
 #include "engine/verify.h"
 
 namespace linedb {
-namespace {
-
-// "data/university/" and "data/university" are the same place.
-std::string WithoutSlash(std::string path) {
-  while (path.size() > 1 && path.back() == '/') path.pop_back();
-  return path;
-}
-
-}  // namespace
 
 absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& directory,
                                                          const Options& options) {
-  const std::string path = WithoutSlash(directory);
+  const std::string path = wal::WithoutSlash(directory);
   if (path.empty()) return absl::InvalidArgumentError("the directory's name is empty");
   absl::StatusOr<std::unique_ptr<engine::Engine>> engine =
       engine::Engine::Open(nullptr, wal::PosixFileSystem(), path, options);
@@ -119,15 +110,15 @@ absl::StatusOr<CheckpointReport> Database::Checkpoint() { return engine_->Checkp
 absl::StatusOr<BackupReport> Database::Backup(const std::string& directory,
                                               const BackupOptions& options) {
   if (directory.empty()) return absl::InvalidArgumentError("the directory's name is empty");
-  return engine_->Backup(wal::PosixFileSystem(), WithoutSlash(directory), options);
+  return engine_->Backup(wal::PosixFileSystem(), wal::WithoutSlash(directory), options);
 }
 
 absl::StatusOr<BackupReport> Database::BackupFrom(const std::string& directory,
                                                   const std::string& target,
                                                   const BackupOptions& options) {
   if (target.empty()) return absl::InvalidArgumentError("the directory's name is empty");
-  return engine::BackupDirectory(wal::PosixFileSystem(), WithoutSlash(directory),
-                                 WithoutSlash(target), options);
+  return engine::BackupDirectory(wal::PosixFileSystem(), wal::WithoutSlash(directory),
+                                 wal::WithoutSlash(target), options);
 }
 
 absl::StatusOr<RestoreReport> Database::Restore(const std::string& directory,
@@ -135,18 +126,19 @@ absl::StatusOr<RestoreReport> Database::Restore(const std::string& directory,
                                                 const RestoreOptions& options) {
   if (target.empty()) return absl::InvalidArgumentError("the directory's name is empty");
   RestoreOptions restored = options;
-  restored.archives = WithoutSlash(options.archives);
-  return engine::RestoreDirectory(wal::PosixFileSystem(), WithoutSlash(directory),
-                                  WithoutSlash(target), restored);
+  restored.archives = wal::WithoutSlash(options.archives);
+  return engine::RestoreDirectory(wal::PosixFileSystem(), wal::WithoutSlash(directory),
+                                  wal::WithoutSlash(target), restored);
 }
 
 absl::StatusOr<BisectReport> Database::Bisect(
     const std::string& directory, const BisectOptions& options,
     const std::function<absl::StatusOr<BisectVerdict>(const std::string&)>& test) {
   BisectOptions bisected = options;
-  bisected.archives = WithoutSlash(options.archives);
-  bisected.scratch = WithoutSlash(options.scratch);
-  return engine::BisectDirectory(wal::PosixFileSystem(), WithoutSlash(directory), bisected, test);
+  bisected.archives = wal::WithoutSlash(options.archives);
+  bisected.scratch = wal::WithoutSlash(options.scratch);
+  return engine::BisectDirectory(wal::PosixFileSystem(), wal::WithoutSlash(directory), bisected,
+                                 test);
 }
 
 absl::StatusOr<DumpReport> Database::Dump(std::ostream& output, const DumpOptions& options) {
@@ -156,14 +148,15 @@ absl::StatusOr<DumpReport> Database::Dump(std::ostream& output, const DumpOption
 absl::StatusOr<LoadReport> Database::Load(const std::string& directory, std::istream& input,
                                           const LoadOptions& options) {
   if (directory.empty()) return absl::InvalidArgumentError("the directory's name is empty");
-  return engine::LoadDirectory(wal::PosixFileSystem(), WithoutSlash(directory), input, options);
+  return engine::LoadDirectory(wal::PosixFileSystem(), wal::WithoutSlash(directory), input,
+                               options);
 }
 
 absl::StatusOr<SliceReport> Database::Slice(const std::string& directory, const std::string& target,
                                             const SliceOptions& options) {
   if (target.empty()) return absl::InvalidArgumentError("the directory's name is empty");
-  return engine::SliceDirectory(wal::PosixFileSystem(), WithoutSlash(directory),
-                                WithoutSlash(target), options);
+  return engine::SliceDirectory(wal::PosixFileSystem(), wal::WithoutSlash(directory),
+                                wal::WithoutSlash(target), options);
 }
 
 absl::StatusOr<PurgeReport> Database::Purge(std::string_view table,
@@ -178,7 +171,7 @@ const std::string& Database::directory() const { return engine_->directory(); }
 
 absl::StatusOr<VerifyReport> Database::Verify(const std::string& directory) {
   return engine::VerifyDatabase(wal::PosixFileSystem(),
-                                wal::DatabasePaths(WithoutSlash(directory)));
+                                wal::DatabasePaths(wal::WithoutSlash(directory)));
 }
 
 }  // namespace linedb

@@ -15,13 +15,6 @@
 namespace linedb::engine {
 namespace {
 
-absl::Status CheckThere(wal::FileSystem& files, const std::string& directory) {
-  absl::StatusOr<bool> exists = DatabaseExists(files, wal::DatabasePaths(directory));
-  if (!exists.ok()) return exists.status();
-  if (*exists) return absl::OkStatus();
-  return absl::NotFoundError(directory + ": there is no linedb database");
-}
-
 class EngineWork final : public WorkDatabase {
  public:
   explicit EngineWork(wal::FileSystem& files) : files_(files) {}
@@ -72,7 +65,8 @@ absl::StatusOr<BackupReport> Engine::Backup(wal::FileSystem& target_files,
 absl::StatusOr<BackupReport> BackupDirectory(wal::FileSystem& files, const std::string& directory,
                                              const std::string& target,
                                              const BackupOptions& options) {
-  if (absl::Status there = CheckThere(files, directory); !there.ok()) return there;
+  if (absl::Status there = CheckDatabaseExists(files, wal::DatabasePaths(directory)); !there.ok())
+    return there;
   return BackupDatabase(
       {files, wal::DatabasePaths(directory), files, wal::DatabasePaths(target), MakeLockNote()},
       options);
@@ -81,10 +75,13 @@ absl::StatusOr<BackupReport> BackupDirectory(wal::FileSystem& files, const std::
 absl::StatusOr<RestoreReport> RestoreDirectory(wal::FileSystem& files, const std::string& directory,
                                                const std::string& target,
                                                const RestoreOptions& options) {
-  if (absl::Status there = CheckThere(files, directory); !there.ok()) return there;
+  if (absl::Status there = CheckDatabaseExists(files, wal::DatabasePaths(directory)); !there.ok())
+    return there;
   std::optional<wal::DatabasePaths> archives;
   if (!options.archives.empty()) {
-    if (absl::Status there = CheckThere(files, options.archives); !there.ok()) return there;
+    if (absl::Status there = CheckDatabaseExists(files, wal::DatabasePaths(options.archives));
+        !there.ok())
+      return there;
     archives.emplace(options.archives);
   }
   EngineWork work(files);
@@ -95,7 +92,8 @@ absl::StatusOr<RestoreReport> RestoreDirectory(wal::FileSystem& files, const std
 
 absl::StatusOr<BisectReport> BisectDirectory(wal::FileSystem& files, const std::string& directory,
                                              const BisectOptions& options, const BisectTest& test) {
-  if (absl::Status there = CheckThere(files, directory); !there.ok()) return there;
+  if (absl::Status there = CheckDatabaseExists(files, wal::DatabasePaths(directory)); !there.ok())
+    return there;
   const auto restore = [&files](const std::string& from, const std::string& target,
                                 const RestoreOptions& how) {
     return RestoreDirectory(files, from, target, how);

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/engine.h"
 #include "engine/nearest_name.h"
+#include "engine/storage/carry_over.h"
 #include "engine/storage/catalog.h"
 #include "engine/table_recovery.h"
 #include "schema/evolution.h"
@@ -27,13 +28,10 @@ absl::Status Normalize(TableSchema* schema) {
 }
 
 // What a record of one layout is under another.
-TableCompaction::Transform CarryOver(const schema::RecordLayout& from,
-                                     const schema::RecordLayout& to) {
+TableCompaction::Transform Alteration(const schema::RecordLayout& from,
+                                      const schema::RecordLayout& to) {
   return [&from, &to](std::string_view record, std::string* line) -> absl::Status {
-    schema::CanonicalizeOptions options;
-    options.ignore_unknown_columns = true;
-    std::vector<schema::FieldSpan> spans;
-    absl::Status fits = schema::CanonicalizeRecord(to, record, options, line, &spans, nullptr);
+    absl::Status fits = CarryOver(to, record, line);
     if (fits.ok()) return fits;
     return absl::FailedPreconditionError(
         absl::StrCat(std::string(fits.message()), ", in the record ", std::string(record),
@@ -237,7 +235,7 @@ absl::Status Engine::AlterHoldingSlot(const std::shared_ptr<TableState>& table,
   auto altered = std::make_shared<TableState>(*std::move(layout));
   auto compaction = std::make_unique<TableCompaction>(
       files_, paths_, *table, altered->generation->shared_layout(),
-      CarryOver(table->layout(), altered->layout()));
+      Alteration(table->layout(), altered->layout()));
   absl::Status done = compaction->Copy();
   if (done.ok()) {
     absl::StatusOr<CatalogEntry> entry = WriteNextSchemaFile(files_, paths_, after);

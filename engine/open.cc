@@ -347,12 +347,26 @@ absl::StatusOr<bool> DatabaseExists(wal::FileSystem& files, const wal::DatabaseP
   return false;
 }
 
+namespace {
+
+absl::Status NoDatabase(const wal::DatabasePaths& paths) {
+  return absl::NotFoundError(paths.directory() + ": there is no linedb database");
+}
+
+}  // namespace
+
+absl::Status CheckDatabaseExists(wal::FileSystem& files, const wal::DatabasePaths& paths) {
+  absl::StatusOr<bool> exists = DatabaseExists(files, paths);
+  if (!exists.ok()) return exists.status();
+  return *exists ? absl::OkStatus() : NoDatabase(paths);
+}
+
 absl::StatusOr<OpenedDatabase> OpenDatabase(wal::FileSystem& files, const wal::DatabasePaths& paths,
                                             const Options& options) {
   absl::StatusOr<bool> exists = DatabaseExists(files, paths);
   if (!exists.ok()) return exists.status();
   if (!*exists && (options.create == Create::kNever || options.access == Access::kReadOnly)) {
-    return absl::NotFoundError(paths.directory() + ": there is no linedb database");
+    return NoDatabase(paths);
   }
   if (*exists && options.create == Create::kAlways) {
     return absl::AlreadyExistsError(paths.directory() + ": there is a linedb database already");

@@ -43,6 +43,8 @@ std::string LogIdentity(wal::FileSystem& files, const wal::DatabasePaths& paths)
 
 // Whether the directory holds a database: a log, or schema files.
 absl::StatusOr<bool> DatabaseExists(wal::FileSystem& files, const wal::DatabasePaths& paths);
+// kNotFound if not.
+absl::Status CheckDatabaseExists(wal::FileSystem& files, const wal::DatabasePaths& paths);
 
 }  // namespace linedb::engine
 

@@ -333,9 +333,7 @@ absl::Status Verifier::Run() {
 
 absl::StatusOr<VerifyReport> VerifyDatabase(wal::FileSystem& files,
                                             const wal::DatabasePaths& paths) {
-  absl::StatusOr<bool> exists = DatabaseExists(files, paths);
-  if (!exists.ok()) return exists.status();
-  if (!*exists) return absl::NotFoundError(paths.directory() + ": there is no linedb database");
+  if (absl::Status there = CheckDatabaseExists(files, paths); !there.ok()) return there;
   for (int attempt = 1;; ++attempt) {
     const std::string identity = LogIdentity(files, paths);
     Verifier verifier(files, paths);

@@ -90,6 +90,11 @@ std::string DatabasePaths::Archive(const ArchiveName& name) const {
   return absl::StrCat(WalDirectory(), "/", FormatArchiveName(name));
 }
 
+std::string WithoutSlash(std::string directory) {
+  while (directory.size() > 1 && directory.back() == '/') directory.pop_back();
+  return directory;
+}
+
 std::string ShortName(const DatabasePaths& paths, const std::string& path) {
   const std::string prefix = paths.directory() + "/";
   return path.starts_with(prefix) ? path.substr(prefix.size()) : path;

@@ -30,6 +30,9 @@ struct IndexFileName {
   std::uint64_t end = 0;
 };
 
+// "data/university/" and "data/university" are the same place.
+std::string WithoutSlash(std::string directory);
+
 class DatabasePaths {
  public:
   explicit DatabasePaths(std::string directory) : directory_(std::move(directory)) {}

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/index/table_generation.h"
+#include "engine/storage/carry_over.h"
 #include "schema/record_codec.h"
 #include "schema/schema_document.h"
 
@@ -105,13 +106,10 @@ absl::Status KnownTable::Alter(const KeptOperation& operation) {
   absl::StatusOr<schema::RecordLayout> layout =
       schema::RecordLayout::Create(std::move(document->schema));
   if (!layout.ok()) return layout.status();
-  schema::CanonicalizeOptions options;
-  options.ignore_unknown_columns = true;
   for (auto& [key, row] : rows_) {
     if (row.line.empty()) continue;
     std::string line;
-    absl::Status fits =
-        schema::CanonicalizeRecord(*layout, row.line, options, &line, &spans_, nullptr);
+    const absl::Status fits = CarryOver(*layout, row.line, &line);
     if (!fits.ok()) return absl::DataLossError(std::string(fits.message()));
     row.newest = row.line = std::move(line);
     row.lines_max = 1;

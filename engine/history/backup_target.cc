@@ -171,8 +171,7 @@ absl::Status CheckApart(wal::FileSystem& files, const std::string& source,
                         const std::string& target) {
   const absl::StatusOr<wal::FileInfo> original = files.Stat(source);
   if (!original.ok()) return original.status();
-  std::string path = std::filesystem::path(target).lexically_normal().string();
-  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  std::string path = wal::WithoutSlash(std::filesystem::path(target).lexically_normal().string());
   for (std::string below; path.size() <= kPathBytesMax;) {
     const absl::StatusOr<wal::FileInfo> info = files.Stat(path);
     if (info.ok() && info->identity == original->identity) {

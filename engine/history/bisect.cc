@@ -16,49 +16,32 @@
 namespace linedb::engine {
 namespace {
 
-struct Transaction {
+// A moment that can be restored: behind this transaction. Of the oldest one only the last operation
+// is known.
+struct PastMoment {
   wal::Lsn first;
-  wal::TransactionId id;
-  std::string timestamp;
+  wal::Lsn last;
+  wal::TransactionId transaction;
 };
 
-// The moments that can be restored, oldest first: the last operation of each transaction, and of
-// what was before the first of them.
-absl::StatusOr<std::vector<wal::Lsn>> ReadMoments(wal::FileSystem& files, const RestorePlan& plan) {
-  std::vector<wal::Lsn> moments = {plan.oldest};
-  for (const ChainLog& log : plan.chain.logs()) {
-    if (log.last <= plan.oldest || log.last < log.first) continue;
-    const auto note = [&](const wal::LogHeader&, const std::vector<wal::LogEntry>& transaction) {
-      const wal::Lsn last = transaction.back().lsn;
-      if (last > moments.back()) moments.push_back(last);
-      return absl::OkStatus();
-    };
-    absl::StatusOr<ChainText> text =
-        ReadChainLog(files, log, plan.source.log.header.database, log.last, note);
-    if (!text.ok()) return text.status();
-  }
+absl::StatusOr<std::vector<PastMoment>> ReadMoments(wal::FileSystem& files,
+                                                    const RestorePlan& plan) {
+  std::vector<PastMoment> moments = {{plan.oldest, plan.oldest, {}}};
+  const auto note = [&](const std::vector<wal::LogEntry>& transaction) {
+    const wal::LogEntry& last = transaction.back();
+    if (last.lsn > moments.back().last) {
+      moments.push_back({transaction.front().lsn, last.lsn, last.transaction});
+    }
+    return absl::OkStatus();
+  };
+  const absl::Status walked = WalkChain(files, plan.chain, plan.source.log.header.database,
+                                        wal::Lsn{plan.oldest.value + 1}, plan.chain.newest(), note);
+  if (!walked.ok()) return walked;
   return moments;
 }
 
-absl::StatusOr<Transaction> TransactionEndingAt(wal::FileSystem& files, const RestorePlan& plan,
-                                                wal::Lsn last) {
-  Transaction found;
-  for (const ChainLog& log : plan.chain.logs()) {
-    if (log.first > last || log.last < last) continue;
-    const auto note = [&](const wal::LogHeader&, const std::vector<wal::LogEntry>& transaction) {
-      found = {transaction.front().lsn, transaction.back().transaction,
-               std::string(transaction.back().timestamp)};
-      return absl::OkStatus();
-    };
-    absl::StatusOr<ChainText> text =
-        ReadChainLog(files, log, plan.source.log.header.database, last, note);
-    if (!text.ok()) return text.status();
-    break;
-  }
-  return found;
-}
-
-// A binary search for the first moment at which the test fails. All below low_ hold, high_ fails.
+// A binary search for the first moment at which the test fails. All below low_ hold, high_ fails,
+// and the report has its time.
 class Bisection {
  public:
   Bisection(wal::FileSystem& files, const std::string& directory, const BisectOptions& options,
@@ -68,7 +51,7 @@ class Bisection {
   absl::StatusOr<BisectReport> Run();
 
  private:
-  absl::StatusOr<RestorePlan> Plan() const;
+  absl::Status FindMoments();
   absl::Status CheckScratch() const;
   absl::StatusOr<BisectVerdict> TryMoment(std::size_t moment);
   absl::Status Search();
@@ -81,17 +64,25 @@ class Bisection {
   const BisectOptions& options_;
   const BisectTest& test_;
   const Restoring& restore_;
-  std::vector<wal::Lsn> moments_;
+  std::vector<PastMoment> moments_;  // the oldest first
   std::vector<bool> skipped_;
   std::size_t low_ = 0;
   std::size_t high_ = 0;
   BisectReport report_;
 };
 
-absl::StatusOr<RestorePlan> Bisection::Plan() const {
+absl::Status Bisection::FindMoments() {
   std::optional<wal::DatabasePaths> archives;
   if (!options_.archives.empty()) archives.emplace(options_.archives);
-  return PlanRestore(files_, wal::DatabasePaths(directory_), archives, {});
+  const absl::StatusOr<RestorePlan> plan =
+      PlanRestore(files_, wal::DatabasePaths(directory_), archives, {});
+  if (!plan.ok()) return plan.status();
+  absl::StatusOr<std::vector<PastMoment>> moments = ReadMoments(files_, *plan);
+  if (!moments.ok()) return moments.status();
+  moments_ = *std::move(moments);
+  skipped_.resize(moments_.size());
+  report_.transactions = moments_.size() - 1;
+  return absl::OkStatus();
 }
 
 std::uint64_t Bisection::RunsLeft() const {
@@ -101,7 +92,7 @@ std::uint64_t Bisection::RunsLeft() const {
 
 absl::StatusOr<BisectVerdict> Bisection::TryMoment(std::size_t moment) {
   RestoreOptions options;
-  options.target = AtLsn{moments_[moment].value};
+  options.target = AtLsn{moments_[moment].last.value};
   options.archives = options_.archives;
   const absl::StatusOr<RestoreReport> restored = restore_(directory_, StateDirectory(), options);
   const absl::StatusOr<BisectVerdict> verdict =
@@ -109,12 +100,15 @@ absl::StatusOr<BisectVerdict> Bisection::TryMoment(std::size_t moment) {
   wal::RemoveTree(files_, StateDirectory());
   if (!verdict.ok()) return verdict;
   if (*verdict == BisectVerdict::kHolds) low_ = std::max(low_, moment + 1);
-  if (*verdict == BisectVerdict::kFails) high_ = moment;
+  if (*verdict == BisectVerdict::kFails) {
+    high_ = moment;
+    report_.timestamp = restored->timestamp;
+  }
   if (*verdict == BisectVerdict::kSkipped) skipped_[moment] = true;
   ++report_.runs;
   if (options_.progress) {
     options_.progress(
-        {report_.runs, RunsLeft(), moments_[moment].value, restored->timestamp, *verdict});
+        {report_.runs, RunsLeft(), moments_[moment].last.value, restored->timestamp, *verdict});
   }
   return verdict;
 }
@@ -135,7 +129,7 @@ absl::Status Bisection::Search() {
   high_ = moments_.size() - 1;
   const absl::StatusOr<BisectVerdict> newest = TryMoment(high_);
   if (!newest.ok()) return newest.status();
-  const std::uint64_t lsn_newest = moments_.back().value;
+  const std::uint64_t lsn_newest = moments_.back().last.value;
   if (*newest != BisectVerdict::kFails) {
     return absl::NotFoundError(
         absl::StrCat(directory_, ": the test ",
@@ -151,7 +145,7 @@ absl::Status Bisection::Search() {
   return absl::NotFoundError(
       absl::StrCat(directory_, ": the test fails already in the oldest state that can be ",
                    low_ == high_ ? "restored" : "restored and was not skipped", ", lsn ",
-                   moments_[high_].value));
+                   moments_[high_].last.value));
 }
 
 // What stands there from now on was restored, and may be removed.
@@ -166,28 +160,16 @@ absl::Status Bisection::CheckScratch() const {
 }
 
 absl::StatusOr<BisectReport> Bisection::Run() {
-  {
-    absl::StatusOr<RestorePlan> plan = Plan();
-    if (!plan.ok()) return plan.status();
-    absl::StatusOr<std::vector<wal::Lsn>> moments = ReadMoments(files_, *plan);
-    if (!moments.ok()) return moments.status();
-    moments_ = *std::move(moments);
-  }
-  skipped_.resize(moments_.size());
-  report_.transactions = moments_.size() - 1;
-  absl::Status done = CheckScratch();
+  absl::Status done = FindMoments();
+  if (done.ok()) done = CheckScratch();
   if (done.ok()) done = wal::MakeDirectories(files_, options_.scratch);
   if (done.ok()) done = Search();
   if (!done.ok()) return done;
-  absl::StatusOr<RestorePlan> plan = Plan();
-  if (!plan.ok()) return plan.status();
-  absl::StatusOr<Transaction> found = TransactionEndingAt(files_, *plan, moments_[high_]);
-  if (!found.ok()) return found.status();
-  report_.first_lsn = found->first.value;
-  report_.last_lsn = moments_[high_].value;
-  report_.transaction = found->id.value;
-  report_.timestamp = found->timestamp;
-  report_.holds_lsn = moments_[low_ - 1].value;
+  const PastMoment& found = moments_[high_];
+  report_.first_lsn = found.first.value;
+  report_.last_lsn = found.last.value;
+  report_.transaction = found.transaction.value;
+  report_.holds_lsn = moments_[low_ - 1].last.value;
   report_.transactions_between = high_ - low_;
   return report_;
 }

@@ -295,9 +295,8 @@ namespace linedb {
 absl::StatusOr<DiffReport> DiffMoments(const std::string& directory, const Moment& from,
                                        const Moment& to, const DiffOptions& options,
                                        const DifferenceVisitor& visit) {
-  std::string path = directory;
-  while (path.size() > 1 && path.back() == '/') path.pop_back();
-  return engine::DiffMoments(wal::PosixFileSystem(), wal::DatabasePaths(path), from, to, options,
+  return engine::DiffMoments(wal::PosixFileSystem(),
+                             wal::DatabasePaths(wal::WithoutSlash(directory)), from, to, options,
                              visit);
 }
 

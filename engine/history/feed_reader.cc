@@ -274,10 +274,9 @@ ChangeFeed::~ChangeFeed() = default;
 
 namespace {
 
-std::unique_ptr<engine::FeedReader> ReaderOf(std::string directory) {
-  while (directory.size() > 1 && directory.back() == '/') directory.pop_back();
+std::unique_ptr<engine::FeedReader> ReaderOf(const std::string& directory) {
   return std::make_unique<engine::FeedReader>(wal::PosixFileSystem(),
-                                              wal::DatabasePaths(std::move(directory)));
+                                              wal::DatabasePaths(wal::WithoutSlash(directory)));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "schema/time_text.h"
 #include "wal/wal_reader.h"
 
 namespace linedb::engine {
@@ -89,6 +90,40 @@ absl::StatusOr<ChainText> ReadChainLog(
     transaction.clear();
     found.end = reader.position();
   }
+  return found;
+}
+
+absl::Status WalkChain(wal::FileSystem& files, const LogChain& chain, const std::string& database,
+                       wal::Lsn first, wal::Lsn last, TransactionVisitor visit) {
+  for (const ChainLog& log : chain.logs()) {
+    if (log.last < first || log.first > last) continue;
+    const auto look = [&](const wal::LogHeader&, const std::vector<wal::LogEntry>& transaction) {
+      return transaction.back().lsn < first ? absl::OkStatus() : visit(transaction);
+    };
+    absl::StatusOr<ChainText> text =
+        ReadChainLog(files, log, database, std::min(last, log.last), look);
+    if (!text.ok()) return text.status();
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> LogTimestamp(const std::string& time) {
+  const std::optional<Timestamp> parsed = schema::ParseTimestamp(time, /*naive_is_utc=*/true);
+  if (parsed) return schema::FormatTimestamp(*parsed);
+  return absl::InvalidArgumentError(
+      absl::StrCat("\"", time, "\" is no time such as 2026-01-22T20:31:17Z, and no lsn"));
+}
+
+absl::StatusOr<NotLater> FindNotLater(wal::FileSystem& files, const ChainLog& log,
+                                      const std::string& database, const std::string& timestamp) {
+  NotLater found;
+  const auto look = [&](const wal::LogHeader&, const std::vector<wal::LogEntry>& transaction) {
+    if (transaction.back().timestamp <= timestamp) found.last = transaction.back().lsn;
+    return absl::OkStatus();
+  };
+  absl::StatusOr<ChainText> text = ReadChainLog(files, log, database, log.last, look);
+  if (!text.ok()) return text.status();
+  found.log_timestamp = text->header.timestamp;
   return found;
 }
 

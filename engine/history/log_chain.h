@@ -52,6 +52,25 @@ class LogChain {
   std::vector<ChainLog> logs_;
 };
 
+using TransactionVisitor = absl::FunctionRef<absl::Status(const std::vector<wal::LogEntry>&)>;
+
+// The transactions of which an operation is in [first, last], in order, of the logs that are there.
+// Otherwise as ReadChainLog.
+absl::Status WalkChain(wal::FileSystem& files, const LogChain& chain, const std::string& database,
+                       wal::Lsn first, wal::Lsn last, TransactionVisitor visit);
+
+// A time that somebody typed, as logs write it; kInvalidArgument if it is none.
+absl::StatusOr<std::string> LogTimestamp(const std::string& time);
+
+// Of one log, whose clock may have been set back: the last operation of the last transaction that
+// is not later than `timestamp`; none if all are.
+struct NotLater {
+  std::optional<wal::Lsn> last;
+  std::string log_timestamp;  // of the log's header
+};
+absl::StatusOr<NotLater> FindNotLater(wal::FileSystem& files, const ChainLog& log,
+                                      const std::string& database, const std::string& timestamp);
+
 // Reads the log's whole transactions up to lsn `last`. kDataLoss, with file and place, if it is
 // damaged before that, or is not of the database. The visitor ends it with anything but OK.
 struct ChainText {

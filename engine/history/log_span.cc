@@ -1,13 +1,11 @@
 #include "engine/history/log_span.h"
 
-#include <algorithm>
 #include <optional>
 #include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "schema/schema_document.h"
-#include "schema/time_text.h"
 
 namespace linedb::engine {
 
@@ -53,28 +51,18 @@ absl::StatusOr<wal::Lsn> LogSpan::ResolveLsn(wal::Lsn lsn) const {
   return lsn;
 }
 
-// The clock may have been set back: the last transaction that is not later counts.
 absl::StatusOr<wal::Lsn> LogSpan::ResolveTime(const std::string& timestamp) const {
-  const std::optional<Timestamp> time = schema::ParseTimestamp(timestamp, /*naive_is_utc=*/true);
-  if (!time) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("\"", timestamp, "\" is no time such as 2026-01-22T20:31:17Z, and no lsn"));
-  }
-  const std::string limit = schema::FormatTimestamp(*time);
+  const absl::StatusOr<std::string> limit = LogTimestamp(timestamp);
+  if (!limit.ok()) return limit.status();
   const std::vector<ChainLog>& logs = chain_.logs();
   for (auto log = logs.rbegin(); log != logs.rend() && log->first >= chain_.oldest(); ++log) {
-    std::optional<wal::Lsn> found;
-    const auto look = [&](const wal::LogHeader&, const std::vector<wal::LogEntry>& transaction) {
-      if (transaction.back().timestamp <= limit) found = transaction.back().lsn;
-      return absl::OkStatus();
-    };
-    absl::StatusOr<ChainText> text = ReadChainLog(*files_, *log, database(), log->last, look);
-    if (!text.ok()) return text.status();
-    if (found) return *found;
-    const bool begins = log->first == wal::Lsn{1} || text->header.timestamp <= limit;
+    const absl::StatusOr<NotLater> found = FindNotLater(*files_, *log, database(), *limit);
+    if (!found.ok()) return found.status();
+    if (found->last) return *found->last;
+    const bool begins = log->first == wal::Lsn{1} || found->log_timestamp <= *limit;
     if (log->first == chain_.oldest() && begins) return wal::Lsn{log->first.value - 1};
   }
-  return absl::NotFoundError(absl::StrCat("nothing tells of ", limit, ": ", Range()));
+  return absl::NotFoundError(absl::StrCat("nothing tells of ", *limit, ": ", Range()));
 }
 
 absl::StatusOr<wal::Lsn> LogSpan::Resolve(const Moment& moment) const {
@@ -88,16 +76,7 @@ absl::Status LogSpan::Walk(wal::Lsn first, wal::Lsn last, TransactionVisitor vis
     return absl::NotFoundError(
         absl::StrCat("the log with lsn ", missing->value, " is missing: ", Range()));
   }
-  for (const ChainLog& log : chain_.logs()) {
-    if (log.last < first || log.first > last) continue;
-    const auto look = [&](const wal::LogHeader&, const std::vector<wal::LogEntry>& transaction) {
-      return transaction.back().lsn < first ? absl::OkStatus() : visit(transaction);
-    };
-    absl::StatusOr<ChainText> text =
-        ReadChainLog(*files_, log, database(), std::min(last, log.last), look);
-    if (!text.ok()) return text.status();
-  }
-  return absl::OkStatus();
+  return WalkChain(*files_, chain_, database(), first, last, visit);
 }
 
 // What the first change of a table says it was before, or, if there is none, what it is.

@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "engine/history/log_chain.h"
@@ -21,8 +20,6 @@
 #include "wal/wal_recovery.h"
 
 namespace linedb::engine {
-
-using TransactionVisitor = absl::FunctionRef<absl::Status(const std::vector<wal::LogEntry>&)>;
 
 // The logs of a database as they were when it was opened. Takes no lock, writes nothing.
 class LogSpan {

@@ -304,10 +304,8 @@ namespace linedb {
 absl::StatusOr<RecordHistoryReport> ReadRecordHistory(
     const std::string& directory, std::string_view table, std::string_view key,
     const std::function<bool(const RecordVersion&)>& visit) {
-  std::string path = directory;
-  while (path.size() > 1 && path.back() == '/') path.pop_back();
-  return engine::ReadRecordHistory(wal::PosixFileSystem(), wal::DatabasePaths(path), table, key,
-                                   visit);
+  return engine::ReadRecordHistory(
+      wal::PosixFileSystem(), wal::DatabasePaths(wal::WithoutSlash(directory)), table, key, visit);
 }
 
 }  // namespace linedb

@@ -6,7 +6,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/history/records_copy.h"
-#include "schema/time_text.h"
 
 namespace linedb::engine {
 namespace {
@@ -108,32 +107,23 @@ std::string Planner::Range() const {
 
 // The newest log in which something is not later; the clock may have been set back in between.
 absl::Status Planner::FindTargetByTime(const std::string& timestamp) {
-  const std::optional<Timestamp> time = schema::ParseTimestamp(timestamp, /*naive_is_utc=*/true);
-  if (!time) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("\"", timestamp, "\" is no time such as 2026-01-22T20:31:17Z, and no lsn"));
-  }
-  const std::string limit = schema::FormatTimestamp(*time);
+  const absl::StatusOr<std::string> limit = LogTimestamp(timestamp);
+  if (!limit.ok()) return limit.status();
   const std::vector<ChainLog>& logs = plan_.chain.logs();
   for (auto log = logs.rbegin(); log != logs.rend(); ++log) {
     if (log->last < log->first) continue;
-    std::optional<wal::Lsn> found;
-    const auto look = [&](const wal::LogHeader&, const std::vector<wal::LogEntry>& transaction) {
-      if (transaction.back().timestamp <= limit) found = transaction.back().lsn;
-      return absl::OkStatus();
-    };
-    absl::StatusOr<ChainText> text =
-        ReadChainLog(files_, *log, plan_.source.log.header.database, log->last, look);
-    if (!text.ok()) return text.status();
-    if (found) {
-      plan_.target = *found;
+    const absl::StatusOr<NotLater> found =
+        FindNotLater(files_, *log, plan_.source.log.header.database, *limit);
+    if (!found.ok()) return found.status();
+    if (found->last) {
+      plan_.target = *found->last;
       return absl::OkStatus();
     }
     if (log->first <= plan_.oldest) break;
   }
   // Before the first transaction there is.
-  if (!from_nothing_ && current_.header.timestamp > limit) {
-    return absl::NotFoundError(absl::StrCat("nothing tells of ", limit, ": ", Range()));
+  if (!from_nothing_ && current_.header.timestamp > *limit) {
+    return absl::NotFoundError(absl::StrCat("nothing tells of ", *limit, ": ", Range()));
   }
   plan_.target = plan_.oldest;
   return absl::OkStatus();

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "engine/storage/carry_over.h"
 #include "schema/schema_document.h"
 
 namespace linedb::engine {
@@ -54,13 +55,8 @@ bool SplitLine::Set(const schema::RecordLayout& layout, std::string_view line) {
 }
 
 std::optional<std::string> CarryOver(const schema::RecordLayout& to, std::string_view line) {
-  schema::CanonicalizeOptions options;
-  options.ignore_unknown_columns = true;
   std::string carried;
-  std::vector<schema::FieldSpan> spans;
-  if (!schema::CanonicalizeRecord(to, line, options, &carried, &spans, nullptr).ok()) {
-    return std::nullopt;
-  }
+  if (!CarryOver(to, line, &carried).ok()) return std::nullopt;
   return carried;
 }
 

@@ -16,10 +16,6 @@ class CommandTest : public DbtoolTest {
   }
 };
 
-bool Contains(const std::string& text, const std::string& part) {
-  return text.find(part) != text.npos;
-}
-
 TEST_F(CommandTest, GetFindsByEverySpellingOfAKey) {
   EXPECT_EQ(Out("dbtool get data/university enrollment '[2, 101]'"),
             "{\"student_id\":2,\"course_id\":101,\"grade\":null}\n");

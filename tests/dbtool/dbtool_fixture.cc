@@ -64,6 +64,14 @@ std::string DbtoolTest::Out(const std::string& command) {
   return outcome.out;
 }
 
+void DbtoolTest::ExpectFailure(const std::string& command, int exit_code,
+                               const std::string& words) {
+  const Outcome outcome = Run(command);
+  EXPECT_EQ(outcome.exit_code, exit_code) << command << '\n' << outcome.err;
+  EXPECT_TRUE(Contains(outcome.err, words)) << command << '\n' << outcome.err;
+  EXPECT_EQ(outcome.out, "") << command;
+}
+
 void DbtoolTest::Write(const std::string& file, const std::string& text) {
   std::ofstream(file, std::ios::binary) << text;
 }

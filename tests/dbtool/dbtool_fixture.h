@@ -16,6 +16,10 @@ struct Outcome {
   long memory_kib = 0;  // the most that one of its processes had
 };
 
+inline bool Contains(const std::string& text, const std::string& part) {
+  return text.find(part) != text.npos;
+}
+
 class DbtoolTest : public testing::Test {
  protected:
   // Makes a directory, goes there, and puts dbtool into the PATH.
@@ -28,6 +32,9 @@ class DbtoolTest : public testing::Test {
   Outcome RunOnTerminal(const std::string& command);
   // Runs it and expects success; its stdout.
   std::string Out(const std::string& command);
+
+  // Expects that it fails, with these words on stderr, and prints nothing.
+  void ExpectFailure(const std::string& command, int exit_code, const std::string& words);
 
   void Write(const std::string& file, const std::string& text);
   std::string Read(const std::string& file);

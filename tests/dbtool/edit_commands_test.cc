@@ -38,10 +38,6 @@ class EditCommands : public DbtoolTest {
   std::string Kept() { return Out("ls tmp"); }
 };
 
-bool Contains(const std::string& text, const std::string& part) {
-  return text.find(part) != text.npos;
-}
-
 // [engine-10.2]
 TEST_F(EditCommands, EditAppliesWhatTheEditorChangedAsOneTransaction) {
   const Outcome edited =

@@ -16,13 +16,6 @@ class HistoryTest : public DbtoolTest {
     DbtoolTest::SetUp();
     MakeUniversity();
   }
-  // Fails, with these words on stderr, and prints nothing.
-  void ExpectFailure(const std::string& command, int exit_code, const std::string& words) {
-    const Outcome outcome = Run(command);
-    EXPECT_EQ(outcome.exit_code, exit_code) << command << '\n' << outcome.err;
-    EXPECT_NE(outcome.err.find(words), outcome.err.npos) << command << '\n' << outcome.err;
-    EXPECT_EQ(outcome.out, "") << command;
-  }
 };
 
 TEST_F(HistoryTest, BackupIsADatabaseAndASecondOneCopiesWhatIsNew) {

@@ -27,10 +27,6 @@ class ImportRules : public DbtoolTest {
   std::string Students() { return Out("dbtool cat data/university student --columns id"); }
 };
 
-bool Contains(const std::string& text, const std::string& part) {
-  return text.find(part) != text.npos;
-}
-
 constexpr char kThreeStudents[] = "{\"id\":1}\n{\"id\":2}\n{\"id\":3}\n";
 
 TEST_F(ImportRules, Rule14ImportIsAtomicByDefault) {

@@ -22,10 +22,6 @@ class OpeningRules : public DbtoolTest {
   }
 };
 
-bool Contains(const std::string& text, const std::string& part) {
-  return text.find(part) != text.npos;
-}
-
 TEST_F(OpeningRules, Rule09MissingPathIsAnErrorAndCreatesNothing) {
   const std::string before = Out("ls -A");
   for (const char* command :

@@ -8,10 +8,6 @@
 namespace linedb {
 namespace {
 
-bool Contains(const std::string& text, const std::string& part) {
-  return text.find(part) != text.npos;
-}
-
 // Every byte below a directory, compressed logs looked into.
 constexpr char kAll[] =
     "{ find data/university old -type f ! -name '*.zst' 2>/dev/null | xargs cat;"

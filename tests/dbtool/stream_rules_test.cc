@@ -23,10 +23,6 @@ class StreamRules : public DbtoolTest {
   }
 };
 
-bool Contains(const std::string& text, const std::string& part) {
-  return text.find(part) != text.npos;
-}
-
 TEST_F(StreamRules, Rule01DataGoesToStdoutAndTheRestToStderr) {
   const Outcome cat = Run("dbtool cat data/university student --columns id");
   EXPECT_EQ(cat.out, "{\"id\":1}\n{\"id\":2}\n{\"id\":3}\n");

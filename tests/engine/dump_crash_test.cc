@@ -8,8 +8,8 @@
 
 #include "engine/engine_exchange.h"
 #include "tests/engine/campus.h"
-#include "tests/engine/page_cache_disk.h"
 #include "tests/engine/ruled_disk.h"
+#include "tests/engine/stopped_making.h"
 #include "tests/faults/sanitized.h"
 
 namespace linedb {
@@ -19,9 +19,7 @@ using testing::Campus;
 using testing::Fails;
 using testing::IsOk;
 using testing::kDirectory;
-using testing::PageCacheDisk;
 using testing::RuledDisk;
-using testing::Tree;
 
 constexpr int kStride = testing::kSanitized ? 17 : 1;
 
@@ -46,38 +44,12 @@ absl::StatusOr<LoadReport> Load(wal::FileSystem& disk, const std::string& dump) 
   return engine::LoadDirectory(disk, kDirectory, input, {});
 }
 
-// [engine-11.5] C20
+// [engine-11.5] C22
 TEST(DumpCrashTest, LoadStoppedAtEachStepIsNoDatabaseOrAWholeOne) {
   const Source source = MakeSource();
-  bool stopped = true;
-  int step = 1;
-  for (; stopped; step += kStride) {
-    PageCacheDisk disk;
-    RuledDisk until(disk);
-    int steps = 0;
-    until.SetRule([&steps, step](std::string_view, const std::string&) {
-      return ++steps < step ? absl::OkStatus() : absl::InternalError("killed");
-    });
-    const auto loaded = Load(until, source.dump);
-    stopped = steps >= step;
-    EXPECT_TRUE(stopped || loaded.ok()) << loaded.status();
-    for (Tree left : {testing::ReadTree(disk), disk.AfterPowerCut()}) {
-      std::erase_if(left, [](const auto& file) { return file.first.starts_with("loading/"); });
-      SCOPED_TRACE("stopped at step " + std::to_string(step));
-      Campus found(left);
-      const absl::Status opened = found.OpenToRead();
-      if (opened.ok()) {
-        EXPECT_EQ(found.State(), source.state);
-      } else {
-        EXPECT_TRUE(stopped);
-        EXPECT_THAT(std::string(opened.message()),
-                    ::testing::AnyOf(::testing::HasSubstr("load into it is not finished"),
-                                     ::testing::HasSubstr("no linedb database")));
-      }
-    }
-    if (HasFailure()) return;
-  }
-  EXPECT_GT(step, 100);
+  testing::ExpectNoneOrWholeAtEachStep(
+      kStride, "loading", source.state, [](wal::FileSystem&) {},
+      [&](wal::FileSystem& disk) { return Load(disk, source.dump).status(); });
 }
 
 // A disk that fails once, and then works: what was made is taken away again.

@@ -43,6 +43,15 @@ class PurgeTest : public testing::RestoreTest {
                                     bool dry_run = false) {
     return campus.engine->Purge(table, keys, {.dry_run = dry_run});
   }
+  // The backup of before is neither brought up to date nor restored with the archives of after.
+  void ExpectBackupIsNotBuiltOn() {
+    EXPECT_THAT(campus.engine->Backup(*campus.disk, "backup", {}),
+                Fails(absl::StatusCode::kFailedPrecondition, "records were purged"));
+    RestoreOptions options;
+    options.archives = kDirectory;
+    EXPECT_THAT(Restore(options, "backup"),
+                Fails(absl::StatusCode::kFailedPrecondition, "records were purged"));
+  }
   std::vector<std::string> VersionsOf(const std::string& table, const std::string& key) {
     std::vector<std::string> versions;
     const auto read = engine::ReadRecordHistory(
@@ -265,12 +274,9 @@ TEST_F(PurgeTest, BackupsFromBeforeAreNotTakenForTheSame) {
   testing::LiveThroughFourLogs(campus);
   ASSERT_THAT(campus.engine->Backup(*campus.disk, "backup", {}), IsOk());
   ASSERT_THAT(Purge(), IsOk());
-  EXPECT_THAT(campus.engine->Backup(*campus.disk, "backup", {}),
-              Fails(absl::StatusCode::kFailedPrecondition, "records were purged"));
+  ExpectBackupIsNotBuiltOn();
   RestoreOptions options;
   options.archives = kDirectory;
-  EXPECT_THAT(Restore(options, "backup"),
-              Fails(absl::StatusCode::kFailedPrecondition, "records were purged"));
   ASSERT_THAT(campus.engine->Backup(*campus.disk, "backup2", {}), IsOk());
   ASSERT_THAT(campus.students().Insert({.name = "later"}), IsOk());
   ASSERT_THAT(Restore(options, "backup2"), IsOk());
@@ -285,12 +291,7 @@ TEST_F(PurgeTest, ABackupWithAnEmptyLogIsNotBuiltOn) {
   ASSERT_THAT(campus.engine->Backup(*campus.disk, "backup", {}), IsOk());
   ASSERT_THAT(campus.students().Insert({.id = 1, .name = "other"}), IsOk());
   ASSERT_THAT(Purge(), IsOk());
-  EXPECT_THAT(campus.engine->Backup(*campus.disk, "backup", {}),
-              Fails(absl::StatusCode::kFailedPrecondition, "records were purged"));
-  RestoreOptions options;
-  options.archives = kDirectory;
-  EXPECT_THAT(Restore(options, "backup"),
-              Fails(absl::StatusCode::kFailedPrecondition, "records were purged"));
+  ExpectBackupIsNotBuiltOn();
 }
 
 // Archives of after, beside the log of before.

@@ -7,8 +7,7 @@
 
 #include "engine/engine_history.h"
 #include "tests/engine/campus.h"
-#include "tests/engine/page_cache_disk.h"
-#include "tests/engine/ruled_disk.h"
+#include "tests/engine/stopped_making.h"
 #include "tests/faults/sanitized.h"
 
 namespace linedb {
@@ -17,8 +16,6 @@ namespace {
 using testing::Campus;
 using testing::IsOk;
 using testing::kDirectory;
-using testing::PageCacheDisk;
-using testing::RuledDisk;
 using testing::Tree;
 
 constexpr char kSource[] = "original";
@@ -54,36 +51,11 @@ TEST(RestoreCrashTest, RestoreStoppedAtEachStepIsNoDatabaseOrAWholeOne) {
   restore.target = AtLsn{campus.engine->Stats().last_lsn};
   ASSERT_THAT(campus.students().Erase(1), IsOk());
 
-  bool stopped = true;
-  int step = 1;
-  for (; stopped; step += kStride) {
-    PageCacheDisk disk;
-    Put(original, disk);
-    RuledDisk until(disk);
-    int steps = 0;
-    until.SetRule([&steps, step](std::string_view, const std::string&) {
-      return ++steps < step ? absl::OkStatus() : absl::InternalError("killed");
-    });
-    const auto restored = engine::RestoreDirectory(until, kSource, kDirectory, restore);
-    stopped = steps >= step;
-    EXPECT_TRUE(stopped || restored.ok()) << restored.status();
-    for (Tree left : {testing::ReadTree(disk), disk.AfterPowerCut()}) {
-      std::erase_if(left, [](const auto& file) { return file.first.starts_with("restoring/"); });
-      SCOPED_TRACE("stopped at step " + std::to_string(step));
-      Campus found(left);
-      const absl::Status opened = found.OpenToRead();
-      if (opened.ok()) {
-        EXPECT_EQ(found.State(), state);
-      } else {
-        EXPECT_TRUE(stopped);
-        EXPECT_THAT(std::string(opened.message()),
-                    ::testing::AnyOf(::testing::HasSubstr("load into it is not finished"),
-                                     ::testing::HasSubstr("no linedb database")));
-      }
-    }
-    if (HasFailure()) return;
-  }
-  EXPECT_GT(step, 100);
+  testing::ExpectNoneOrWholeAtEachStep(
+      kStride, "restoring", state, [&](wal::FileSystem& disk) { Put(original, disk); },
+      [&](wal::FileSystem& disk) {
+        return engine::RestoreDirectory(disk, kSource, kDirectory, restore).status();
+      });
 }
 
 }  // namespace

@@ -72,10 +72,8 @@ absl::Status CheckTable(const wal::DatabasePaths& paths, const std::string& tabl
                              (nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?"));
 }
 
-// "data/university/" and "data/university" are the same place.
-wal::DatabasePaths PathsOf(std::string directory) {
-  while (directory.size() > 1 && directory.back() == '/') directory.pop_back();
-  return wal::DatabasePaths(std::move(directory));
+wal::DatabasePaths PathsOf(const std::string& directory) {
+  return wal::DatabasePaths(wal::WithoutSlash(directory));
 }
 
 int Wal(Context& context, const WalOptions& options) {

@@ -1,0 +1,16 @@
+#include "engine/storage/carry_over.h"
+
+#include <vector>
+
+#include "schema/record_codec.h"
+
+namespace linedb::engine {
+
+absl::Status CarryOver(const schema::RecordLayout& to, std::string_view record, std::string* line) {
+  schema::CanonicalizeOptions options;
+  options.ignore_unknown_columns = true;
+  std::vector<schema::FieldSpan> spans;
+  return schema::CanonicalizeRecord(to, record, options, line, &spans, nullptr);
+}
+
+}  // namespace linedb::engine
