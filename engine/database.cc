@@ -7,6 +7,7 @@
 #include "engine/engine.h"
 #include "engine/engine_exchange.h"
 #include "engine/engine_history.h"
+#include "engine/engine_repair.h"
 #include "engine/engine_slice.h"
 #include "engine/nearest_name.h"
 #include "engine/verify.h"
@@ -163,6 +164,14 @@ absl::StatusOr<PurgeReport> Database::Purge(std::string_view table,
                                             const std::vector<std::string>& keys,
                                             const PurgeOptions& options) {
   return engine_->Purge(table, keys, options);
+}
+
+absl::StatusOr<RepairReport> Database::Repair(const std::string& directory,
+                                              const std::string& target,
+                                              const RepairOptions& options) {
+  if (target.empty()) return absl::InvalidArgumentError("the directory's name is empty");
+  return engine::RepairDirectory(wal::PosixFileSystem(), wal::WithoutSlash(directory),
+                                 wal::WithoutSlash(target), options);
 }
 
 Statistics Database::Stats() const { return engine_->Stats(); }

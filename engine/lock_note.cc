@@ -80,6 +80,8 @@ bool IsLockNoteOfLiveProcess(std::string_view note) {
   return IsRunning(pid, json["program"].get<std::string>());
 }
 
+bool IsLockNote(std::string_view note) { return !ParseNote(note).is_null(); }
+
 bool MayBeHoldersNote(std::string_view note) {
   const Json json = ParseNote(note);
   if (json.is_null()) return false;

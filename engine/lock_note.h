@@ -25,6 +25,8 @@ bool IsLockNoteOfLiveProcess(std::string_view note);
 // False if the note names nobody, or a process of this machine that has died: who holds the lock
 // then has not written its own yet.
 bool MayBeHoldersNote(std::string_view note);
+// Whether it has the form of one.
+bool IsLockNote(std::string_view note);
 
 // Whether somebody writes to a database, as far as one can tell without taking its lock.
 enum class WriterState {

@@ -327,8 +327,8 @@ absl::Status CheckFinished(wal::FileSystem& files, const wal::DatabasePaths& pat
   if (!mark.ok()) return mark.status();
   return absl::FailedPreconditionError(
       absl::StrCat(paths.directory(),
-                   ": a backup, restore or load into it is not finished; run the backup again, or "
-                   "remove it and restore or load again"));
+                   ": a backup, restore, load or repair into it is not finished; run the backup "
+                   "again, or remove it and do the other again"));
 }
 
 }  // namespace

@@ -172,4 +172,23 @@ absl::StatusOr<std::uint64_t> DecompressedChecksum(std::string_view bytes, const
   return plain.value();
 }
 
+std::string DecompressDamaged(std::string_view bytes) {
+  const std::size_t trailer = bytes.rfind(kTrailerStart);
+  if (trailer != std::string_view::npos) bytes = bytes.substr(0, trailer);
+  std::string text;
+  const Decompression context(ZSTD_createDCtx());
+  if (context == nullptr) return text;
+  ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, kWindowLogMax);
+  std::string buffer(ZSTD_DStreamOutSize(), '\0');
+  ZSTD_inBuffer input{bytes.data(), bytes.size(), 0};
+  for (std::size_t left = 1; left != 0;) {
+    ZSTD_outBuffer output{buffer.data(), buffer.size(), 0};
+    left = ZSTD_decompressStream(context.get(), &output, &input);
+    if (ZSTD_isError(left)) break;
+    text.append(buffer, 0, output.pos);
+    if (output.pos == 0 && input.pos == input.size) break;
+  }
+  return text;
+}
+
 }  // namespace linedb::wal

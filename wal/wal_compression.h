@@ -32,6 +32,9 @@ absl::StatusOr<std::string> Decompress(std::string_view bytes, const std::string
 absl::StatusOr<std::uint64_t> DecompressedChecksum(std::string_view bytes, const std::string& name,
                                                    StopPredicate stop);
 
+// What still comes out of bytes that are not as written; which of it is right they do not say.
+std::string DecompressDamaged(std::string_view bytes);
+
 }  // namespace linedb::wal
 
 #endif  // LINEDB_WAL_WAL_COMPRESSION_H_

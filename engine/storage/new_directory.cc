@@ -30,21 +30,28 @@ absl::StatusOr<bool> IsVacant(wal::FileSystem& files, const wal::DatabasePaths& 
   return true;
 }
 
-absl::StatusOr<std::unique_ptr<NewDirectory>> NewDirectory::Begin(wal::FileSystem& files,
-                                                                  const wal::DatabasePaths& target,
-                                                                  const Words& words) {
+absl::Status NewDirectory::Check(wal::FileSystem& files, const wal::DatabasePaths& target,
+                                 std::string_view verb) {
   absl::StatusOr<wal::FileInfo> mark = files.Stat(target.Unfinished());
   if (mark.ok()) {
     return absl::AlreadyExistsError(absl::StrCat(
-        target.directory(), ": a backup, restore or load into it was begun and is not finished; ",
-        "remove it, or ", words.verb, " into another directory"));
+        target.directory(), ": a backup, restore, load or repair into it was begun and is not ",
+        "finished; remove it, or ", std::string(verb), " into another directory"));
   }
   absl::StatusOr<bool> vacant = IsVacant(files, target);
   if (!vacant.ok()) return vacant.status();
   if (!*vacant) {
     return absl::AlreadyExistsError(absl::StrCat(target.directory(), ": it is not empty; ",
-                                                 words.verb, " writes into a new directory"));
+                                                 std::string(verb),
+                                                 " writes into a new directory"));
   }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<NewDirectory>> NewDirectory::Begin(wal::FileSystem& files,
+                                                                  const wal::DatabasePaths& target,
+                                                                  const Words& words) {
+  if (absl::Status free = Check(files, target, words.verb); !free.ok()) return free;
   std::unique_ptr<NewDirectory> made(new NewDirectory(files, target, words.work));
   made->was_there_ = files.Stat(target.directory()).ok();
   absl::Status done = wal::MakeDirectories(files, target.directory());

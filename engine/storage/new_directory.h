@@ -30,6 +30,10 @@ class NewDirectory {
     std::string lock_note;
   };
 
+  // Whether a new database can be made there, as Begin finds out, too; writes nothing. `verb`: as
+  // in Words. kAlreadyExists if it holds something.
+  static absl::Status Check(wal::FileSystem& files, const wal::DatabasePaths& target,
+                            std::string_view verb);
   // Marks and locks the directory, and makes its folders and the work's. kAlreadyExists if it
   // holds something; kUnavailable if somebody else is at it.
   static absl::StatusOr<std::unique_ptr<NewDirectory>> Begin(wal::FileSystem& files,

@@ -3,7 +3,7 @@
     examples  tools  tests      examples: public headers only; never sideways
           engine                storage < index < transaction < query
         schema  wal               < session, collection, batch, columnar, exchange, history
-                                  < edit < engine/*.cc
+                                  < edit, repair < engine/*.cc
 """
 
 import os
@@ -21,7 +21,8 @@ BELOW = {
     "examples": set(),
 }
 ENGINE_STEPS = {"storage": 1, "index": 2, "transaction": 3, "query": 4, "session": 5,
-                "collection": 5, "batch": 5, "columnar": 5, "exchange": 5, "history": 5, "edit": 6}
+                "collection": 5, "batch": 5, "columnar": 5, "exchange": 5, "history": 5, "edit": 6,
+                "repair": 6}
 ENGINE_TOP = 7
 
 

@@ -20,6 +20,7 @@ void AddBisectCommand(CLI::App& app, Context& context);     // bisect
 void AddEditCommand(CLI::App& app, Context& context);       // edit
 void AddAdoptCommand(CLI::App& app, Context& context);      // adopt
 void AddPurgeCommand(CLI::App& app, Context& context);      // purge
+void AddRepairCommand(CLI::App& app, Context& context);     // repair
 
 }  // namespace linedb::dbtool
 

@@ -24,5 +24,6 @@ int main(int argc, char** argv) {
   AddEditCommand(app, context);
   AddAdoptCommand(app, context);
   AddPurgeCommand(app, context);
+  AddRepairCommand(app, context);
   return ParseAndRun(app, argc, argv, context);
 }

@@ -18,6 +18,7 @@
 #include "linedb/history.h"
 #include "linedb/options.h"
 #include "linedb/purge.h"
+#include "linedb/repair.h"
 #include "linedb/slice.h"
 #include "linedb/statistics.h"
 #include "linedb/table.h"
@@ -226,6 +227,23 @@ class Database {
   // otherwise as Checkpoint), and the disk's.
   absl::StatusOr<PurgeReport> Purge(std::string_view table, const std::vector<std::string>& keys,
                                     const PurgeOptions& options = {});
+  // Makes a new database in `target`, a new or empty directory, of all that can still be read of
+  // the damaged one in `directory`, whose bytes it does not touch, and whose lock it does not take.
+  // Every record whose line is undamaged is in it, whatever is damaged around it; what a table's
+  // file lost is taken from the log or an archive, and the other way round; what a transaction left
+  // unfinished is not. Each damaged line is listed, with its bytes and what became of it, in the
+  // rejects file and in RepairOptions::on_damage. The new database has an id of its own, no
+  // archives, and goes on behind the highest lsn found; it was verified when this returns OK.
+  // Memory grows with the number of records and the length of the logs.
+  //
+  // kNotFound (nothing of a database is there), kAlreadyExists (`target` holds something, or the
+  // rejects file exists), kInvalidArgument (one of them lies in `directory`, or a schema of the
+  // options is none), kFailedPrecondition (a newer format version, a directory of the Python
+  // original), kCancelled, and the disk's. After an error `target` is no database, and opening it
+  // says so, unless the error is that it did not verify (kInternal).
+  static absl::StatusOr<RepairReport> Repair(const std::string& directory,
+                                             const std::string& target,
+                                             const RepairOptions& options = {});
 
   // Any thread. Lists the archives, so it reads the disk.
   Statistics Stats() const;

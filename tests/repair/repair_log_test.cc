@@ -1,0 +1,242 @@
+// What a repair makes of a log that is damaged, and of tables that know more than it.
+
+#include <memory>
+
+#include "tests/faults/damaged_campus.h"
+#include "tests/repair/repair_fixture.h"
+#include "tests/wal/forwarding_disk.h"
+
+namespace linedb {
+namespace {
+
+using testing::Campus;
+using ::testing::HasSubstr;
+using testing::IsOk;
+using testing::kLog;
+using testing::kStudents;
+using testing::Mending;
+using testing::RepairTest;
+using testing::Tree;
+
+TEST_F(RepairTest, LineThatTheLogLostIsTakenFromTheTable) {
+  Insert(1, "Alice");
+  Insert(2, "Bob");
+  Insert(3, "Carol");
+  Tree tree = Closed();
+  Replace(tree, kLog, R"("record":{"id":2,"name":"Bob")", "nothing that could be told");
+  Mending mending(tree);
+  const auto report = mending.Run();
+  ASSERT_THAT(report, IsOk());
+  EXPECT_EQ(mending.State(), state);
+  ASSERT_EQ(mending.list.size(), 2U) << mending.Listed();
+  EXPECT_EQ(mending.list[1].file, kLog);
+  EXPECT_EQ(mending.list[1].line, 4U);
+  EXPECT_EQ(mending.list[1].fate, Fate::kRecovered);
+  // Bob's line in the table may have suffered, too: nothing says that it did not.
+  EXPECT_FALSE(report->complete());
+  EXPECT_EQ(mending.list[0].file, kStudents);
+  EXPECT_EQ(mending.list[0].fate, Fate::kKept);
+  EXPECT_THAT(mending.list[0].reason, HasSubstr("of 1 lines, from line 2 on"));
+}
+
+TEST_F(RepairTest, IntactTransactionsBehindAHoleInTheLogAreKept) {
+  Insert(1, "Alice");
+  Insert(2, "Bob");
+  Insert(3, "Carol");
+  Tree tree = campus.Files();  // crashed, and its table's file was never synced
+  state = campus.State();
+  tree["LOCK"] = testing::kNoteOfTheDead;
+  tree[kStudents].clear();
+  Replace(tree, kLog, R"("record":{"id":2,"name":"Bob")", "nothing that could be told");
+  Mending mending(tree);
+  const auto report = mending.Run();
+  ASSERT_THAT(report, IsOk());
+  EXPECT_FALSE(report->complete());
+  const std::string found = mending.State();
+  EXPECT_THAT(found, HasSubstr("Alice"));
+  EXPECT_THAT(found, HasSubstr("Carol"));
+  EXPECT_TRUE(mending.Lists(kLog, Fate::kLost)) << mending.Listed();
+}
+
+TEST_F(RepairTest, RecordsThatOnlyTheLogHasAreKept) {
+  Insert(1, "Alice");
+  Insert(2, "Bob");
+  state = campus.State();
+  Tree tree = campus.Files();
+  tree["LOCK"] = testing::kNoteOfTheDead;
+  tree[kStudents].clear();
+  tree["schema/student.schema.json"] = "rubbish";
+  Mending mending(tree);
+  const auto report = mending.Run();
+  ASSERT_THAT(report, IsOk());
+  EXPECT_TRUE(report->complete());
+  EXPECT_EQ(mending.State(), state);
+}
+
+// engine-9.4
+TEST_F(RepairTest, UnfinishedTransactionStaysUnfinished) {
+  Insert(1, "Alice");
+  state = campus.State();
+  Tree tree = campus.Files();
+  tree["LOCK"] = testing::kNoteOfTheDead;
+  tree[kStudents] += "{\"id\":2,\"name\":\"Bob\",\"email\":null,\"gpa\":0.0}\n";
+  Mending mending(tree);
+  const auto report = mending.Run();
+  ASSERT_THAT(report, IsOk());
+  EXPECT_TRUE(report->complete());
+  EXPECT_EQ(mending.State(), state);
+  EXPECT_TRUE(mending.Lists(kStudents, Fate::kNotCounted)) << mending.Listed();
+}
+
+TEST_F(RepairTest, LinesBehindTheLogOfAClosedDatabaseAreKeptAndListed) {
+  Insert(1, "Alice");
+  Tree tree = Closed();
+  tree[kStudents] += "{\"id\":2,\"name\":\"Bob\",\"email\":null,\"gpa\":0.0}\n";
+  Mending mending(tree);
+  const auto report = mending.Run();
+  ASSERT_THAT(report, IsOk());
+  EXPECT_FALSE(report->complete());
+  EXPECT_THAT(mending.State(), HasSubstr("Bob"));
+  EXPECT_TRUE(mending.Lists(kStudents, Fate::kKept)) << mending.Listed();
+}
+
+TEST_F(RepairTest, LostLogLeavesTheTablesAsTheyAre) {
+  Insert(1, "Alice");
+  Insert(2, "Bob");
+  Update(1, "Alicia");
+  Tree tree = Closed();
+  tree.erase(kLog);
+  Mending mending(tree);
+  const auto report = mending.Run();
+  ASSERT_THAT(report, IsOk());
+  EXPECT_EQ(testing::RecordsIn(mending.State()), testing::RecordsIn(state));
+  EXPECT_TRUE(mending.Lists(kLog, Fate::kKept)) << mending.Listed();
+}
+
+TEST_F(RepairTest, NewDatabaseGoesOnBehindTheHighestNumberFound) {
+  Insert(1, "Alice");
+  Checkpoint();
+  Insert(2, "Bob");
+  const Tree tree = Closed();
+  Mending mending(tree);
+  const auto report = mending.Run();
+  ASSERT_THAT(report, IsOk());
+  EXPECT_EQ(report->lsn, 3U);
+  mending.State();
+  EXPECT_EQ(mending.campus.engine->Stats().last_lsn, 3U);
+  EXPECT_EQ(mending.campus.engine->Stats().database, report->database);
+  EXPECT_THAT(mending.campus.students().Insert({.name = "Carol"}), IsOk());
+  EXPECT_EQ(mending.campus.engine->Stats().last_lsn, 4U);
+}
+
+// engine-9.6
+TEST_F(RepairTest, LogThatLostItsEndIsNeverCalledComplete) {
+  Insert(1, "Alice");
+  WriteTransaction transaction = campus.Begin();
+  ASSERT_THAT(campus.students().Insert(transaction, {.id = 2, .name = "Bob"}), IsOk());
+  ASSERT_THAT(campus.students().Insert(transaction, {.id = 3, .name = "Carol"}), IsOk());
+  ASSERT_THAT(transaction.Commit(), IsOk());
+  Tree tree = Closed();
+  std::string& log = tree[kLog];
+  log.resize(log.rfind('\n', log.size() - 2) + 1);  // Carol's line, which ends the transaction
+  for (const bool has_table : {true, false}) {
+    if (!has_table) tree.erase(kStudents);
+    Mending mending(tree);
+    const auto report = mending.Run();
+    ASSERT_THAT(report, IsOk());
+    EXPECT_FALSE(report->complete());
+    EXPECT_EQ(mending.State() == state, has_table);
+    EXPECT_TRUE(mending.Lists(kLog, Fate::kKept)) << mending.Listed();
+    EXPECT_THAT(mending.Listed(), HasSubstr("it ends within a transaction"));
+  }
+}
+
+// engine-9.6
+TEST_F(RepairTest, ValueChangedBehindALostLogIsNotVouchedFor) {
+  Insert(1, "Alice");
+  Insert(2, "Bob");
+  Tree tree = Closed();
+  std::string& log = tree[kLog];
+  log.resize(log.rfind('\n', log.size() - 2) + 9);
+  Replace(tree, kStudents, "Bob", "Rob");
+  Mending mending(tree);
+  const auto report = mending.Run();
+  ASSERT_THAT(report, IsOk());
+  EXPECT_FALSE(report->complete());
+  EXPECT_TRUE(mending.Lists(kStudents, Fate::kKept)) << mending.Listed();
+}
+
+// engine-9.2
+TEST_F(RepairTest, DamagedNoteOfTheWriterTakesNothingForUnfinished) {
+  Insert(1, "Alice");
+  Insert(2, "Bob");
+  Tree tree = Closed();
+  std::string& log = tree[kLog];
+  log.resize(log.rfind('\n', log.size() - 2) + 1);
+  tree["LOCK"] = "{\"pid\":17,\"prog";
+  Mending mending(tree);
+  const auto report = mending.Run();
+  ASSERT_THAT(report, IsOk());
+  EXPECT_EQ(mending.State(), state);
+  EXPECT_FALSE(report->complete());
+  EXPECT_TRUE(mending.Lists("LOCK", Fate::kNotCounted)) << mending.Listed();
+}
+
+// A disk on which the database's writer takes a checkpoint whenever its table is opened.
+class SwitchingDisk final : public wal::ForwardingDisk {
+ public:
+  SwitchingDisk(Campus& campus, int switches)
+      : ForwardingDisk(*campus.disk), campus_(campus), left_(switches) {}
+
+  absl::StatusOr<std::unique_ptr<wal::File>> Open(const std::string& path,
+                                                  wal::OpenMode mode) override {
+    if (path == absl::StrCat(testing::kDirectory, "/", kStudents) && left_ > 0) {
+      const std::int64_t id = 100 + left_--;
+      EXPECT_THAT(campus_.students().Insert({.id = id, .name = "late"}), IsOk());
+      EXPECT_THAT(campus_.engine->Checkpoint(), IsOk());
+    }
+    return disk().Open(path, mode);
+  }
+
+ private:
+  Campus& campus_;
+  int left_;
+};
+
+TEST_F(RepairTest, WriterThatSwitchesLogsMeanwhileMakesItReadAgain) {
+  Insert(1, "Alice");
+  for (const int switches : {3, 1000}) {
+    SwitchingDisk disk(campus, switches);
+    RepairOptions options;
+    options.dry_run = true;
+    std::string listed;
+    options.on_damage = [&listed](const DamagedLine& line) { listed += line.reason + "; "; };
+    const auto report = engine::RepairDirectory(disk, testing::kDirectory, "new", options);
+    if (switches > 3) {
+      EXPECT_EQ(report.status().code(), absl::StatusCode::kUnavailable);
+      continue;
+    }
+    ASSERT_THAT(report, IsOk());
+    EXPECT_EQ(listed, "");
+    EXPECT_EQ(report->records, 4U);
+  }
+}
+
+TEST_F(RepairTest, PurgedRecordsAreNoDamage) {
+  Insert(1, "Alice");
+  Insert(2, "Bob");
+  Checkpoint();
+  Insert(3, "Carol");
+  Update(2, "Rob");
+  ASSERT_THAT(campus.engine->Purge("student", {"2"}, {}), IsOk());
+  Insert(4, "Dora");
+  const Tree tree = Closed();
+  Mending mending(tree);
+  const auto report = mending.Run();
+  ASSERT_THAT(report, IsOk());
+  EXPECT_EQ(mending.Listed(), "");
+  EXPECT_EQ(mending.State(), state);
+}
+
+}  // namespace
+}  // namespace linedb
