@@ -302,12 +302,11 @@ absl::Status Adoption::BringForward() {
   options.archives_kept = std::numeric_limits<int>::max();  // how many is its owner's to say
   absl::StatusOr<std::unique_ptr<Engine>> engine =
       Engine::Open(nullptr, files_, paths_.directory(), options);
-  if (!engine.ok()) {
-    return absl::InternalError(
-        absl::StrCat("the changes are in the log, and count, but bringing ",
-                     "the files forward failed: ", std::string(engine.status().message())));
-  }
-  return (*engine)->Close();
+  const absl::Status done = engine.ok() ? (*engine)->Close() : engine.status();
+  if (done.ok()) return done;
+  return absl::InternalError(
+      absl::StrCat("the changes are in the log, and count, but bringing the ",
+                   "files forward failed: ", std::string(done.message())));
 }
 
 }  // namespace

@@ -170,14 +170,16 @@ class Engine {
   void SyncLate();
 
   absl::StatusOr<PurgeReport> PurgeAlone(std::string_view table,
-                                         const std::vector<std::string>& keys);
+                                         const std::vector<std::string>& keys,
+                                         const PurgeProgress& progress);
   absl::StatusOr<PurgeReport> CountPurge(std::string_view table,
-                                         const std::vector<std::string>& keys);
+                                         const std::vector<std::string>& keys,
+                                         const PurgeProgress& progress);
   absl::Status NothingToPurge(std::string_view table, const std::string& keys) const;
   absl::StatusOr<std::vector<std::string>> LiveKeys(std::string_view table,
                                                     PurgeReport* report) const;
   absl::Status PurgeHoldingSlot(std::string_view table, const std::vector<std::string>& keys,
-                                PurgeReport* report);
+                                const PurgeProgress& progress, PurgeReport* report);
   absl::Status EraseHoldingSlot(std::string_view table, const std::vector<std::string>& keys);
   absl::Status LogPurgeHoldingSlot(const KeyTracker& tracker, PurgeReport* report);
   absl::Status PutLogHoldingSlot(const wal::RewrittenLog& log);

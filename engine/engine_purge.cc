@@ -48,6 +48,21 @@ std::string NothingOf(const PurgeReport& report) {
   return in_surplus ? "" : absl::StrJoin(missing, ", ");
 }
 
+// Its lines are of any form, damaged ones, too.
+void NoteRejects(wal::FileSystem& files, const wal::DatabasePaths& paths, PurgeReport* report) {
+  if (!files.Stat(paths.Rejects()).ok()) return;
+  report->notes.push_back(wal::ShortName(paths, paths.Rejects()) +
+                          ": what a repair listed is not purged; remove it if need be");
+}
+
+std::vector<std::string> EachOnce(const std::vector<std::string>& named) {
+  std::vector<std::string> keys;
+  for (const std::string& key : named) {
+    if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
+  }
+  return keys;
+}
+
 // What crashes have left of logs on their way: bytes that no step looks at.
 absl::Status RemoveLogTemporaries(wal::FileSystem& files, const wal::DatabasePaths& paths) {
   const absl::StatusOr<std::vector<std::string>> names = files.List(paths.WalDirectory());
@@ -63,13 +78,14 @@ absl::Status RemoveLogTemporaries(wal::FileSystem& files, const wal::DatabasePat
 }  // namespace
 
 absl::StatusOr<PurgeReport> Engine::Purge(std::string_view table,
-                                          const std::vector<std::string>& keys,
+                                          const std::vector<std::string>& named,
                                           const PurgeOptions& options) noexcept {
-  if (keys.empty()) return absl::InvalidArgumentError("no key is given");
-  if (options.dry_run) return CountPurge(table, keys);
+  if (named.empty()) return absl::InvalidArgumentError("no key is given");
+  const std::vector<std::string> keys = EachOnce(named);
+  if (options.dry_run) return CountPurge(table, keys, options.progress);
   if (absl::Status usable = CheckUsable(); !usable.ok()) return usable;
   if (absl::Status free = slot_.CheckNotMine(); !free.ok()) return free;
-  absl::StatusOr<PurgeReport> report = PurgeAlone(table, keys);
+  absl::StatusOr<PurgeReport> report = PurgeAlone(table, keys, options.progress);
   subscriptions_->Wake();
   if (report.ok()) maintainer_.Request();  // the last archive
   return report;
@@ -77,7 +93,8 @@ absl::StatusOr<PurgeReport> Engine::Purge(std::string_view table,
 
 // Beside no checkpoint, and nobody who tends the archives.
 absl::StatusOr<PurgeReport> Engine::PurgeAlone(std::string_view table,
-                                               const std::vector<std::string>& keys) {
+                                               const std::vector<std::string>& keys,
+                                               const PurgeProgress& progress) {
   const std::lock_guard<std::mutex> one_at_a_time(checkpoint_mutex_);
   const std::lock_guard<std::mutex> archives(archives_mutex_);
   if (absl::Status usable = CheckUsable(); !usable.ok()) return usable;
@@ -87,9 +104,10 @@ absl::StatusOr<PurgeReport> Engine::PurgeAlone(std::string_view table,
   if (!done.ok()) return done;
   done = FlushHoldingSlot();
   PurgeReport report;
-  if (done.ok()) done = PurgeHoldingSlot(table, keys, &report);
+  if (done.ok()) done = PurgeHoldingSlot(table, keys, progress, &report);
   ReleaseSlot();
   if (!done.ok()) return done;
+  NoteRejects(files_, paths_, &report);
   RemoveIndexOf(std::string(table));
   done = files_.SyncDirectory(paths_.IndexDirectory());
   if (!done.ok() && !absl::IsNotFound(done)) return Unfinished(done);
@@ -99,13 +117,14 @@ absl::StatusOr<PurgeReport> Engine::PurgeAlone(std::string_view table,
 }
 
 absl::StatusOr<PurgeReport> Engine::CountPurge(std::string_view table,
-                                               const std::vector<std::string>& keys) {
+                                               const std::vector<std::string>& keys,
+                                               const PurgeProgress& progress) {
   if (absl::Status here = CheckProcess(); !here.ok()) return here;
   if (closed_) return absl::FailedPreconditionError("the database is closed");
   if (!read_only()) {
     if (absl::Status flushed = commits_.Flush(); !flushed.ok()) return flushed;
   }
-  FilesPurge purge(files_, paths_, table, keys, files_.Stat(paths_.PurgeMark()).ok());
+  FilesPurge purge(files_, paths_, table, keys, progress, files_.Stat(paths_.PurgeMark()).ok());
   if (absl::Status done = purge.Run(PurgeStep::kCount); !done.ok()) return done;
   PurgeReport& report = purge.report();
   report.dry_run = true;
@@ -138,16 +157,17 @@ absl::StatusOr<std::vector<std::string>> Engine::LiveKeys(std::string_view table
         });
     if (!found.ok() && !absl::IsNotFound(found)) return found;
     record.live = found.ok();
-    if (record.live) live.push_back(*text);
+    const bool is_named_again = std::find(live.begin(), live.end(), *text) != live.end();
+    if (record.live && !is_named_again) live.push_back(*text);
   }
   return live;
 }
 
 absl::Status Engine::PurgeHoldingSlot(std::string_view table, const std::vector<std::string>& keys,
-                                      PurgeReport* report) {
+                                      const PurgeProgress& progress, PurgeReport* report) {
   absl::StatusOr<PurgeMark> found = ReadPurgeMark(files_, paths_);
   if (!found.ok() && !absl::IsNotFound(found.status())) return found.status();
-  FilesPurge count(files_, paths_, table, keys, found.ok());
+  FilesPurge count(files_, paths_, table, keys, progress, found.ok());
   absl::Status done = count.Run(PurgeStep::kCount);
   if (!done.ok()) return done;
   *report = count.report();
@@ -165,7 +185,7 @@ absl::Status Engine::PurgeHoldingSlot(std::string_view table, const std::vector<
   if (done.ok()) done = EraseHoldingSlot(table, *live);
   if (done.ok()) done = LogPurgeHoldingSlot(count.tracker(), report);
   if (!done.ok()) return Unfinished(done);
-  FilesPurge rewrite(files_, paths_, table, keys, /*unfinished=*/true);
+  FilesPurge rewrite(files_, paths_, table, keys, progress, /*unfinished=*/true);
   done = rewrite.Run(PurgeStep::kRewrite);
   if (done.ok() && rewrite.log().has_value()) done = PutLogHoldingSlot(*rewrite.log());
   if (done.ok()) done = RemoveLogTemporaries(files_, paths_);

@@ -166,7 +166,7 @@ absl::StatusOr<SliceReport> SliceDirectory(wal::FileSystem& files, const std::st
   if (!plan.ok()) return plan.status();
   if (absl::Status apart = CheckApart(files, directory, target); !apart.ok()) return apart;
   SliceReport report;
-  absl::StatusOr<std::uint64_t> masked = MaskSlice(options.mask, &*plan);
+  absl::StatusOr<std::uint64_t> masked = MaskSlice(options.mask, options.mask_secret, &*plan);
   if (!masked.ok()) return masked.status();
   report.values_masked = *masked;
   report.first_lsn = plan->first.value;

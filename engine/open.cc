@@ -15,6 +15,7 @@
 #include "engine/lock_note.h"
 #include "engine/original_directory.h"
 #include "engine/storage/database_id.h"
+#include "engine/storage/reading_attempts.h"
 #include "engine/table_recovery.h"
 #include "schema/time_text.h"
 #include "wal/checkpoint.h"
@@ -174,15 +175,19 @@ absl::Status Opener::Install(const Installation& installation) {
 }
 
 absl::StatusOr<OpenedDatabase> Opener::OpenForReading() {
+  int quiet_attempts = 0;
   for (int attempt = 1;; ++attempt) {
     opened_ = {};
     recovery_.reset();
     log_ = {};
+    const WriterState writer = WriterStateOf(files_, paths_);
     const std::string identity = LogIdentity(files_, paths_);
     absl::Status done = ReadEverything();
     // Files are read one after the other; if a checkpoint replaced the log meanwhile, what was read
     // need not fit together, and an error may come of just that.
     if (LogIdentity(files_, paths_) != identity && attempt < kReadAttemptsMax) continue;
+    const bool may_be_renamed = absl::IsDataLoss(done) && writer != WriterState::kNone;
+    if (may_be_renamed && ++quiet_attempts < kQuietAttemptsMax) continue;
     if (!done.ok()) return done;
     if (recovery_) {
       // A writer at work is always ahead of what was read of its log.

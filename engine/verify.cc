@@ -16,6 +16,7 @@
 #include "engine/original_directory.h"
 #include "engine/storage/catalog.h"
 #include "engine/storage/compacted_file.h"
+#include "engine/storage/reading_attempts.h"
 #include "engine/table_loader.h"
 #include "schema/record_codec.h"
 #include "schema/schema_document.h"
@@ -43,6 +44,10 @@ class Verifier {
 
   absl::Status Run();
   VerifyReport& report() { return report_; }
+  // A file that a writer at work was about to rename, or has removed, is a problem to one look.
+  bool MayHaveMissedRename() const {
+    return writer_ == WriterState::kAlive && !report_.problems.empty();
+  }
 
  private:
   void Add(const std::string& path, std::uint64_t line, std::uint64_t byte, std::string kind,
@@ -334,11 +339,13 @@ absl::Status Verifier::Run() {
 absl::StatusOr<VerifyReport> VerifyDatabase(wal::FileSystem& files,
                                             const wal::DatabasePaths& paths) {
   if (absl::Status there = CheckDatabaseExists(files, paths); !there.ok()) return there;
+  int quiet_attempts = 0;
   for (int attempt = 1;; ++attempt) {
     const std::string identity = LogIdentity(files, paths);
     Verifier verifier(files, paths);
     absl::Status done = verifier.Run();
     if (LogIdentity(files, paths) != identity && attempt < kAttemptsMax) continue;
+    if (verifier.MayHaveMissedRename() && ++quiet_attempts < kQuietAttemptsMax) continue;
     if (!done.ok()) return done;
     return std::move(verifier.report());
   }

@@ -170,6 +170,9 @@ bool IsTemporaryTableFile(std::string_view file_name) {
   if (!IsTemporary(file_name)) return false;
   std::string_view name = file_name.substr(0, file_name.rfind('.'));
   if (TableOf(name, kCompactedSuffix).has_value()) return true;
+  const std::size_t surplus = name.find(kSurplusSuffix);  // with a number behind it, if not alone
+  if (surplus != name.npos) name = name.substr(0, surplus + kSurplusSuffix.size());
+  if (TableOf(name, kSurplusSuffix).has_value()) return true;
   if (name.ends_with(kNextSuffix)) name.remove_suffix(kNextSuffix.size());
   return TableOfSchemaFile(name).has_value();
 }

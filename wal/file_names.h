@@ -57,6 +57,8 @@ class DatabasePaths {
   // Says that a purge is on its way.
   std::string PurgeMark() const { return WalDirectory() + "/purge.json"; }
   // What the log held past its last whole transaction after a clean end.
+  // What a repair that made this database lists of damage, if it was not told another place.
+  std::string Rejects() const { return directory_ + "/rejects.jsonl"; }
   std::string LogSurplus() const { return Log() + ".surplus"; }
   std::string Log() const { return WalDirectory() + "/transaction.log"; }
   std::string Archive(const ArchiveName& name) const;

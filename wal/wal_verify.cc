@@ -92,7 +92,12 @@ class Verifier {
       return absl::StrCat("database ", header.database, ", expected ", chain_->database);
     }
     if (header.epoch != chain_->epoch + 1) {
-      return absl::StrCat("epoch ", header.epoch, ", expected ", chain_->epoch + 1);
+      const std::uint64_t next = chain_->end.next_lsn.value;
+      const bool is_missing = header.first_lsn.value > next && header.epoch > chain_->epoch;
+      return absl::StrCat("epoch ", header.epoch, ", expected ", chain_->epoch + 1,
+                          is_missing ? absl::StrCat(": the log with lsn ", next, " to ",
+                                                    header.first_lsn.value - 1, " is missing")
+                                     : "");
     }
     if (header.previous != chain_->end.checksum) {
       return absl::StrCat("previous ", FormatChecksum(header.previous), ", expected ",

@@ -10,6 +10,7 @@
 #include "engine/storage/block_checksum.h"
 #include "engine/storage/catalog.h"
 #include "engine/storage/compacted_file.h"
+#include "engine/storage/reading_attempts.h"
 #include "schema/record_codec.h"
 #include "schema/record_layout.h"
 #include "schema/schema_document.h"
@@ -19,8 +20,6 @@ namespace {
 
 // Opening takes moments; a writer that switches logs in each of them is not to be kept up with.
 constexpr int kAttemptsMax = 100;
-// What a rename just now, behind a switch of logs, may hide is there at the next look.
-constexpr int kQuietAttemptsMax = 3;
 
 std::string IdentityOf(wal::FileSystem& files, const std::string& path) {
   const absl::StatusOr<wal::FileInfo> info = files.Stat(path);

@@ -1,6 +1,7 @@
 #include "engine/history/purge.h"
 
 #include <algorithm>
+#include <cassert>
 #include <memory>
 #include <string_view>
 
@@ -54,7 +55,12 @@ absl::Status FilesPurge::Run(PurgeStep step) {
   absl::StatusOr<wal::RecoveredLog> log = wal::RecoverLog(files_, paths_, IsOriginal(*catalog));
   if (!log.ok()) return log.status();
   is_original_ = log->kind == wal::LogKind::kOriginal;
+  std::uint64_t bytes_done = 0;
+  std::uint64_t bytes_total = log->text.size();
+  for (const wal::Archive& archive : *archives) bytes_total += archive.bytes;
   for (const wal::Archive& archive : *archives) {
+    if (done = Tell(step, bytes_done, bytes_total); !done.ok()) return done;
+    bytes_done += archive.bytes;
     // Another name of the log in force, which a crash has left: the next rotation removes it.
     if (!archive.name.original && archive.name.first >= log->header.first_lsn) continue;
     done = archive.name.original ? RewriteOriginal(archive, step) : RewriteArchive(archive, step);
@@ -64,7 +70,19 @@ absl::Status FilesPurge::Run(PurgeStep step) {
   if (done.ok()) done = tracker_.CheckKeys();
   if (done.ok()) done = CountLines();
   if (done.ok()) done = TakeSurplus(step);
-  return done;
+  return done.ok() ? Tell(step, bytes_total, bytes_total) : done;
+}
+
+// What has begun to write is not stopped: it would have to be run again, and to do all of it again.
+absl::Status FilesPurge::Tell(PurgeStep step, std::uint64_t bytes_done,
+                              std::uint64_t bytes_total) const {
+  assert(bytes_done <= bytes_total);
+  if (!progress_) return absl::OkStatus();
+  const bool counts = step == PurgeStep::kCount;
+  const bool goes_on =
+      progress_(counts ? PurgePhase::kReading : PurgePhase::kWriting, bytes_done, bytes_total);
+  if (goes_on || !counts) return absl::OkStatus();
+  return absl::CancelledError("the purge was interrupted before it wrote anything");
 }
 
 absl::Status FilesPurge::RewriteArchive(const wal::Archive& archive, PurgeStep step) {
@@ -237,7 +255,7 @@ absl::Status FilesPurge::TakeSurplus(PurgeStep step) {
     for (const std::string& name : *names) {
       const std::string path = directory + "/" + name;
       if (path != kept && !path.starts_with(kept + ".")) continue;
-      if (wal::IsTemporary(path)) continue;
+      if (wal::IsTemporary(path)) continue;  // opening removed those of crashes
       absl::Status taken = TakeSurplusFile(path, kept == paths_.LogSurplus(), step);
       if (!taken.ok()) return taken;
     }

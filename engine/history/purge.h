@@ -28,19 +28,25 @@ enum class PurgeStep {
   kRewrite,  // holding LOCK, the writer's slot, and the archives
 };
 
-// One walk over everything but the table's index and what is in memory. One use, one thread.
+// One walk over everything but the table's index and what is in memory. One use, one thread. What
+// it is made with outlives it.
 class FilesPurge {
  public:
   // `unfinished`: a purge was stopped, so that logs need not follow each other.
   FilesPurge(wal::FileSystem& files, const wal::DatabasePaths& paths, std::string_view table,
-             const std::vector<std::string>& keys, bool unfinished)
-      : files_(files), paths_(paths), tracker_(table, keys), unfinished_(unfinished) {
+             const std::vector<std::string>& keys, const PurgeProgress& progress, bool unfinished)
+      : files_(files),
+        paths_(paths),
+        tracker_(table, keys),
+        progress_(progress),
+        unfinished_(unfinished) {
     for (const std::string& key : keys) report_.records.push_back({.key = key});
   }
 
   // Counts; rewriting, every archive that has to be another is replaced, oldest first, and the
   // files kept for a person. kNotFound and kInvalidArgument as KeyTracker::CheckKeys; kDataLoss if
   // a log is damaged, or does not go on where the one before ends: nothing of it is rewritten.
+  // kCancelled, from a count alone, as PurgeProgress says.
   absl::Status Run(PurgeStep step);
 
   PurgeReport& report() { return report_; }
@@ -49,6 +55,7 @@ class FilesPurge {
   const std::optional<wal::RewrittenLog>& log() const { return log_; }
 
  private:
+  absl::Status Tell(PurgeStep step, std::uint64_t bytes_done, std::uint64_t bytes_total) const;
   absl::Status RewriteArchive(const wal::Archive& archive, PurgeStep step);
   absl::StatusOr<wal::RewrittenLog> RewriteNext(std::string_view text, const std::string& name,
                                                 bool is_archive);
@@ -70,6 +77,7 @@ class FilesPurge {
   wal::FileSystem& files_;
   const wal::DatabasePaths& paths_;
   KeyTracker tracker_;
+  const PurgeProgress& progress_;
   const bool unfinished_;
   bool is_original_ = false;  // the directory is the Python original's
   PurgeReport report_;

@@ -245,8 +245,9 @@ absl::StatusOr<RestoreReport> Restorer::Run() {
   if (done.ok()) done = ReplayLogs();
   if (done.ok()) done = Settle();
   if (done.ok()) done = MoveToTarget();
-  if (!done.ok()) return done;
-  return report_;
+  if (done.ok()) return report_;
+  target_->Abandon();
+  return done;
 }
 
 }  // namespace

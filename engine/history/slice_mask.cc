@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/history/row_difference.h"
 #include "engine/history/value_masker.h"
+#include "engine/storage/database_id.h"
 #include "schema/record_layout.h"
 #include "schema/schema_document.h"
 
@@ -129,9 +130,10 @@ class PlanWalk {
 
 }  // namespace
 
-absl::StatusOr<std::uint64_t> MaskSlice(const std::vector<std::string>& columns, SlicePlan* plan) {
+absl::StatusOr<std::uint64_t> MaskSlice(const std::vector<std::string>& columns,
+                                        const std::string& secret, SlicePlan* plan) {
   PlanWalk walk(columns, plan);
-  ValueMasker masker(plan->database);
+  ValueMasker masker(secret.empty() ? NewDatabaseId() : secret);
   const auto avoid = [&masker](Type type, std::string_view text) -> absl::StatusOr<std::string> {
     masker.Avoid(type, text);
     return std::string(text);

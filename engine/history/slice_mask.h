@@ -15,7 +15,8 @@ namespace linedb::engine {
 // Masks the columns that SliceOptions::mask names, in the records of the plan and in the defaults
 // of its schemas; how many different values that were. kInvalidArgument for a column that no table
 // of the slice has.
-absl::StatusOr<std::uint64_t> MaskSlice(const std::vector<std::string>& columns, SlicePlan* plan);
+absl::StatusOr<std::uint64_t> MaskSlice(const std::vector<std::string>& columns,
+                                        const std::string& secret, SlicePlan* plan);
 
 }  // namespace linedb::engine
 

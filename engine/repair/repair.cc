@@ -50,7 +50,7 @@ class Repairer {
   const RepairPlaces& places_;
   const RepairOptions& options_;
   const std::string rejects_ =
-      options_.rejects.empty() ? places_.target.directory() + "/rejects.jsonl" : options_.rejects;
+      options_.rejects.empty() ? places_.target.Rejects() : options_.rejects;
   CopyCount count_;
   RepairLogs logs_;
   std::vector<FoundTable> found_;

@@ -51,6 +51,7 @@ absl::StatusOr<Catalog> ReadCatalog(wal::FileSystem& files, const wal::DatabaseP
     const std::optional<std::string> table = wal::TableOfSchemaFile(name);
     if (!table) continue;
     absl::StatusOr<CatalogEntry> entry = ReadEntry(files, paths, paths.Schema(*table), *table);
+    if (absl::IsNotFound(entry.status())) continue;  // by a writer at work, just now
     if (!entry.ok()) return entry.status();
     catalog[*table] = *std::move(entry);
   }

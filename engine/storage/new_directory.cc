@@ -62,6 +62,11 @@ absl::StatusOr<std::unique_ptr<NewDirectory>> NewDirectory::Begin(wal::FileSyste
     return lock.status();
   }
   made->lock_ = *std::move(lock);
+  // Somebody else may have made a database there, and let go of the lock, since.
+  if (absl::Status free = Check(files, target, words.verb); !free.ok()) {
+    made->lock_->Clear().IgnoreError();
+    return free;
+  }
   done = wal::WriteFileAtomically(files, target.Unfinished(), words.mark);
   for (const wal::DatabasePaths* paths : {&made->target_, &made->work_}) {
     for (const std::string& directory :

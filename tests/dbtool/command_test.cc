@@ -172,6 +172,26 @@ TEST_F(CommandTest, VerifyNamesFileLineAndByteOfDamage) {
   EXPECT_EQ(problem["kind"], "checksum") << outcome.out;
 }
 
+TEST_F(CommandTest, VerifyTellsPeopleEveryPlaceToo) {
+  Out("dbtool checkpoint data/university");
+  Out("sed -i -e s/Bob/Rob/ -e '$d' data/university/data/student.records");
+  Out("rm data/university/data/enrollment.records");
+  const std::string command = "dbtool verify data/university -q";
+  EXPECT_EQ(Run(command + " | jq -r '\"\\(.file) \\(.line) \\(.byte) \\(.kind) \\(.key)\"' > json"
+                          " && test -s json")
+                .exit_code,
+            0);
+  // file line N byte M: … [kind] key K; of a file as a whole without line and byte
+  Out("{ " + command + " --format table || true; } > table");
+  EXPECT_EQ(Out("wc -l < table"), Out("wc -l < json"));
+  EXPECT_EQ(
+      Out("sed -E -e 's/^([^ ]*) line ([0-9]+) byte ([0-9]+): .* \\[([a-z_]+)\\]/\\1 \\2 \\3 \\4/'"
+          " -e 's/^([^ ]*): .* \\[([a-z_]+)\\]/\\1 0 0 \\2/'"
+          " -e '/ key /!s/$/ null/' -e 's/ key (.*)$/ \\1/' table"),
+      Read("json"))
+      << Read("table");
+}
+
 TEST_F(CommandTest, TableWithoutKeyHidesItsRowNumber) {
   Write("log.jsonl", "{\"n\":1}\n{\"n\":1}\n");
   Out("dbtool import data/university log log.jsonl --create -q");

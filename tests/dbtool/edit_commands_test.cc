@@ -131,7 +131,7 @@ TEST_F(EditCommands, EditTakesSomeRowsByKeyOrCondition) {
                          Row{"--where 'gpa > 99'", 3, "no row is gpa > 99"},
                          Row{"--where 'gap > 1'", 2, "did you mean gpa"},
                          Row{"1 --where 'gpa > 1'", 2, "either keys or --where"},
-                         Row{"--file student.jsonl", 7, "student.jsonl"}}) {
+                         Row{"--file student.jsonl", 2, "student.jsonl"}}) {
     const Outcome outcome = Edit("false", row.words);
     EXPECT_EQ(outcome.exit_code, row.exit_code) << row.words << outcome.err;
     EXPECT_TRUE(Contains(outcome.err, row.message)) << outcome.err;

@@ -68,7 +68,7 @@ TEST_F(OpeningRules, Rule11LockConflictNamesTheHolderAndWhatStillWorks) {
     EXPECT_EQ(outcome.exit_code, 4) << command << '\n' << outcome.err;
     for (const std::string& part :
          {"pid " + std::to_string(::getpid()), std::string("since 20"), std::string("dbtool_tests"),
-          std::string("cat dump export get grep")}) {
+          std::string("cat diff dump export get grep")}) {
       EXPECT_TRUE(Contains(outcome.err, part)) << command << '\n' << outcome.err;
     }
   }

@@ -1,9 +1,11 @@
 // A command that cannot be taken back, by a slip of the hand; or one that says "purged" while grep
 // still finds what was to be forgotten.
 
+#include <cstdlib>
 #include <string>
 
 #include "tests/dbtool/dbtool_fixture.h"
+#include "tests/faults/sanitized.h"
 
 namespace linedb {
 namespace {
@@ -67,6 +69,28 @@ TEST_F(PurgeRules, DryRunCountsAndExitThreeSaysThereIsNothing) {
   EXPECT_EQ(Run("dbtool purge data/university studnet 1 --yes").exit_code, 3);
   EXPECT_EQ(Run("dbtool purge data/university student x --yes").exit_code, 2);
   EXPECT_EQ(TreeOf("data/university"), before);
+}
+
+// The signal comes with a system call on the file, so at a moment of the purge and not of the
+// clock.
+TEST_F(PurgeRules, Rule14AnInterruptEndsAPurgeThatReadsAndNoneThatWrites) {
+  if (testing::kSanitized) GTEST_SKIP() << "what searches for leaks cannot be traced";
+  if (::system("command -v strace >/dev/null") != 0) GTEST_SKIP() << "strace is not installed";
+  const std::string before = TreeOf("data/university");
+  const auto interrupted_at = [](const std::string& file) {
+    return "strace -f -qq -o ../trace -P " + file +
+           " -e trace=openat -e inject=openat:signal=SIGINT:when=1 "
+           "dbtool purge data/university student 1 --yes";
+  };
+  const Outcome reading = Run(interrupted_at("$(ls data/university/wal/*.zst)"));
+  EXPECT_EQ(reading.exit_code, 130) << reading.err;
+  EXPECT_TRUE(Contains(reading.err, "before it wrote anything")) << reading.err;
+  EXPECT_EQ(TreeOf("data/university"), before);
+  const Outcome writing = Run(interrupted_at("data/university/wal/purge.json.tmp"));
+  EXPECT_EQ(writing.exit_code, 0) << writing.err;
+  EXPECT_TRUE(Contains(writing.err, "the interrupt came too late")) << writing.err;
+  EXPECT_EQ(Found("alice"), "0\n");
+  Out("dbtool verify data/university");
 }
 
 TEST_F(PurgeRules, TheOriginalsRecordsAreForgottenToo) {

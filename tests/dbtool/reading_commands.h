@@ -31,6 +31,7 @@ inline constexpr const char* kReadingFrom[] = {
     "slice data/university --to cut --from 6 --through 7",
     "backup data/university copied",
     "restore data/university restored --at 3",
+    "repair data/university --to mended",
     "bisect data/university --test '! dbtool get \"$DB\" student 3'"};
 
 }  // namespace linedb

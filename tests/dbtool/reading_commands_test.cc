@@ -74,7 +74,7 @@ TEST_F(ReadingCommands, Rule10ReadOnlyMountIsRead) {
     Write("../reading", mounted + "\ndbtool " + command + "\n");
     const Outcome outcome = Run("unshare -m sh ../reading");
     EXPECT_EQ(outcome.exit_code, 0) << command << '\n' << outcome.err;
-    Out("rm -rf copied restored cut out.jsonl out.dump");
+    Out("rm -rf copied restored mended cut out.jsonl out.dump");
   }
 }
 

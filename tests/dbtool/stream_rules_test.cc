@@ -3,17 +3,18 @@
 // What they guard against: a script that pipes dbtool into jq and finds a progress line in its
 // data; one that tests $? and takes a failed import for a good one.
 
+#include <cstdlib>
 #include <memory>
 
 #include "linedb/database.h"
 #include "nlohmann/json.hpp"
 #include "tests/dbtool/dbtool_fixture.h"
+#include "tests/faults/sanitized.h"
 
 namespace linedb {
 namespace {
 
 using nlohmann::json;
-using testing::Test;
 
 class StreamRules : public DbtoolTest {
  protected:
@@ -216,6 +217,26 @@ TEST_F(StreamRules, Rule22ExportReplacesNothingOfTheDatabase) {
     EXPECT_EQ(TreeOf("data/university"), before) << file;
   }
   Out("dbtool export data/university student data/university2/student.jsonl");
+}
+
+// After a power cut a file that was reported as written could be gone: its name was in no directory
+// that had been synced.
+TEST_F(StreamRules, ExportedAndDumpedFilesHaveDurableNames) {
+  if (testing::kSanitized) GTEST_SKIP() << "what searches for leaks cannot be traced";
+  if (::system("command -v strace >/dev/null") != 0) GTEST_SKIP() << "strace is not installed";
+  Out("mkdir to; touch to/there.jsonl");
+  for (const char* command :
+       {"export data/university student to/new.jsonl", "dump data/university -o to/new.dump",
+        "export data/university student to/there.jsonl --yes"}) {
+    Out(std::string(
+            "strace -y -qq -o ../trace -e trace=fsync,?link,linkat,?rename,renameat2 dbtool ") +
+        command);
+    const std::string trace = Read("../trace");
+    std::size_t named = trace.rfind("link");
+    if (named == trace.npos) named = trace.rfind("rename");
+    ASSERT_NE(named, trace.npos) << trace;
+    EXPECT_NE(trace.find("/here/to>) = 0", named), trace.npos) << command << '\n' << trace;
+  }
 }
 
 TEST_F(StreamRules, FailedExportLeavesNoFile) {

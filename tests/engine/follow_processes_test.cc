@@ -2,6 +2,9 @@
 // each is killed at any moment. Guards against a reader that sees a state that never was, or an
 // older one after a newer one; that ends in an error or a signal because of what the writer does to
 // the files; or that holds a writer up.
+//
+// LINEDB_TEST_SEED repeats whom it kills, though not at which of their steps. LINEDB_FOLLOW_SECONDS
+// lets it go on for so long, as in LINEDB_FOLLOW_SECONDS=60.
 
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -9,11 +12,14 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <random>
 #include <string>
+#include <utility>
 
 #include "linedb/database.h"
 #include "tests/engine/numbered_transactions.h"
@@ -32,10 +38,26 @@ constexpr int kRounds = testing::kSanitized ? 4 : 12;
 constexpr int kReaders = 4;
 constexpr int kNumbersARound = testing::kSanitized ? 15 : 40;  // of each process
 
+// What a process tells of itself: what it committed or saw last, and what it did until then.
+struct Told {
+  std::int64_t last = 0;
+  std::int64_t snapshots = 0;
+  std::int64_t checkpoints = 0;
+  std::int64_t compactions = 0;  // of tables
+
+  void Add(const Told& other) {
+    snapshots += other.snapshots;
+    checkpoints += other.checkpoints;
+    compactions += other.compactions;
+  }
+};
+
 struct Child {
   pid_t process = -1;
   int pipe = -1;
-  std::int64_t last = 0;
+  Told told;
+  Told before;  // the sum of what its predecessors did
+  int kills = 0;
 };
 
 class FollowProcessesTest : public ::testing::Test {
@@ -50,15 +72,15 @@ class FollowProcessesTest : public ::testing::Test {
     std::filesystem::remove_all(directory);
   }
 
-  static void Tell(int pipe, std::int64_t number) {
-    if (write(pipe, &number, sizeof number) != sizeof number) _exit(1);
+  static void Tell(int pipe, const Told& told) {
+    if (write(pipe, &told, sizeof told) != sizeof told) _exit(1);
   }
   [[noreturn]] static void Complain(const char* who, const absl::Status& why) {
     std::fprintf(stderr, "%s: %s\n", who, why.ToString().c_str());
     _exit(2);
   }
 
-  // Children, which print each number that they committed or saw.
+  // Children, which tell of each number that they committed or saw.
   [[noreturn]] void Write(std::int64_t last, int pipe) const {
     Options options;
     options.index_bytes_min = 1;
@@ -67,12 +89,15 @@ class FollowProcessesTest : public ::testing::Test {
     const absl::StatusOr<std::int64_t> found = LastWholeTransaction(**database);
     if (!found.ok()) Complain("writer", found.status());
     if (*found < last) Complain("writer", absl::DataLossError("an acknowledged one is lost"));
-    for (std::int64_t n = *found + 1;; ++n) {
-      if (absl::Status done = DoTransaction(**database, n); !done.ok()) Complain("writer", done);
-      Tell(pipe, n);
-      if (n % 5 != 0) continue;
+    for (Told told{.last = *found + 1};; ++told.last) {
+      absl::Status done = DoTransaction(**database, told.last);
+      if (!done.ok()) Complain("writer", done);
+      Tell(pipe, told);
+      if (told.last % 5 != 0) continue;
       const auto checkpoint = (*database)->Checkpoint();
       if (!checkpoint.ok()) Complain("writer", checkpoint.status());
+      ++told.checkpoints;
+      told.compactions += static_cast<std::int64_t>(checkpoint->tables_compacted.size());
     }
   }
   [[noreturn]] void Read(std::int64_t last, int pipe) const {
@@ -80,37 +105,38 @@ class FollowProcessesTest : public ::testing::Test {
     options.access = Access::kReadOnly;
     const auto database = Database::Open(directory, options);
     if (!database.ok()) Complain("reader", database.status());
-    for (;;) {
+    for (Told told{.last = last};;) {
       // The writer makes them one after the other.
       const bool has_tables = (*database)->TableNames().size() == 2;
       const absl::StatusOr<std::int64_t> seen =
           has_tables ? LastWholeTransaction(**database) : absl::StatusOr<std::int64_t>(0);
       if (!seen.ok()) Complain("reader", seen.status());
-      if (*seen < last) Complain("reader", absl::DataLossError("an older state"));
-      if (*seen > last) Tell(pipe, *seen);
-      last = *seen;
+      if (*seen < told.last) Complain("reader", absl::DataLossError("an older state"));
+      ++told.snapshots;
+      if (std::exchange(told.last, *seen) < *seen) Tell(pipe, told);
       if (absl::Status done = (*database)->Refresh(); !done.ok()) Complain("reader", done);
     }
   }
 
   template <class Work>
-  static Child Start(std::int64_t last, Work&& work) {
+  static void Start(Child* child, Work&& work) {
     int ends[2];
-    EXPECT_EQ(pipe(ends), 0);
-    Child child{fork(), ends[0], last};
-    if (child.process == 0) work(last, ends[1]);
+    ASSERT_EQ(pipe(ends), 0);
+    child->pipe = ends[0];
+    child->told = {.last = child->told.last};
+    child->process = fork();
+    if (child->process == 0) work(child->told.last, ends[1]);
     close(ends[1]);
-    return child;
   }
-  void StartWriter(std::int64_t last) {
-    writer = Start(last, [this](std::int64_t from, int pipe) { Write(from, pipe); });
+  void StartWriter() {
+    Start(&writer, [this](std::int64_t from, int pipe) { Write(from, pipe); });
   }
   void StartReader(Child* reader) {
-    *reader = Start(reader->last, [this](std::int64_t from, int pipe) { Read(from, pipe); });
+    Start(reader, [this](std::int64_t from, int pipe) { Read(from, pipe); });
   }
   // False: the child has ended.
   static bool Hear(Child* child) {
-    return read(child->pipe, &child->last, sizeof child->last) == sizeof child->last;
+    return read(child->pipe, &child->told, sizeof child->told) == sizeof child->told;
   }
   // Kills it; false if it ended by itself before.
   static bool End(Child* child) {
@@ -122,7 +148,41 @@ class FollowProcessesTest : public ::testing::Test {
     }
     close(child->pipe);
     child->process = -1;
+    child->before.Add(child->told);
+    ++child->kills;
     return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+  }
+
+  static bool GoesOn(int round, std::chrono::steady_clock::time_point start) {
+    const char* seconds = std::getenv("LINEDB_FOLLOW_SECONDS");
+    if (seconds == nullptr) return round < kRounds;
+    const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start;
+    return passed.count() < std::atof(seconds);
+  }
+  // The next so many transactions, and each reader is as far.
+  void HearARound() {
+    for (int i = 0; i < kNumbersARound; ++i) {
+      ASSERT_TRUE(Hear(&writer)) << "the writer had ended";
+      for (Child& reader : readers) {
+        if (reader.told.last < writer.told.last) {
+          ASSERT_TRUE(Hear(&reader)) << "a reader had ended";
+        }
+      }
+    }
+  }
+  // Of what was told; what a process did after that is not counted.
+  void PrintWhatWasDone() const {
+    const auto print = [](const char* who, const char* what, std::int64_t count, int kills) {
+      std::printf("%s: %lld %s, killed %d times\n", who, static_cast<long long>(count), what,
+                  kills);
+    };
+    print("writer", "transactions", writer.told.last, writer.kills);
+    std::printf("%lld checkpoints, %lld compactions of a table\n",
+                static_cast<long long>(writer.before.checkpoints),
+                static_cast<long long>(writer.before.compactions));
+    for (const Child& reader : readers) {
+      print("reader", "snapshots", reader.before.snapshots, reader.kills);
+    }
   }
 
   std::string directory;
@@ -133,32 +193,29 @@ class FollowProcessesTest : public ::testing::Test {
 // [engine-8.1] [engine-8.3]
 TEST_F(FollowProcessesTest, ReadersSeeEveryStateInOrderWhateverIsKilled) {
   std::mt19937_64 random(schema::TestSeed());
-  StartWriter(0);
+  const auto start = std::chrono::steady_clock::now();
+  StartWriter();
   ASSERT_TRUE(Hear(&writer));  // there is a database
   for (Child& reader : readers) StartReader(&reader);
-  for (int round = 0; round < kRounds; ++round) {
+  for (int round = 0; GoesOn(round, start); ++round) {
     SCOPED_TRACE(round);
-    for (int i = 0; i < kNumbersARound; ++i) {
-      ASSERT_TRUE(Hear(&writer));
-      for (Child& reader : readers) {
-        if (reader.last < writer.last) {
-          ASSERT_TRUE(Hear(&reader));
-        }
-      }
-    }
+    ASSERT_NO_FATAL_FAILURE(HearARound());
     Child& victim = readers[random() % kReaders];
     ASSERT_TRUE(End(&victim)) << "a reader had ended";
     StartReader(&victim);
     if (round % 2 == 0) continue;
     ASSERT_TRUE(End(&writer)) << "the writer had ended";
-    StartWriter(writer.last);
+    StartWriter();
   }
-  std::printf("%lld transactions\n", static_cast<long long>(writer.last));
   for (Child& reader : readers) EXPECT_TRUE(End(&reader)) << "a reader had ended";
-  EXPECT_TRUE(End(&writer));
+  EXPECT_TRUE(End(&writer)) << "the writer had ended";
+  PrintWhatWasDone();
+  EXPECT_GT(writer.before.checkpoints, 0);
+  EXPECT_GT(writer.before.compactions, 0);
+  for (const Child& reader : readers) EXPECT_GT(reader.before.snapshots, 0);
   const auto database = Database::Open(directory);
   ASSERT_THAT(database, IsOk());
-  EXPECT_GE(LastWholeTransaction(**database).value_or(-1), writer.last);
+  EXPECT_GE(LastWholeTransaction(**database).value_or(-1), writer.told.last);
 }
 
 }  // namespace

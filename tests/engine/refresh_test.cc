@@ -6,15 +6,18 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <random>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "tests/engine/campus.h"
 #include "tests/schema/random_seed.h"
 #include "tests/wal/forwarding_disk.h"
+#include "wal/file_steps.h"
 
 namespace linedb {
 namespace {
@@ -166,6 +169,92 @@ TEST_F(RefreshTest, TablesMadeAlteredAndDroppedAreFollowed) {
   ASSERT_THAT(writer.enrollments().Insert({.student_id = 1, .course_id = 1}), IsOk());
   ExpectSame();
   EXPECT_THAT(reader.enrollments().Get({1, 1}), IsOk());
+}
+
+// A writer that has altered a table or dropped it goes on to its files after the switch of logs,
+// which readers notice, while one looks at them.
+class WriterAtFilesTest : public RefreshTest {
+ protected:
+  // Does something once, before a file is opened whose path ends so.
+  class TurningDisk final : public wal::ForwardingDisk {
+   public:
+    using ForwardingDisk::ForwardingDisk;
+    absl::StatusOr<std::unique_ptr<wal::File>> Open(const std::string& path,
+                                                    wal::OpenMode mode) override {
+      if (path.ends_with(suffix) && turn) std::exchange(turn, nullptr)();
+      return ForwardingDisk::Open(path, mode);
+    }
+    std::string suffix;
+    std::function<void()> turn;
+  };
+
+  void SetUp() override {
+    RefreshTest::SetUp();
+    reader.engine.reset();
+    reader.through = &turning;
+  }
+  void TearDown() override {
+    reader.engine.reset();
+    RefreshTest::TearDown();
+  }
+  void Write(const std::string& path, const std::string& text) {
+    ASSERT_THAT(wal::WriteFileAtomically(*writer.disk, path, text), IsOk());
+  }
+  // The files as they are between the switch of logs and the rename of the new schema.
+  void AlterButForTheSchemaFile() {
+    const std::string before = writer.Bytes("schema/course.schema.json");
+    TableSchema schema = schema::StructCodec<Course>::Schema();
+    schema.columns.push_back({.name = "building", .type = Type::kString, .nullable = true});
+    ASSERT_THAT(writer.engine->AlterTable(schema), IsOk());
+    ASSERT_THAT(writer.disk->Rename(paths.Schema("course"), paths.SchemaNext("course")), IsOk());
+    Write(paths.Schema("course"), before);
+  }
+  void PutSchemaIntoPlace(const std::string& while_this_is_opened) {
+    turning.suffix = while_this_is_opened;
+    turning.turn = [this] {
+      ASSERT_THAT(writer.disk->Rename(paths.SchemaNext("course"), paths.Schema("course")), IsOk());
+    };
+  }
+  void ExpectTurned() { EXPECT_EQ(turning.turn, nullptr); }
+
+  const wal::DatabasePaths paths{testing::kDirectory};
+  TurningDisk turning{*writer.disk};
+};
+
+TEST_F(WriterAtFilesTest, SchemaPutIntoPlaceBetweenTwoLooksIsNoDamageToAReader) {
+  AlterButForTheSchemaFile();
+  PutSchemaIntoPlace(".next");
+  ASSERT_THAT(reader.Open(Reading()), IsOk());
+  ExpectTurned();
+  ExpectSame();
+}
+
+TEST_F(WriterAtFilesTest, SchemaPutIntoPlaceBetweenTwoLooksIsNoDamageToVerify) {
+  AlterButForTheSchemaFile();
+  PutSchemaIntoPlace(".next");
+  const auto report = engine::VerifyDatabase(turning, paths);
+  ASSERT_THAT(report, IsOk());
+  ExpectTurned();
+  EXPECT_TRUE(report->problems.empty()) << report->problems[0].message;
+}
+
+TEST_F(WriterAtFilesTest, TableWhoseFilesGoBetweenTwoLooksIsNoErrorToAReader) {
+  const std::string schema = writer.Bytes("schema/course.schema.json");
+  ASSERT_THAT(writer.engine->DropTable("course"), IsOk());
+  Write(paths.Schema("course"), schema);
+  turning.suffix = "course.schema.json";
+  turning.turn = [this] { ASSERT_THAT(writer.disk->Remove(paths.Schema("course")), IsOk()); };
+  ASSERT_THAT(reader.Open(Reading()), IsOk());
+  ExpectTurned();
+  ExpectSame();
+}
+
+TEST_F(WriterAtFilesTest, SchemaThatIsNowhereIsDamageBesideAWriterToo) {
+  AlterButForTheSchemaFile();
+  ASSERT_THAT(writer.disk->Remove(paths.SchemaNext("course")), IsOk());
+  EXPECT_THAT(reader.Open(Reading()),
+              Fails(absl::StatusCode::kDataLoss, "schema/course.schema.json line 1", "checksum"));
+  EXPECT_THAT(writer.Problems(), ::testing::HasSubstr("course.schema.json line 1 byte 0 checksum"));
 }
 
 // [engine-8.3] A writer is in the middle of a line, or of a transaction; then it takes that back.

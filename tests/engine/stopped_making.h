@@ -46,7 +46,7 @@ inline void ExpectNoneOrWholeAtEachStep(int stride, const std::string& work,
       } else {
         EXPECT_TRUE(stopped);
         EXPECT_THAT(std::string(opened.message()),
-                    ::testing::AnyOf(::testing::HasSubstr("load into it is not finished"),
+                    ::testing::AnyOf(::testing::HasSubstr("repair into it is not finished"),
                                      ::testing::HasSubstr("no linedb database")));
       }
     }

@@ -10,6 +10,7 @@
 
 #include "linedb/history.h"
 #include "tests/engine/campus.h"
+#include "wal/wal_archive.h"
 
 namespace linedb::testing {
 
@@ -30,6 +31,17 @@ class BackupTest : public ::testing::Test {
     absl::StatusOr<BackupReport> report = BackUp();
     EXPECT_THAT(report, IsOk());
     return report.ok() ? *report : BackupReport();
+  }
+  // Of the operations up to `last`, behind the database's back.
+  static void RemoveArchiveOf(Campus& of, std::uint64_t last) {
+    const auto archives = wal::ListArchives(*of.disk, wal::DatabasePaths(kDirectory));
+    ASSERT_THAT(archives, IsOk());
+    for (const wal::Archive& archive : *archives) {
+      if (archive.name.last.value != last) continue;
+      ASSERT_THAT(of.disk->Remove(archive.path), IsOk());
+      return;
+    }
+    FAIL() << "no archive ends with lsn " << last;
   }
   void Checkpoint() { ASSERT_THAT(campus.engine->Checkpoint(), IsOk()); }
 

@@ -137,7 +137,7 @@ class BackupCrashTest : public ::testing::Test {
   std::set<std::string> states;
 };
 
-constexpr int kSecondStride = kSanitized ? 29 : 3;
+constexpr int kSecondStride = kSanitized ? 61 : 3;
 
 TEST_F(BackupCrashTest, FirstBackupStoppedAtEachStepSaysSoAndIsFinished) {
   Sweep(/*has_old=*/false, kSecondStride);

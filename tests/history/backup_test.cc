@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "engine/engine_history.h"
 #include "engine/history/backup.h"
 #include "tests/history/backup_campus.h"
 #include "wal/file_system.h"
@@ -16,6 +20,7 @@ using testing::Campus;
 using testing::Course;
 using testing::Fails;
 using testing::IsOk;
+using testing::kDirectory;
 using testing::Student;
 using testing::TreeDifference;
 
@@ -256,6 +261,55 @@ TEST_F(BackupTest, ArchivesThatTheDatabaseRemovedStayInTheBackup) {
   }
   EXPECT_EQ(BackUpWell().archives_missing, 1u);
   EXPECT_THAT(copy.Problems(), ::testing::HasSubstr("chain"));
+}
+
+TEST_F(BackupTest, MomentsOfAnArchiveThatSomebodyRemovedAreRefusedAndTheOthersRestored) {
+  campus.MakeTables();
+  BackUpWell();
+  std::vector<std::uint64_t> lsns;
+  std::vector<std::string> states;
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_THAT(campus.students().Upsert({.id = 1, .name = absl::StrCat(i)}), IsOk());
+    lsns.push_back(campus.engine->Stats().last_lsn);
+    states.push_back(campus.State());
+    Checkpoint();
+  }
+  RemoveArchiveOf(campus, lsns[1]);
+  const BackupReport report = BackUpWell();
+  EXPECT_TRUE(report.incremental);
+  EXPECT_EQ(report.archives_missing, 1u);
+  EXPECT_THAT(copy.Problems(), ::testing::HasSubstr("chain"));
+  for (const std::size_t i : {0u, 1u, 2u, 3u}) {
+    const std::string target = absl::StrCat("restored", i);
+    RestoreOptions options;
+    options.target = AtLsn{lsns[i]};
+    const auto restored = engine::RestoreDirectory(*copy.disk, kDirectory, target, options);
+    if (i == 1 || i == 2) {
+      EXPECT_THAT(restored, Fails(absl::StatusCode::kNotFound,
+                                  absl::StrCat("the log with lsn ", lsns[1], " is missing")));
+      continue;
+    }
+    ASSERT_THAT(restored, IsOk()) << i;
+    Campus moment;
+    moment.engine = *engine::Engine::Open(nullptr, *copy.disk, target, Manual());
+    EXPECT_EQ(moment.State(), states[i]) << i;
+    moment.engine.reset();
+  }
+}
+
+TEST_F(BackupTest, ArchiveThatTheBackupLostIsCopiedAgain) {
+  campus.MakeTables();
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_THAT(campus.students().Insert({.name = "A"}), IsOk());
+    Checkpoint();
+  }
+  BackUpWell();
+  RemoveArchiveOf(copy, campus.engine->Stats().last_lsn - 1);
+  EXPECT_NE(copy.Problems(), "");
+  const BackupReport report = BackUpWell();
+  EXPECT_EQ(report.archives_copied, 1u);
+  EXPECT_EQ(report.archives_missing, 0u);
+  ExpectCopyIsTheOriginal();
 }
 
 TEST_F(BackupTest, WithoutArchivesNoneAreCopied) {

@@ -1,5 +1,8 @@
-// Guards against the copy that is of no moment: backups and plain copies are taken while four
-// threads write, with checkpoints and compactions in between, and each is compared with the log.
+// Guards against the copy that is of no moment: backups, plain copies and those of rsync are taken
+// while four threads write, with checkpoints and compactions in between, and each is compared with
+// the log.
+
+#include <sys/wait.h>
 
 #include <cstdlib>
 
@@ -29,6 +32,40 @@ class BackupThreadsTest : public LiveDatabaseTest {
   void CopyPlainly(const std::string& copy) {
     ASSERT_EQ(std::system(("cp -r '" + directory + "' '" + copy + "' 2>/dev/null").c_str()) & 0xfe,
               0);
+  }
+  // Run again, it takes what has another size or time, by renaming what it wrote under a temporary
+  // name. It says (23, 24) of files that changed or vanished while it was at them.
+  void CopyByRsync(const std::string& options, const std::string& copy) {
+    const std::string command =
+        "rsync -a " + options + " '" + directory + "/' '" + copy + "/' 2>/dev/null";
+    const int status = std::system(command.c_str());
+    ASSERT_TRUE(WIFEXITED(status));
+    const int code = WEXITSTATUS(status);
+    ASSERT_NE(code, 127) << "rsync is not installed";
+    ASSERT_TRUE(code == 0 || code == 23 || code == 24) << code;
+  }
+  // Takes what a copy shows, or sees that it is refused.
+  void TakeUnlessRefused(const std::string& copy, std::vector<State>* states) {
+    absl::StatusOr<State> state = StateOf(copy);
+    if (state.ok()) {
+      states->push_back(*std::move(state));
+    } else {
+      EXPECT_TRUE(absl::IsDataLoss(state.status()) || absl::IsNotFound(state.status()))
+          << state.status();
+    }
+  }
+  void ExpectTheDatabase(const std::string& copy) {
+    ExpectVerified(copy);
+    const absl::StatusOr<State> original = StateOf(directory);
+    const absl::StatusOr<State> copied = StateOf(copy);
+    ASSERT_THAT(original, IsOk());
+    ASSERT_THAT(copied, IsOk());
+    EXPECT_EQ(copied->lsn, original->lsn);
+    EXPECT_EQ(copied->records, original->records);
+    const absl::StatusOr<BackupReport> report = Database::BackupFrom(directory, copy);
+    ASSERT_THAT(report, IsOk());
+    EXPECT_TRUE(report->incremental);
+    EXPECT_EQ(report->bytes_copied, 0u);
   }
 };
 
@@ -92,13 +129,7 @@ TEST_F(BackupThreadsTest, PlainCopyAcrossACheckpointIsAMomentOrRefusedButNeverWr
   for (int i = 0; i < kBackups; ++i) {
     const std::string copy = base + "/copy";
     CopyPlainly(copy);
-    absl::StatusOr<State> state = StateOf(copy);
-    if (state.ok()) {
-      states.push_back(*std::move(state));
-    } else {
-      EXPECT_TRUE(absl::IsDataLoss(state.status()) || absl::IsNotFound(state.status()))
-          << state.status();
-    }
+    TakeUnlessRefused(copy, &states);
     std::filesystem::remove_all(copy);
   }
   StopWriting();
@@ -112,17 +143,60 @@ TEST_F(BackupThreadsTest, PlainCopyOfAClosedDirectoryIsTheDatabase) {
   StopWriting();
   ASSERT_THAT(database->Close(), IsOk());
   CopyPlainly(base + "/copy");
-  ExpectVerified(base + "/copy");
-  const absl::StatusOr<State> original = StateOf(directory);
-  const absl::StatusOr<State> copied = StateOf(base + "/copy");
-  ASSERT_THAT(original, IsOk());
-  ASSERT_THAT(copied, IsOk());
-  EXPECT_EQ(copied->lsn, original->lsn);
-  EXPECT_EQ(copied->records, original->records);
-  const absl::StatusOr<BackupReport> report = Database::BackupFrom(directory, base + "/copy");
-  ASSERT_THAT(report, IsOk());
-  EXPECT_TRUE(report->incremental);
-  EXPECT_EQ(report->bytes_copied, 0u);
+  ExpectTheDatabase(base + "/copy");
+}
+
+TEST_F(BackupThreadsTest, RsyncRunTwiceIsAMomentEachTimeIfNoCheckpointCameInBetween) {
+  Open(kNoCheckpoint);
+  StartWriting();
+  std::vector<State> states;
+  for (int i = 0; i < kBackups / 5; ++i) {
+    const std::string copy = base + "/copy" + std::to_string(i);
+    std::uint64_t before = database->Stats().checkpoint_lsn;
+    for (int pass = 0; pass < 2; ++pass) {
+      CopyByRsync("", copy);
+      absl::StatusOr<State> state = StateOf(copy);
+      ASSERT_THAT(state, IsOk());
+      EXPECT_GE(state->lsn, before);
+      before = state->lsn;
+      states.push_back(*std::move(state));
+    }
+    const absl::StatusOr<std::unique_ptr<Database>> opened = Database::Open(copy);
+    ASSERT_THAT(opened, IsOk());
+    ASSERT_THAT((*opened)->Close(), IsOk());
+    ExpectVerified(copy);
+  }
+  StopWriting();
+  ExpectMomentsThatWere(states);
+}
+
+TEST_F(BackupThreadsTest, RsyncAcrossCheckpointsIsAMomentOrRefusedButNeverWrong) {
+  Open(kLogBytes / 4);
+  StartWriting();
+  std::vector<State> states;
+  const std::string copy = base + "/copy";
+  for (int i = 0; i < kBackups / 2; ++i) {
+    if (i % 10 == 0) std::filesystem::remove_all(copy);
+    CopyByRsync(i % 2 == 0 ? "" : "--delete", copy);
+    TakeUnlessRefused(copy, &states);
+  }
+  StopWriting();
+  ExpectMomentsThatWere(states);
+}
+
+// --checksum: by size and second alone it may leave a file as it was.
+TEST_F(BackupThreadsTest, RsyncOfAClosedDirectoryBringsACopyOfTheLiveOneUpToDate) {
+  Open(kLogBytes / 4);
+  StartWriting();
+  while (database->Stats().checkpoints < 2) std::this_thread::yield();
+  const std::string copy = base + "/copy";
+  CopyByRsync("", copy);
+  const std::uint64_t checkpoints = database->Stats().checkpoints;
+  while (database->Stats().checkpoints < checkpoints + 2) std::this_thread::yield();
+  StopWriting();
+  ASSERT_THAT(database->Close(), IsOk());
+  CopyByRsync("--checksum --delete", copy);
+  ExpectTheDatabase(copy);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <random>
 #include <string>
@@ -317,6 +318,36 @@ TEST_F(DiffTest, MomentsThatCannotBeHadAreNamed) {
   EXPECT_THAT(compare(AtLsn{1}, AtEnd{}),
               Fails(absl::StatusCode::kNotFound, "nothing tells of lsn 1"));
   EXPECT_NE(Moments(AtLsn{4}, AtEnd{}), "");
+}
+
+// The record was there at some of these moments; none of them has it any more.
+TEST_F(DiffTest, MomentsAcrossAPurgeDifferInAllButTheRecord) {
+  PutStudent(1, "Alice");
+  std::vector<std::uint64_t> moments = {0, Lsn()};
+  PutStudent(7, "mallory1");
+  moments.push_back(Lsn());
+  ASSERT_THAT(database_->Checkpoint(), IsOk());
+  PutStudent(7, "mallory2");
+  PutStudent(1, "Alicia");
+  moments.push_back(Lsn());
+  PutStudent(2, "Bob");
+  ASSERT_THAT(database_->Purge("student", {"7"}), IsOk());
+  moments.push_back(Lsn());
+  ASSERT_THAT(TableOf("student").Erase(2), IsOk());
+  PutStudent(7, "Grace");
+  moments.push_back(Lsn());
+  std::map<std::uint64_t, std::unique_ptr<Database>> states;
+  for (const std::uint64_t moment : moments) states[moment] = At(moment);
+  for (const std::uint64_t to : moments) {
+    for (const std::uint64_t from : moments) {
+      if (from > to) break;
+      SCOPED_TRACE(absl::StrCat(from, " to ", to));
+      const std::string by_logs = Moments(AtLsn{from}, AtLsn{to});
+      EXPECT_EQ(by_logs, Databases(*states[from], *states[to]));
+      EXPECT_EQ(by_logs.find("mallory"), std::string::npos);
+      EXPECT_EQ(by_logs.find(" 7 ") != std::string::npos, from < to && to == Lsn()) << by_logs;
+    }
+  }
 }
 
 TEST_F(DiffTest, VisitorAndProgressCanEndIt) {

@@ -173,6 +173,13 @@ TEST_F(PurgeTest, DryRunCountsTheSameAndWritesNothing) {
   }
 }
 
+TEST_F(PurgeTest, AKeyThatIsNamedTwiceIsPurgedOnce) {
+  testing::LiveThroughFourLogs(campus);
+  ASSERT_THAT(Purge("student", {"7", " 7", "7"}), IsOk());
+  EXPECT_EQ(FilesWith(campus.Files(), kSecret), "");
+  EXPECT_EQ(campus.Problems(), "");
+}
+
 TEST_F(PurgeTest, AKeyOfWhichThereIsNothingChangesNothing) {
   testing::LiveThroughFourLogs(campus);
   const testing::Tree before = campus.Files();

@@ -7,7 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "tests/engine/ruled_disk.h"
 #include "tests/history/restore_campus.h"
+#include "tests/wal/forwarding_disk.h"
 
 namespace linedb {
 namespace {
@@ -213,6 +215,50 @@ TEST_F(RestoreTest, ADamagedArchiveIsNamedIfItIsNeeded) {
   campus.disk = testing::MakeDisk(tree);
   campus.through = campus.disk.get();
   EXPECT_THAT(RestoreTo(2), Fails(absl::StatusCode::kDataLoss, ".zst"));
+}
+
+// A disk on which somebody else makes a database in the directory, whole, just before it is locked.
+class OvertakenDisk final : public wal::ForwardingDisk {
+ public:
+  using ForwardingDisk::ForwardingDisk;
+
+  absl::StatusOr<std::unique_ptr<wal::FileLock>> Lock(const std::string& path,
+                                                      const std::string& note) override {
+    if (!std::exchange(overtaken_, true)) {
+      EXPECT_THAT(engine::RestoreDirectory(disk(), kDirectory, "restored", {}), IsOk());
+    }
+    return disk().Lock(path, note);
+  }
+
+ private:
+  bool overtaken_ = false;
+};
+
+TEST_F(RestoreTest, DatabaseThatSomebodyElseMadeMeanwhileStays) {
+  ASSERT_THAT(campus.students().Insert({.name = "Alice"}), IsOk());
+  OvertakenDisk overtaken(*campus.disk);
+  EXPECT_THAT(engine::RestoreDirectory(overtaken, kDirectory, "restored", {}),
+              Fails(absl::StatusCode::kAlreadyExists, "restored", "not empty"));
+  target = "restored";
+  EXPECT_EQ(RestoredState(), campus.State());
+  EXPECT_EQ(wal::ReadFile(*campus.disk, "restored/LOCK").value_or(""), "");
+}
+
+TEST_F(RestoreTest, RestoreThatFailsLeavesTheDirectoryAsItWas) {
+  ASSERT_THAT(campus.students().Insert({.name = "Alice"}), IsOk());
+  int failures = 0;
+  for (bool failed = true; failed; ++failures) {
+    testing::RuledDisk disk(*campus.disk);
+    int left = failures;
+    disk.SetRule([&left](std::string_view, const std::string& path) {
+      const bool fails = path.starts_with("restored") && left-- == 0;
+      return fails ? absl::ResourceExhaustedError("no space") : absl::OkStatus();
+    });
+    failed = !engine::RestoreDirectory(disk, kDirectory, "restored", {}).ok();
+    EXPECT_EQ(campus.disk->Stat("restored").ok(), !failed) << failures;
+    if (HasFailure()) return;
+  }
+  EXPECT_GT(failures, 20);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <set>
 #include <string>
 #include <vector>
@@ -42,11 +43,15 @@ class SliceTest : public ::testing::Test {
 
   std::uint64_t Lsn() { return campus.engine->Stats().last_lsn; }
   absl::StatusOr<SliceReport> Slice(std::uint64_t first, std::uint64_t last,
-                                    const std::vector<std::string>& mask = {}) {
+                                    const std::vector<std::string>& mask = {},
+                                    const std::string& secret = "") {
     target_ = absl::StrCat(kSlice, ++slices_);
-    return engine::SliceDirectory(
-        *campus.disk, kDirectory, target_,
-        {.first_lsn = first, .last_lsn = last, .mask = mask, .dry_run = false});
+    SliceOptions options;
+    options.first_lsn = first;
+    options.last_lsn = last;
+    options.mask = mask;
+    options.mask_secret = secret;
+    return engine::SliceDirectory(*campus.disk, kDirectory, target_, options);
   }
   // The slice, opened for writing, after it was verified.
   Campus OpenSlice() {
@@ -232,13 +237,23 @@ TEST_F(SliceTest, MaskedSliceTellsNoOriginalTextAndKeepsWhatIsEqual) {
 TEST_F(SliceTest, OnlyTheColumnsThatAreNamedAreMasked) {
   ASSERT_THAT(campus.students().Insert({.name = "Alice", .email = "alice@university.edu"}), IsOk());
   const std::uint64_t lsn = Lsn();
-  ASSERT_THAT(Slice(lsn, lsn, {"student.name"}), IsOk());
+  ASSERT_THAT(Slice(lsn, lsn, {"student.name"}, "secret"), IsOk());
   const Student masked = OpenSlice().students().Get(1).value();
   EXPECT_NE(masked.name, "Alice");
   EXPECT_EQ(masked.email, "alice@university.edu");
   const std::string first = masked.name;
-  ASSERT_THAT(Slice(lsn, lsn, {"name"}), IsOk());
-  EXPECT_EQ(OpenSlice().students().Get(1)->name, first);  // always the same
+  ASSERT_THAT(Slice(lsn, lsn, {"name"}, "secret"), IsOk());
+  EXPECT_EQ(OpenSlice().students().Get(1)->name, first);
+  // Nothing of the database, its id for one, says which names masks come from.
+  ASSERT_THAT(Slice(lsn, lsn, {"name"}, campus.engine->Stats().database), IsOk());
+  const std::string by_id = OpenSlice().students().Get(1)->name;
+  std::set<std::string> drawn;
+  for (int i = 0; i < 8; ++i) {
+    ASSERT_THAT(Slice(lsn, lsn, {"name"}), IsOk());
+    drawn.insert(OpenSlice().students().Get(1)->name);
+  }
+  EXPECT_GT(drawn.size(), 4u);  // of "Alice" there are more than five million masks
+  EXPECT_FALSE(drawn.contains(by_id));
   EXPECT_THAT(Slice(lsn, lsn, {"nmae"}),
               Fails(absl::StatusCode::kInvalidArgument, "has a column \"nmae\""));
   EXPECT_FALSE(campus.disk->Stat(target_).ok());
@@ -265,15 +280,40 @@ TEST_F(SliceTest, WhatCannotBeSlicedIsRefused) {
   EXPECT_THAT(Slice(0, 1), Fails(absl::StatusCode::kInvalidArgument, "no operation from lsn 0"));
   EXPECT_THAT(Slice(2, 1), Fails(absl::StatusCode::kInvalidArgument, "no operation"));
   EXPECT_THAT(Slice(1, 99), Fails(absl::StatusCode::kNotFound, "there is no lsn 99 yet"));
-  EXPECT_THAT(engine::SliceDirectory(*campus.disk, kDirectory, absl::StrCat(kDirectory, "/below"),
-                                     {.first_lsn = 1, .last_lsn = 1, .mask = {}, .dry_run = false}),
+  EXPECT_THAT(engine::SliceDirectory(
+                  *campus.disk, kDirectory, absl::StrCat(kDirectory, "/below"),
+                  {.first_lsn = 1, .last_lsn = 1, .mask = {}, .mask_secret = "", .dry_run = false}),
               Fails(absl::StatusCode::kInvalidArgument, "lies in it"));
-  const auto planned =
-      engine::SliceDirectory(*campus.disk, kDirectory, "dry",
-                             {.first_lsn = 1, .last_lsn = 3, .mask = {"all"}, .dry_run = true});
+  const auto planned = engine::SliceDirectory(
+      *campus.disk, kDirectory, "dry",
+      {.first_lsn = 1, .last_lsn = 3, .mask = {"all"}, .mask_secret = "", .dry_run = true});
   ASSERT_THAT(planned, IsOk());
   EXPECT_EQ(planned->transactions, 3u);
   EXPECT_FALSE(campus.disk->Stat("dry").ok());
+}
+
+// A key may be replayed whose record was purged; what was done to the record may not.
+TEST_F(SliceTest, SliceWithAPurgeInItIsRefusedAndOneBesideItIsNot) {
+  ASSERT_THAT(campus.students().Insert({.name = "Alice"}), IsOk());
+  ASSERT_THAT(campus.students().Insert({.name = "Mallory"}), IsOk());
+  const std::uint64_t purged = Lsn();
+  ASSERT_THAT(campus.students().Insert({.name = "Bob"}), IsOk());
+  const std::uint64_t before = Lsn();
+  ASSERT_THAT(campus.engine->Purge("student", {"2"}, {}), IsOk());
+  const std::uint64_t recorded = Lsn();
+  ASSERT_THAT(campus.students().Upsert({.id = 2, .name = "Carol"}), IsOk());
+  for (const auto& [first, last, named] : std::vector<std::array<std::uint64_t, 3>>{
+           {1, Lsn(), purged}, {purged, purged, purged}, {recorded, Lsn(), recorded}}) {
+    EXPECT_THAT(Slice(first, last),
+                Fails(absl::StatusCode::kFailedPrecondition,
+                      absl::StrCat("lsn ", named, ": what was done there was purged"),
+                      "leave it out of the slice"));
+    EXPECT_FALSE(campus.disk->Stat(target_).ok());
+  }
+  ASSERT_THAT(Slice(before, before), IsOk());
+  EXPECT_EQ(OpenSlice().students().Get(3)->name, "Bob");
+  ASSERT_THAT(Slice(recorded + 1, Lsn()), IsOk());
+  EXPECT_EQ(OpenSlice().students().Get(2)->name, "Carol");
 }
 
 // [engine-11.8]

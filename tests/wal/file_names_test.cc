@@ -48,8 +48,9 @@ TEST(FileNamesTest, OtherNamesAreNoArchives) {
 
 TEST(FileNamesTest, TemporariesAreKnownByTheirEnd) {
   EXPECT_TRUE(IsTemporary("transaction.log.tmp"));
-  for (const char* name : {"student.schema.json.tmp", "student.schema.json.next.tmp",
-                           "student.records.compacted.tmp"}) {
+  for (const char* name :
+       {"student.schema.json.tmp", "student.schema.json.next.tmp", "student.records.compacted.tmp",
+        "student.records.surplus.tmp", "student.records.surplus.2.tmp"}) {
     EXPECT_TRUE(IsTemporaryTableFile(name)) << name;
   }
   for (const char* name : {"student.schema.json", "student.records.compacted",

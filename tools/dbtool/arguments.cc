@@ -1,8 +1,11 @@
 #include "tools/dbtool/arguments.h"
 
 #include <algorithm>
-#include <cctype>
+#include <charconv>
+#include <cstdint>
+#include <iterator>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 #include "CLI/Config.hpp"
@@ -38,8 +41,56 @@ std::string CommandWord(const std::vector<std::string>& words) {
   return "";
 }
 
-bool IsNegativeNumber(const std::string& word) {
-  return word.size() > 1 && word[0] == '-' && std::isdigit(static_cast<unsigned char>(word[1]));
+// CLI11 has its own ideas of some words: [1,101] is two where there may be several, ++ ends the
+// flags, and what stands behind -- may still be one. Such words go through it with this before
+// them. It is taken off each word exactly once, and a word that begins with it gets one, too: so
+// whatever was typed arrives as it was typed.
+constexpr char kMark = '\x01';
+
+// Where the mark goes; npos: none is needed. A flag's value behind = gets one if it is empty, for
+// CLI11 would take the next word for it.
+std::size_t MarkPlace(const std::string& word) {
+  if (word.rfind("--", 0) != 0) {
+    const bool needed = !word.empty() && (word[0] == '[' || word[0] == '+' || word[0] == kMark);
+    return needed ? 0 : word.npos;
+  }
+  const std::size_t value = word.find('=') + 1;  // npos + 1 is 0
+  const bool needed = value != 0 && (value == word.size() || word[value] == kMark);
+  return needed ? value : word.npos;
+}
+
+std::vector<std::string> Marked(std::vector<std::string> words) {
+  const auto end_of_flags = std::find(words.begin(), words.end(), "--");
+  for (auto word = words.begin(); word != words.end(); ++word) {
+    const std::size_t place = word > end_of_flags ? 0 : MarkPlace(*word);
+    if (place != word->npos) word->insert(place, 1, kMark);
+  }
+  if (end_of_flags != words.end()) words.erase(end_of_flags);
+  return words;
+}
+
+// Of which an empty word is a value like another: text to look for, a key that is a string.
+constexpr const char* kMayBeEmpty[] = {"KEY", "PATTERN"};
+
+// Comes before all else that looks at a word. An empty one, of a script's variable that is not set,
+// is no way to leave an option out: `restore --at "$LSN"` would restore something else.
+CLI::Validator AsTyped(bool may_be_empty) {
+  const auto take = [may_be_empty](std::string& word) {
+    if (!word.empty() && word[0] == kMark) word.erase(0, 1);
+    return word.empty() && !may_be_empty ? "expected a value, found an empty one" : std::string();
+  };
+  return CLI::Validator(take, "");
+}
+
+void TakeWordsAsTyped(CLI::App& app) {
+  const auto all = [](const CLI::App*) { return true; };
+  for (CLI::App* command : app.get_subcommands(all)) TakeWordsAsTyped(*command);
+  for (CLI::Option* option : app.get_options()) {
+    if (option->get_items_expected_max() == 0) continue;  // a flag
+    const std::string name = option->get_name();
+    option->transform(AsTyped(std::find(std::begin(kMayBeEmpty), std::end(kMayBeEmpty), name) !=
+                              std::end(kMayBeEmpty)));
+  }
 }
 
 // The flags the command knows, for "did you mean".
@@ -100,6 +151,7 @@ CLI::Validator FormatName() {
 }
 
 std::string OneLine(std::string text) {
+  text.erase(std::remove(text.begin(), text.end(), kMark), text.end());
   std::replace(text.begin(), text.end(), '\n', ' ');
   return text;
 }
@@ -122,8 +174,9 @@ int PrintHelp(Context& context, const CLI::App& app, const std::string& name) {
 
 int Run(CLI::App& app, const std::vector<std::string>& words, Context& context) {
   try {
-    std::vector<std::string> reversed(words.rbegin(), words.rend());
-    app.parse(std::move(reversed));
+    std::vector<std::string> marked = Marked(words);
+    std::reverse(marked.begin(), marked.end());
+    app.parse(std::move(marked));
   } catch (const CLI::CallForHelp&) {
     const auto commands = app.get_subcommands();
     return PrintHelp(context, app, commands.empty() ? "" : commands[0]->get_name());
@@ -193,9 +246,13 @@ CLI::Validator OneOf(const std::vector<std::string>& words) {
 
 CLI::Validator WholeNumber() {
   const auto check = [](std::string& word) {
-    const bool digits = word.find_first_not_of("0123456789") == word.npos && !word.empty();
-    return digits ? std::string()
-                  : "expected a whole number, 0 or more, found " + UnprotectNumber(word);
+    std::uint64_t number = 0;
+    const char* const end = word.data() + word.size();
+    const auto [parsed, error] = std::from_chars(word.data(), end, number);
+    if (parsed == end && error == std::errc()) return std::string();
+    const bool is_large = parsed == end && error == std::errc::result_out_of_range;
+    return is_large ? "expected at most 18446744073709551615, found " + word
+                    : "expected a whole number, 0 or more, found " + word;
   };
   return CLI::Validator(check, "");
 }
@@ -203,12 +260,7 @@ CLI::Validator WholeNumber() {
 int ParseAndRun(CLI::App& app, int argc, const char* const* argv, Context& context) {
   std::vector<std::string> words(argv + 1, argv + argc);
   const auto end_of_flags = std::find(words.begin(), words.end(), "--");
-  // Where there may be several keys, CLI11 takes [1,101] for two.
-  const bool has_keys = CommandWord(words) == "purge";
-  for (auto word = words.begin(); word != end_of_flags; ++word) {
-    const bool is_key = has_keys && word->rfind('[', 0) == 0;
-    if (is_key || IsNegativeNumber(*word)) word->insert(0, " ");
-  }
+  TakeWordsAsTyped(app);
   // Errors of parsing are told in the form asked for, wherever the flag stands.
   context.json = std::find(words.begin(), end_of_flags, "--json") != end_of_flags;
   const std::vector<std::string> names = CommandNames(app);
@@ -234,11 +286,6 @@ std::vector<std::string> SplitNames(const std::string& list) {
     }
   }
   return names;
-}
-
-std::string UnprotectNumber(const std::string& word) {
-  return word.size() > 1 && word[0] == ' ' && IsNegativeNumber(word.substr(1)) ? word.substr(1)
-                                                                               : word;
 }
 
 }  // namespace linedb::dbtool

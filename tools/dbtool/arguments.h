@@ -28,15 +28,12 @@ void AddTable(CLI::App* command, std::string* table);
 CLI::Validator OneOf(const std::vector<std::string>& words);
 CLI::Validator WholeNumber();
 
-// Parses, runs the command and returns the exit code.
+// Parses, runs the command and returns the exit code. Words arrive as they were typed; behind --
+// none is a flag. An empty one is refused, but for a KEY and a PATTERN.
 int ParseAndRun(CLI::App& app, int argc, const char* const* argv, Context& context);
 
 // The words of "a,b" or "\"a,b\",c".
 std::vector<std::string> SplitNames(const std::string& list);
-
-// A word such as -5 is a value, not a flag; ParseAndRun hands it on with a space before it, which
-// this takes off.
-std::string UnprotectNumber(const std::string& word);
 
 }  // namespace linedb::dbtool
 

@@ -223,7 +223,9 @@ int RunDiff(Context& context, const DiffCommand& command) {
                : Fail(context, report.status());
   }
   if (command.summary) TellSummary(context, *report);
-  NoteCounts(context, *report);
+  context.out.flush();
+  // Of a reader that has gone away before the end there are no counts.
+  if (context.out.good()) NoteCounts(context, *report);
   return report->tables.empty() ? kExitOk : kExitProblems;
 }
 

@@ -119,6 +119,11 @@ int RunLoad(Context& context, const LoadCommand& command) {
   }
   // Reading stopped: why is better told by the file.
   if (absl::Status read = (*input)->status(); !read.ok()) return Fail(context, read, remains);
+  // A name may be taken within the dump, too.
+  const bool is_of_dump = done.status().message().find((*input)->name() + ":") == 0;
+  if ((absl::IsAlreadyExists(done.status()) && !is_of_dump) || absl::IsUnavailable(done.status())) {
+    return FailMaking(context, {"load", command.directory}, done.status());
+  }
   const int exit_code = Fail(context, done.status(), remains);
   return absl::IsInvalidArgument(done.status()) ? kExitProblems : exit_code;
 }

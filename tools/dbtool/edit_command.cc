@@ -16,6 +16,7 @@
 #include "tools/dbtool/edit_report.h"
 #include "tools/dbtool/edited_file.h"
 #include "tools/dbtool/errors.h"
+#include "tools/dbtool/export_file.h"
 #include "tools/dbtool/memory_copy.h"
 #include "tools/dbtool/process.h"
 #include "tools/dbtool/where.h"
@@ -39,7 +40,7 @@ absl::StatusOr<std::string> RowsByKey(const engine::TableCore& core,
   std::string rows;
   std::set<std::string> seen;
   for (const std::string& key : keys) {
-    absl::StatusOr<std::string> text = core.KeyTextFromUser(0, UnprotectNumber(key));
+    absl::StatusOr<std::string> text = core.KeyTextFromUser(0, key);
     if (!text.ok()) return text.status();
     if (!seen.insert(*text).second) continue;
     absl::Status found = core.Visit({}, 0, *text, [&rows](std::string_view line) {
@@ -78,6 +79,10 @@ class EditRun {
   int Run() {
     if (std::optional<int> failed = ReadRows()) return *failed;
     auto file = EditedFile::Create(command_.file, command_.table, before_);
+    if (absl::IsAlreadyExists(file.status())) {
+      return FailUsage(context_, std::string(file.status().message()),
+                       "--file names a file that does not exist yet");
+    }
     if (!file.ok()) return Fail(context_, file.status());
     file_ = *std::move(file);
     for (;;) {
@@ -165,7 +170,9 @@ class EditRun {
         ApplyEdited(**database, command_.table, before_, after_, Options());
     if (!report.ok()) return FailKept(report.status());
     if (report->problem_count > 0) return EndWithProblems(*report);
-    if (absl::Status closed = (*database)->Close(); !closed.ok()) return FailKept(closed);
+    if (absl::Status closed = (*database)->Close(); !closed.ok()) {
+      return FailKept(closed, "the rows are changed, as one transaction");
+    }
     return Tell(*report, "changed, as one transaction");
   }
 
@@ -190,8 +197,14 @@ class EditRun {
   }
 
   int FailKept(const absl::Status& status) {
+    // A commit whose sync failed may have come about all the same.
+    return FailKept(status, absl::IsInternal(status)
+                                ? "whether the rows are changed `dbtool cat` tells"
+                                : "nothing was changed");
+  }
+  int FailKept(const absl::Status& status, const std::string& outcome) {
     file_->Keep();
-    return Fail(context_, status, "nothing was changed; what was typed is in " + file_->name());
+    return Fail(context_, status, outcome + "; what was typed is in " + file_->name());
   }
 
   Context& context_;
@@ -205,6 +218,10 @@ class EditRun {
 int Edit(Context& context, const EditCommand& command) {
   if (!command.keys.empty() && !command.where.empty()) {
     return FailUsage(context, "edit takes either keys or --where");
+  }
+  if (!command.file.empty() && IsInside(command.file, command.directory)) {
+    return FailUsage(context, command.file + " is inside the database " + command.directory,
+                     "edit in a file outside it");
   }
   return EditRun(context, command).Run();
 }

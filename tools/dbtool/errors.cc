@@ -1,37 +1,88 @@
 #include "tools/dbtool/errors.h"
 
-#include <cctype>
+#include <algorithm>
 #include <cerrno>
-#include <charconv>
+#include <filesystem>
+#include <initializer_list>
 #include <iostream>
 #include <string_view>
+#include <system_error>
 
+#include "absl/strings/match.h"
+#include "engine/lock_note.h"
 #include "nlohmann/json.hpp"
 #include "tools/dbtool/process.h"
+#include "wal/wal_line.h"
 
 namespace linedb::dbtool {
 namespace {
 
-std::size_t DigitsAt(std::string_view text, std::size_t at) {
-  std::size_t count = 0;
-  while (at + count < text.size() && std::isdigit(static_cast<unsigned char>(text[at + count]))) {
-    ++count;
-  }
-  return count;
+using wal::ConsumeNumber;
+using wal::ConsumePrefix;
+
+// What wal/file_system.h says of a disk's errors, and input_file.cc and export_file.cc of theirs.
+constexpr std::string_view kDiskCalls[] = {"open ",     "read ", "write ",  "sync ",
+                                           "truncate ", "stat ", "map ",    "list ",
+                                           "create ",   "lock ", "remove ", "make directory "};
+constexpr char kStoppedWriting[] = "an earlier failure stopped writing";
+
+bool IsOf(const absl::Status& status, std::initializer_list<absl::StatusCode> codes) {
+  return std::find(codes.begin(), codes.end(), status.code()) != codes.end();
 }
 
-void ParseNumber(std::string_view text, std::size_t at, std::uint64_t* number) {
-  std::from_chars(text.data() + at, text.data() + text.size(), *number);
+// "wal/transaction.log line 17 byte 4096": the engine's own, a name without spaces.
+bool StartsWithFileOfDatabase(std::string_view text, Place* place) {
+  const std::size_t name_end = std::min(text.find(' '), text.size());
+  const std::string_view name = text.substr(0, name_end);
+  if (name.find('/') == name.npos || name.find_first_of("\":{") != name.npos) return false;
+  text.remove_prefix(name_end);
+  if (!ConsumePrefix(&text, " line ") || !ConsumeNumber(&text, &place->line)) return false;
+  if (ConsumePrefix(&text, " byte ")) ConsumeNumber(&text, &place->byte);
+  place->file = name;
+  return true;
+}
+
+// "write data/student.records: No space left on device"
+bool StartsWithDiskCall(std::string_view text, Place* place) {
+  for (const std::string_view call : kDiskCalls) {
+    if (!ConsumePrefix(&text, call)) continue;
+    const std::size_t name_end = text.rfind(": ");
+    if (name_end == text.npos) return false;
+    place->file = text.substr(0, name_end);
+    return true;
+  }
+  return false;
+}
+
+// "my students.jsonl:3:1: …", "plan.json: line 3 column 1: …": files of the call, whose names may
+// be anything, and so have to be there.
+bool StartsWithFileOfCall(std::string_view text, Place* place) {
+  for (std::size_t at = text.find(':'); at != text.npos; at = text.find(':', at + 1)) {
+    std::string_view rest = text.substr(at + 1);
+    ConsumePrefix(&rest, " line ");
+    std::uint64_t column = 0;
+    if (!ConsumeNumber(&rest, &place->line)) continue;
+    const bool is_place = ConsumePrefix(&rest, ":") || ConsumePrefix(&rest, " column ");
+    if (!is_place || !ConsumeNumber(&rest, &column) || !ConsumePrefix(&rest, ": ")) continue;
+    const std::string file(text.substr(0, at));
+    std::error_code ignored;
+    if (file != "<stdin>" && !std::filesystem::exists(file, ignored)) return false;
+    place->file = file;
+    return true;
+  }
+  return false;
 }
 
 std::string UsualHint(absl::StatusCode code) {
   switch (code) {
     case absl::StatusCode::kUnavailable:
-      return "meanwhile these work: cat dump export get grep inspect log schema stats tail verify "
-             "wal";
+      return "meanwhile these work: " + std::string(kWorkBesideAWriter);
     case absl::StatusCode::kDataLoss:
-      return "nothing was changed; `dbtool verify DIR` lists every problem; a .records file that "
-             "was changed by hand is taken in by `dbtool adopt DIR TABLE`";
+      return "nothing was changed; `dbtool verify DIR` lists every problem; `dbtool repair DIR "
+             "--to "
+             "NEWDIR` makes a new database of all that is left; a .records file that was changed "
+             "by "
+             "hand is taken in by `dbtool adopt DIR TABLE`";
     case absl::StatusCode::kResourceExhausted:
       return "make room and run it again";
     default:
@@ -39,10 +90,11 @@ std::string UsualHint(absl::StatusCode code) {
   }
 }
 
-void Tell(const Context& context, std::string_view code, const std::string& message,
+void Tell(const Context& context, std::string_view code, const absl::Status& status,
           const std::string& hint) {
+  const std::string message(status.message());
   if (context.json) {
-    const Place place = PlaceIn(message);
+    const Place place = PlaceIn(status);
     nlohmann::ordered_json error = {{"code", code},
                                     {"message", message},
                                     {"file", nullptr},
@@ -61,26 +113,42 @@ void Tell(const Context& context, std::string_view code, const std::string& mess
   if (!hint.empty()) std::cerr << "dbtool: hint: " << hint << '\n';
 }
 
+// Who holds the lock of the directory that is to be made is told in the lock file's own words, the
+// whole message or its end; here in those of a conflict over a database. Empty if it is about
+// something else.
+std::string HolderIn(const Making& making, const std::string& message) {
+  const std::size_t begin = message.find('{');
+  const std::string note = begin == message.npos ? "" : message.substr(begin);
+  if (!message.empty() && !engine::IsLockNote(note)) return "";
+  const std::string what =
+      begin == 0 || message.empty() ? making.directory + ": in use by " : message.substr(0, begin);
+  return what + engine::DescribeLockNote(note);
+}
+
 }  // namespace
 
-Place PlaceIn(std::string_view message) {
+// A place begins the message: what follows may be anything that somebody typed.
+Place PlaceIn(const absl::Status& status) {
+  using Code = absl::StatusCode;
+  std::string_view text(status.message().data(), status.message().size());
   Place place;
-  constexpr std::string_view kLine = " line ";
-  std::size_t file_end = message.find(kLine);
-  std::size_t digits = file_end + kLine.size();
-  if (file_end == message.npos || DigitsAt(message, digits) == 0) {
-    file_end = message.find(':');
-    digits = file_end + 1;
-    if (file_end == message.npos || DigitsAt(message, digits) == 0) return place;
+  const bool is_of_database =
+      IsOf(status, {Code::kDataLoss, Code::kFailedPrecondition, Code::kUnavailable});
+  // "DIR: the backup is damaged: wal/transaction.log line 3 …", but not in the text of a record.
+  const std::string_view own = text.substr(0, std::min(text.find_first_of("\"{"), text.size()));
+  for (std::size_t begin = 0; is_of_database && begin < own.size();) {
+    const std::string_view part = text.substr(begin);
+    if (StartsWithFileOfDatabase(part, &place)) return place;
+    if (begin > 0 && StartsWithDiskCall(part, &place)) return place;
+    const std::size_t colon = own.find(": ", begin);
+    begin = colon == own.npos ? own.size() : colon + 2;
   }
-  const std::size_t space = message.substr(0, file_end).rfind(' ');
-  const std::size_t file_begin = space == message.npos ? 0 : space + 1;
-  place.file = message.substr(file_begin, file_end - file_begin);
-  ParseNumber(message, digits, &place.line);
-  constexpr std::string_view kByte = " byte ";
-  const std::size_t byte = message.find(kByte, digits);
-  if (byte != message.npos) ParseNumber(message, byte + kByte.size(), &place.byte);
-  return place;
+  place = Place();
+  if (!IsOf(status, {Code::kInvalidArgument, Code::kDataLoss}) &&
+      StartsWithDiskCall(text, &place)) {
+    return place;
+  }
+  return StartsWithFileOfCall(text, &place) ? place : Place();
 }
 
 ExitCode ExitCodeOf(const absl::Status& status) {
@@ -99,7 +167,8 @@ ExitCode ExitCodeOf(const absl::Status& status) {
     case absl::StatusCode::kInvalidArgument:
       return kExitConstraint;
     case absl::StatusCode::kFailedPrecondition:
-      return kExitUsage;
+      // Told by a second call, but it is the disk's.
+      return absl::StrContains(status.message(), kStoppedWriting) ? kExitDisk : kExitUsage;
     case absl::StatusCode::kCancelled:
       return kExitInterrupted;
     default:
@@ -108,7 +177,7 @@ ExitCode ExitCodeOf(const absl::Status& status) {
 }
 
 int Fail(const Context& context, const absl::Status& status, const std::string& hint) {
-  Tell(context, absl::StatusCodeToString(status.code()), std::string(status.message()),
+  Tell(context, absl::StatusCodeToString(status.code()), status,
        hint.empty() ? UsualHint(status.code()) : hint);
   return ExitCodeOf(status);
 }
@@ -119,8 +188,28 @@ int FailOpen(const Context& context, const absl::Status& status) {
 }
 
 int FailUsage(const Context& context, const std::string& message, const std::string& hint) {
-  Tell(context, "USAGE", message, hint);
+  Tell(context, "USAGE", absl::InvalidArgumentError(message), hint);
   return kExitUsage;
+}
+
+int FailMaking(const Context& context, const Making& making, const absl::Status& status) {
+  const std::string message(status.message());
+  switch (status.code()) {
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kAlreadyExists:
+      return FailUsage(context, message);
+    case absl::StatusCode::kCancelled:
+      return Fail(context, absl::CancelledError("the " + making.what + " was interrupted"),
+                  "nothing was made in " + making.directory);
+    case absl::StatusCode::kUnavailable: {
+      const std::string holder = HolderIn(making, message);
+      if (holder.empty()) return Fail(context, status);
+      return Fail(context, absl::UnavailableError(holder),
+                  "name another directory, or wait until it has ended");
+    }
+    default:
+      return Fail(context, status);
+  }
 }
 
 int FinishOutput(Context& context, int exit_code) {

@@ -24,14 +24,20 @@ enum ExitCode : int {
   kExitInterrupted = 130,
 };
 
-// The place named in messages such as "wal/transaction.log line 17 byte 4096: …" and
-// "a.jsonl:3:1: …"; empty and 0 if there is none.
+// The place that begins messages such as "wal/transaction.log line 17 byte 4096: …", "a.jsonl:3:1:
+// …" and "write out.jsonl: No space left on device"; empty and 0 if there is none.
 struct Place {
   std::string file;
   std::uint64_t line = 0;
   std::uint64_t byte = 0;
 };
-Place PlaceIn(std::string_view message);
+Place PlaceIn(const absl::Status& status);
+
+// The commands that need no lock, and so work while another process writes.
+inline constexpr std::string_view kWorkBesideAWriter =
+    "backup bisect cat diff dump export get grep inspect log repair restore schema slice stats "
+    "tail "
+    "verify wal";
 
 ExitCode ExitCodeOf(const absl::Status& status);
 
@@ -43,6 +49,15 @@ int Fail(const Context& context, const absl::Status& status, const std::string& 
 int FailOpen(const Context& context, const absl::Status& status);
 // The same for a call that makes no sense: exit code 2.
 int FailUsage(const Context& context, const std::string& message, const std::string& hint = "");
+
+// A command that makes a new database, or a backup, of another one.
+struct Making {
+  std::string what;       // "restore"
+  std::string directory;  // the new one
+};
+// The same for what kept it from that: a directory that is in the way, or the same, is a mistake of
+// the call.
+int FailMaking(const Context& context, const Making& making, const absl::Status& status);
 
 // Flushes stdout. A reader that has gone away is no error; any other failure is told.
 int FinishOutput(Context& context, int exit_code);

@@ -13,6 +13,8 @@
 
 #include "tools/dbtool/errors.h"
 #include "tools/dbtool/process.h"
+#include "wal/file_steps.h"
+#include "wal/file_system.h"
 
 namespace linedb::dbtool {
 namespace {
@@ -100,15 +102,19 @@ absl::Status ExportFile::Finish() {
   if (absl::Status written = status(); !written.ok()) return written;
   if (temporary_name_.empty()) return absl::OkStatus();
   if (::fsync(fd_) != 0) return ErrorOf(errno);
-  if (existing_ == Existing::kRefuse) {
-    // A link, unlike a rename, does not replace a file that has appeared meanwhile. The first
-    // name goes when this is destroyed.
-    if (::link(temporary_name_.c_str(), name_.c_str()) == 0) return absl::OkStatus();
-    if (errno == EEXIST) return ErrorOf(EEXIST);
+  // A link, unlike a rename, does not replace a file that has appeared meanwhile. The first name
+  // goes when this is destroyed.
+  const bool linked =
+      existing_ == Existing::kRefuse && ::link(temporary_name_.c_str(), name_.c_str()) == 0;
+  if (!linked) {
+    if (existing_ == Existing::kRefuse && errno == EEXIST) return ErrorOf(EEXIST);
+    if (::rename(temporary_name_.c_str(), name_.c_str()) != 0) return ErrorOf(errno);
+    finished_ = true;
   }
-  if (::rename(temporary_name_.c_str(), name_.c_str()) != 0) return ErrorOf(errno);
-  finished_ = true;
-  return absl::OkStatus();
+  // A power cut must not take a name that was reported.
+  const absl::Status synced = wal::PosixFileSystem().SyncDirectory(wal::ParentOf(name_));
+  // One may write into a directory that one may not read, and so not sync.
+  return absl::IsPermissionDenied(synced) ? absl::OkStatus() : synced;
 }
 
 int WriteNamed(Context& context, const std::string& name,

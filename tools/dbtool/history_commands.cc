@@ -33,12 +33,6 @@ struct RestoreCommand {
   bool dry_run = false;
 };
 
-// A directory that is in the way, or the same, is a mistake of the call.
-int FailCopy(const Context& context, const absl::Status& status) {
-  if (status.code() != absl::StatusCode::kInvalidArgument) return Fail(context, status);
-  return FailUsage(context, std::string(status.message()));
-}
-
 int RunBackup(Context& context, const BackupCommand& command) {
   CatchInterrupts();
   absl::StatusOr<BackupReport> done;
@@ -52,7 +46,9 @@ int RunBackup(Context& context, const BackupCommand& command) {
     };
     done = Database::BackupFrom(command.directory, command.target, options);
   }
-  if (!done.ok()) return FailCopy(context, done.status());
+  // What is there of it stays: the next one goes on with it.
+  if (absl::IsCancelled(done.status())) return Fail(context, done.status());
+  if (!done.ok()) return FailMaking(context, {"backup", command.target}, done.status());
   if (done->archives_missing > 0) {
     Note(context, "the archives of " + Counted(done->archives_missing, "operation") +
                       " were removed before they were backed up: no moment in them can be " +
@@ -115,7 +111,7 @@ int RunRestore(Context& context, const RestoreCommand& command) {
     };
     done = Database::Restore(command.directory, command.target, options);
   }
-  if (!done.ok()) return FailCopy(context, done.status());
+  if (!done.ok()) return FailMaking(context, {"restore", command.target}, done.status());
   PrintReport(context, JsonOf(command, *done), "", [&](std::ostream& output) {
     const std::string base =
         "the tables of lsn " + std::to_string(done->base_lsn) + ", " + done->base_timestamp;

@@ -170,13 +170,12 @@ int Log(Context& context, const LogOptions& options) {
                                     .rows_name = "versions",
                                     .head_members = "\"table\":" + Quoted(options.table)});
   };
-  const absl::StatusOr<RecordHistoryReport> report =
-      ReadRecordHistory(paths.directory(), options.table, UnprotectNumber(options.key),
-                        [&](const RecordVersion& version) {
-                          begin();
-                          WriteVersion(version, for_people, *writer);
-                          return context.out.good();
-                        });
+  const absl::StatusOr<RecordHistoryReport> report = ReadRecordHistory(
+      paths.directory(), options.table, options.key, [&](const RecordVersion& version) {
+        begin();
+        WriteVersion(version, for_people, *writer);
+        return context.out.good();
+      });
   // What was read before a fault is shown, as by `wal`.
   if (writer != nullptr) writer->End();
   if (absl::IsInvalidArgument(report.status())) {

@@ -13,7 +13,8 @@
 
 namespace linedb::dbtool {
 
-// A number is an lsn, all else a time; nothing is now.
+// A number is an lsn, all else a time. Empty is what was not given, now: an empty word is refused
+// before it comes here.
 inline std::variant<AtEnd, AtLsn, AtTime> MomentOf(const std::string& text) {
   if (text.empty()) return AtEnd{};
   std::uint64_t lsn = 0;

@@ -1,5 +1,6 @@
 // purge.
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,6 +10,8 @@
 #include "tools/dbtool/arguments.h"
 #include "tools/dbtool/commands.h"
 #include "tools/dbtool/errors.h"
+#include "tools/dbtool/process.h"
+#include "tools/dbtool/progress_line.h"
 #include "tools/dbtool/report.h"
 
 namespace linedb::dbtool {
@@ -81,12 +84,24 @@ int RunPurge(Context& context, const PurgeCommand& command) {
   auto database = OpenDatabase(context, command.directory,
                                command.dry_run ? Access::kReadOnly : Access::kReadWrite);
   if (!database.ok()) return FailOpen(context, database.status());
-  const auto fail = [&context](const absl::Status& status) {
-    if (status.code() != absl::StatusCode::kInvalidArgument) return Fail(context, status);
-    return FailUsage(context, std::string(status.message()));
+  CatchInterrupts();
+  const auto purge = [&](bool dry_run) {
+    ProgressLine line(context);
+    PurgeOptions options{.dry_run = dry_run};
+    options.progress = [&line](PurgePhase phase, std::uint64_t bytes, std::uint64_t total) {
+      line.Show(phase == PurgePhase::kReading ? "reading the logs" : "writing them anew", bytes,
+                total);
+      return !Interrupted();
+    };
+    return (*database)->Purge(command.table, command.keys, options);
   };
-  absl::StatusOr<PurgeReport> report =
-      (*database)->Purge(command.table, command.keys, {.dry_run = true});
+  const auto fail = [&](const absl::Status& status) {
+    if (absl::IsInvalidArgument(status)) return FailUsage(context, std::string(status.message()));
+    // Of a table that is not there, too, the logs may have records.
+    const auto core = (*database)->OpenCore(command.table);
+    return Fail(context, absl::IsNotFound(status) && !core.ok() ? core.status() : status);
+  };
+  absl::StatusOr<PurgeReport> report = purge(/*dry_run=*/true);
   if (command.dry_run || (!report.ok() && !absl::IsNotFound(report.status()))) {
     if (!report.ok()) return fail(report.status());
     Tell(context, command, *report);
@@ -97,10 +112,11 @@ int RunPurge(Context& context, const PurgeCommand& command) {
     return FailUsage(context, "nothing was purged: it would remove " + what,
                      "--yes says that this is meant");
   }
-  report = (*database)->Purge(command.table, command.keys);
-  const absl::Status closed = (*database)->Close();
+  report = purge(/*dry_run=*/false);
   if (!report.ok()) return fail(report.status());
+  const absl::Status closed = (*database)->Close();
   Tell(context, command, *report);
+  if (Interrupted()) Note(context, "the interrupt came too late: a purge that writes is finished");
   return closed.ok() ? kExitOk : Fail(context, closed);
 }
 
@@ -119,13 +135,8 @@ void AddPurgeCommand(CLI::App& app, Context& context) {
       ->required()
       ->type_name("");
   command->add_flag("--dry-run", purge->dry_run, "Count what it would remove; write nothing");
-  command->callback([&context, purge] {
-    for (std::string& key : purge->keys) {
-      key = UnprotectNumber(key);
-      if (key.rfind(" [", 0) == 0) key.erase(0, 1);
-    }
-    context.action = [&, purge] { return RunPurge(context, *purge); };
-  });
+  command->callback(
+      [&context, purge] { context.action = [&, purge] { return RunPurge(context, *purge); }; });
 }
 
 }  // namespace linedb::dbtool

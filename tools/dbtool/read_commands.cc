@@ -110,7 +110,7 @@ int Get(Context& context, const ReadOptions& options) {
   if (!core.ok()) return Fail(context, core.status());
   auto projection = ProjectionOf(*core);
   if (!projection.ok()) return Fail(context, projection.status());
-  auto key = core->KeyTextFromUser(0, UnprotectNumber(options.key));
+  auto key = core->KeyTextFromUser(0, options.key);
   if (!key.ok()) return FailUsage(context, std::string(key.status().message()));
   std::string line;
   absl::Status found = core->Visit({}, 0, *key, [&line](std::string_view record) {
@@ -279,8 +279,8 @@ int GrepAll(Context& context, Database& database, const Pattern& pattern) {
 }
 
 int Grep(Context& context, const ReadOptions& options) {
-  const auto pattern = Pattern::Parse(UnprotectNumber(options.pattern),
-                                      options.ignore_case ? Letters::kIgnoreCase : Letters::kExact);
+  const auto pattern =
+      Pattern::Parse(options.pattern, options.ignore_case ? Letters::kIgnoreCase : Letters::kExact);
   if (!pattern.ok()) return FailUsage(context, std::string(pattern.status().message()));
   auto database = OpenDatabase(context, options.directory, Access::kReadOnly);
   if (!database.ok()) return FailOpen(context, database.status());

@@ -1,11 +1,13 @@
 // repair.
 
 #include <cstdint>
+#include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "CLI/App.hpp"
+#include "engine/repair/damage_list.h"
 #include "linedb/repair.h"
 #include "schema/schema_document.h"
 #include "tools/dbtool/arguments.h"
@@ -61,20 +63,18 @@ ReportJson TextOrNull(const std::string& text) {
   return text.empty() ? ReportJson(nullptr) : ReportJson(text);
 }
 
-ReportJson JsonOf(const DamagedLine& line) {
-  return {{"file", line.file},
-          {"line", line.line},
-          {"byte", line.byte},
-          {"table", TextOrNull(line.table)},
-          {"key", TextOrNull(line.key)},
-          {"reason", line.reason},
-          {"fate", FateName(line.fate)},
-          {"record", TextOrNull(line.record)},
-          {"source", TextOrNull(line.source)}};
+// Each as it stands in the rejects file.
+ReportJson JsonOf(const std::vector<DamagedLine>& damage) {
+  ReportJson lines = ReportJson::array();
+  for (const DamagedLine& line : damage) {
+    lines.push_back(ReportJson::parse(engine::FormatReject(line), nullptr,
+                                      /*allow_exceptions=*/false));
+  }
+  return lines;
 }
 
 ReportJson JsonOf(const RepairCommand& command, const RepairReport& done,
-                  const ReportJson& damage) {
+                  const std::vector<DamagedLine>& damage) {
   ReportJson tables = ReportJson::array();
   for (const RepairedTable& table : done.tables) {
     tables.push_back({{"table", table.name},
@@ -97,19 +97,17 @@ ReportJson JsonOf(const RepairCommand& command, const RepairReport& done,
                      {"lines_not_counted", done.not_counted},
                      {"rejects", TextOrNull(done.rejects)},
                      {"tables", std::move(tables)}};
-  if (command.dry_run) json["damage"] = damage;
+  if (command.dry_run) json["damage"] = JsonOf(damage);
   return json;
 }
 
 void TellPeople(std::ostream& output, const RepairCommand& command, const RepairReport& done,
-                const ReportJson& damage) {
-  for (const ReportJson& line : damage) {
-    output << line["file"].get<std::string>();
-    if (line["line"] != 0) {
-      output << " line " << line["line"] << " byte " << line["byte"];
-    }
-    output << ": " << line["reason"].get<std::string>() << " [" << line["fate"].get<std::string>();
-    if (line["source"].is_string()) output << ", from " << line["source"].get<std::string>();
+                const std::vector<DamagedLine>& damage) {
+  for (const DamagedLine& line : damage) {
+    output << line.file;
+    if (line.line != 0) output << " line " << line.line << " byte " << line.byte;
+    output << ": " << line.reason << " [" << FateName(line.fate);
+    if (!line.source.empty()) output << ", from " << line.source;
     output << "]\n";
   }
   PrintPairs(output, {{command.dry_run ? "would repair" : "repaired", command.target},
@@ -129,34 +127,61 @@ void TellPeople(std::ostream& output, const RepairCommand& command, const Repair
   if (!done.rejects.empty()) output << "each of them is listed in " << done.rejects << '\n';
 }
 
-int RunRepair(Context& context, const RepairCommand& command) {
-  CatchInterrupts();
+// What the damaged lines are kept for until it is known how the repair ends.
+enum class Damage {
+  kNotWanted,
+  kForReport,  // of a dry run
+  kForStdout,  // --rejects -
+};
+
+Damage DamageOf(const RepairCommand& command) {
+  if (command.rejects == "-") return Damage::kForStdout;
+  return command.dry_run ? Damage::kForReport : Damage::kNotWanted;
+}
+
+absl::StatusOr<RepairReport> Repair(const Context& context, const RepairCommand& command,
+                                    std::vector<DamagedLine>* damage) {
   RepairOptions options;
-  ReportJson damage = ReportJson::array();
-  absl::StatusOr<RepairReport> done = RepairReport();
-  if (absl::Status read = ReadSchemas(command, &options); !read.ok()) {
-    done = read;
+  if (absl::Status read = ReadSchemas(command, &options); !read.ok()) return read;
+  ProgressLine line(context);
+  const Damage wanted = DamageOf(command);
+  // For stdout the file in NEWDIR is enough: it stays, whatever becomes of a pipe.
+  if (wanted != Damage::kForStdout) options.rejects = command.rejects;
+  options.dry_run = command.dry_run;
+  options.previous_versions =
+      command.previous_versions == "keep" ? PreviousVersions::kKeep : PreviousVersions::kList;
+  if (wanted != Damage::kNotWanted) {
+    options.on_damage = [damage](const DamagedLine& found) { damage->push_back(found); };
+  }
+  options.progress = [&line](std::uint64_t bytes, std::uint64_t total) {
+    line.Show("reading", bytes, total);
+    return !Interrupted();
+  };
+  return Database::Repair(command.directory, command.target, options);
+}
+
+// Stdout is the rejects'.
+void TellBesideRejects(Context& context, const RepairCommand& command, const RepairReport& done,
+                       const std::vector<DamagedLine>& damage) {
+  for (const DamagedLine& line : damage) context.out << engine::FormatReject(line);
+  if (!context.quiet) TellPeople(std::cerr, command, done, {});
+}
+
+int RunRepair(Context& context, const RepairCommand& command) {
+  if (command.rejects == "-" && context.json) {
+    return FailUsage(context, "--json and `--rejects -` both want stdout",
+                     "leave out one of them; --dry-run --json lists the damage, too");
+  }
+  CatchInterrupts();
+  std::vector<DamagedLine> damage;
+  const absl::StatusOr<RepairReport> done = Repair(context, command, &damage);
+  if (!done.ok()) return FailMaking(context, {"repair", command.target}, done.status());
+  if (DamageOf(command) == Damage::kForStdout) {
+    TellBesideRejects(context, command, *done, damage);
   } else {
-    ProgressLine line(context);
-    options.rejects = command.rejects;
-    options.dry_run = command.dry_run;
-    options.previous_versions =
-        command.previous_versions == "keep" ? PreviousVersions::kKeep : PreviousVersions::kList;
-    if (command.dry_run) {
-      options.on_damage = [&damage](const DamagedLine& found) { damage.push_back(JsonOf(found)); };
-    }
-    options.progress = [&line](std::uint64_t bytes, std::uint64_t total) {
-      line.Show("reading", bytes, total);
-      return !Interrupted();
-    };
-    done = Database::Repair(command.directory, command.target, options);
+    PrintReport(context, JsonOf(command, *done, damage), "tables",
+                [&](std::ostream& output) { TellPeople(output, command, *done, damage); });
   }
-  if (done.status().code() == absl::StatusCode::kInvalidArgument) {
-    return FailUsage(context, std::string(done.status().message()));
-  }
-  if (!done.ok()) return Fail(context, done.status());
-  PrintReport(context, JsonOf(command, *done, damage), "tables",
-              [&](std::ostream& output) { TellPeople(output, command, *done, damage); });
   if (!done->complete() && !done->rejects.empty()) {
     Note(context, "not all is as it was: see " + done->rejects);
   }
@@ -182,7 +207,8 @@ void AddRepairCommand(CLI::App& app, Context& context) {
   command
       ->add_option("--rejects", repair->rejects,
                    "List each damaged line here, with its bytes and what became of it;\n"
-                   "without, in NEWDIR/rejects.jsonl. Nothing damaged: no file")
+                   "without, in NEWDIR/rejects.jsonl; with -, there and on stdout.\n"
+                   "Nothing damaged: no file")
       ->type_name("FILE");
   command
       ->add_option("--previous-versions", repair->previous_versions,

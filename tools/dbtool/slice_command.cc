@@ -19,6 +19,7 @@ struct SliceCommand {
   std::uint64_t from = 0;
   std::uint64_t through = 0;
   std::vector<std::string> mask;
+  std::string mask_secret;
   bool dry_run = false;
 };
 
@@ -42,12 +43,10 @@ int RunSlice(Context& context, const SliceCommand& command) {
   options.first_lsn = command.from;
   options.last_lsn = command.through == 0 ? command.from : command.through;
   options.mask = command.mask;
+  options.mask_secret = command.mask_secret;
   options.dry_run = command.dry_run;
   const auto done = Database::Slice(command.directory, command.target, options);
-  if (absl::IsInvalidArgument(done.status())) {
-    return FailUsage(context, std::string(done.status().message()));
-  }
-  if (!done.ok()) return Fail(context, done.status());
+  if (!done.ok()) return FailMaking(context, {"slice", command.target}, done.status());
   for (const std::string& note : done->notes) Note(context, note);
   PrintReport(context, ReportOf(command, *done), "", [&](std::ostream& output) {
     PrintPairs(output, {{command.dry_run ? "would slice" : "sliced", command.target},
@@ -91,6 +90,12 @@ void AddSlice(CLI::App& app, Context& context) {
                    "Equal values stay equal, different ones different; length and type stay")
       ->allow_extra_args(false)
       ->type_name("COLUMN");
+  command
+      ->add_option(
+          "--mask-secret", slice->mask_secret,
+          "Make the masks by this word, so that another slice has the same ones; who knows\n"
+          "it can try which values they come from. Without, a word is drawn and forgotten")
+      ->type_name("WORD");
   command->add_flag("--dry-run", slice->dry_run, "Print the plan, write nothing");
   command->callback(
       [&context, slice] { context.action = [&, slice] { return RunSlice(context, *slice); }; });

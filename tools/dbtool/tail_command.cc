@@ -4,12 +4,15 @@
 
 #include <iterator>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "linedb/change_feed.h"
 #include "tools/dbtool/errors.h"
 #include "tools/dbtool/output.h"
 #include "tools/dbtool/process.h"
+#include "wal/wal_line.h"
 
 namespace linedb::dbtool {
 namespace {
@@ -96,8 +99,14 @@ absl::StatusOr<Start> OpenAt(const std::string& directory, std::uint64_t first_l
                              FeedDelivery delivery) {
   auto feed = first_lsn == 0 ? ChangeFeed::OpenAtOldest(directory, delivery)
                              : ChangeFeed::Open(directory, FeedPosition{first_lsn - 1}, delivery);
-  if (!feed.ok()) return feed.status();
-  return Start{*std::move(feed), first_lsn};
+  if (feed.ok()) return Start{*std::move(feed), first_lsn};
+  // Without a checksum that is only said of a log that ends before it.
+  if (!absl::IsAborted(feed.status())) return feed.status();
+  auto newest = ChangeFeed::OpenAtNewest(directory, delivery);
+  if (!newest.ok()) return newest.status();
+  return absl::NotFoundError("there is no lsn " + std::to_string(first_lsn) +
+                             " yet: the log ends with lsn " +
+                             std::to_string((*newest)->position().lsn));
 }
 
 absl::StatusOr<Start> OpenLast(const std::string& directory, FeedDelivery delivery) {
@@ -145,11 +154,23 @@ absl::Status Run(Context& context, const TailOptions& options, Start& start, Cha
   return absl::OkStatus();
 }
 
+// The message ends in "there are changes from lsn 8 on". Not `--from 0`: there may be older ones,
+// and that would come to the same gap.
+std::string BehindGap(const std::string& message) {
+  constexpr std::string_view kFrom = " from lsn ";
+  const std::size_t from = message.rfind(kFrom);
+  std::uint64_t lsn = 0;
+  std::string_view rest(message);
+  if (from == message.npos) return "";
+  rest.remove_prefix(from + kFrom.size());
+  if (!wal::ConsumeNumber(&rest, &lsn)) return "";
+  return "`dbtool tail DIR --from " + std::to_string(lsn) + "` begins behind the gap";
+}
+
 int FailFeed(Context& context, const absl::Status& status) {
   if (absl::IsInvalidArgument(status)) return FailUsage(context, std::string(status.message()));
   if (absl::IsOutOfRange(status)) {
-    return Fail(context, status,
-                "`dbtool tail DIR --from 0` begins with the oldest change that is left");
+    return Fail(context, status, BehindGap(std::string(status.message())));
   }
   if (!absl::IsAborted(status)) return Fail(context, status);
   Fail(context, status,

@@ -23,7 +23,7 @@ absl::StatusOr<VerifyReport> VerifyQuickly(const Context& context, const VerifyO
   auto database = OpenDatabase(context, options.directory, Access::kReadOnly);
   VerifyReport report;
   if (database.status().code() == absl::StatusCode::kDataLoss) {
-    const Place place = PlaceIn(std::string(database.status().message()));
+    const Place place = PlaceIn(database.status());
     Problem problem;
     problem.file = place.file;
     problem.line = place.line;
@@ -51,15 +51,28 @@ ReportJson ReportOf(const VerifyReport& report) {
           {"problems", std::move(problems)}};
 }
 
+// "wal/transaction.log line 17 byte 4096: …"; some messages begin with their place, or their file,
+// themselves.
+std::string PlacedMessage(const ReportJson& problem) {
+  const std::string file = problem["file"].get<std::string>();
+  std::string place = file;
+  if (problem["line"] != 0) {
+    place += " line " + problem["line"].dump() + " byte " + problem["byte"].dump();
+  }
+  std::string message = problem["message"].get<std::string>();
+  for (const std::string& begin : {place + ": ", file + ": "}) {
+    if (message.rfind(begin, 0) != 0) continue;
+    message.erase(0, begin.size());
+    break;
+  }
+  return place + ": " + message;
+}
+
 // Problems are data: one a line on stdout, in the format asked for.
 void TellProblems(Context& context, const ReportJson& problems) {
   if (OutputFormat(context) == Format::kTable) {
     for (const ReportJson& problem : problems) {
-      const std::string message = problem["message"].get<std::string>();
-      const std::string file = problem["file"].get<std::string>();
-      // Most messages begin with their file themselves.
-      if (message.find(file) == message.npos) context.out << file << ": ";
-      context.out << message << " [" << problem["kind"].get<std::string>() << ']';
+      context.out << PlacedMessage(problem) << " [" << problem["kind"].get<std::string>() << ']';
       if (problem["key"].is_string()) context.out << " key " << problem["key"].get<std::string>();
       context.out << '\n';
     }

@@ -116,7 +116,11 @@ struct SubscribeOptions {
 };
 
 // Calls of a function after each commit, made by Database::OnCommit. Destruction ends it. May
-// outlive its Database, and then does nothing.
+// outlive its Database, and then does nothing; nor does it in a forked child, where there are no
+// calls and End returns at once, while the parent's go on.
+//
+// A commit that failed is not called for. If its sync failed, it may be in the log all the same:
+// where the next opening recovers it, a subscription from a position before it calls for it then.
 class CommitSubscription {
  public:
   CommitSubscription(std::weak_ptr<engine::Subscriptions> all,

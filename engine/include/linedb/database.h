@@ -196,7 +196,7 @@ class Database {
   // empty directory, that shows the same failure: the records that they touch, as these were
   // before, then the transactions themselves, done again one by one, under their lsns; their times
   // are those of the slice. No other record is needed: a unique value that one of them writes was
-  // free by then. Values are masked on request, always in the same way for the same database: equal
+  // free by then. Values are masked on request: equal
   // ones are equal still, different ones different, of the same type and length, in the defaults of
   // schemas, too. This keeps names out of a bug report; it is no encryption. Takes no lock of
   // `directory` and writes nothing there.
@@ -224,7 +224,7 @@ class Database {
   // kNotFound (no such table anywhere, or a key of which there is nothing: then nothing is done),
   // kInvalidArgument (a key that no table of that name can have), kDataLoss (a log is damaged: it
   // is not rewritten), kFailedPrecondition (another purge was stopped, and is to be finished first;
-  // otherwise as Checkpoint), and the disk's.
+  // otherwise as Checkpoint), kCancelled, and the disk's.
   absl::StatusOr<PurgeReport> Purge(std::string_view table, const std::vector<std::string>& keys,
                                     const PurgeOptions& options = {});
   // Makes a new database in `target`, a new or empty directory, of all that can still be read of

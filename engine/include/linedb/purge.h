@@ -5,15 +5,28 @@
 #define LINEDB_PURGE_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
 namespace linedb {
 
+enum class PurgePhase {
+  kReading,  // finds out what there is to purge, and writes nothing
+  kWriting,  // rewrites the logs
+};
+
+// How far a phase is, in bytes of the logs. Called now and then on the thread that purges.
+// Returning false while it reads ends it with kCancelled, and nothing is done. Once it writes it
+// goes on to its end, whatever is returned.
+using PurgeProgress =
+    std::function<bool(PurgePhase phase, std::uint64_t bytes_done, std::uint64_t bytes_total)>;
+
 struct PurgeOptions {
   // Counts what it would remove, and writes nothing. Works on a handle for reading, too, beside a
   // writer.
   bool dry_run = false;
+  PurgeProgress progress = {};
 };
 
 struct PurgedRecord {

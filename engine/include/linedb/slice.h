@@ -16,6 +16,10 @@ struct SliceOptions {
   std::uint64_t last_lsn = 0;
   // Columns whose values are masked: "student.name"; "name", in every table; or "all".
   std::vector<std::string> mask = {};
+  // What the masks are made by, with the values. Whoever knows it can try which values they come
+  // from. Empty: it is drawn, and forgotten, so that the masks of two slices have nothing in
+  // common.
+  std::string mask_secret = {};
   // Finds out what it would do, and writes nothing.
   bool dry_run = false;
 };
