@@ -14,13 +14,10 @@
 #include "tests/crash/campaign.h"
 #include "tests/crash/path_kind.h"
 #include "tests/crash/sync_sites.h"
-#include "tests/faults/sanitized.h"
 #include "tests/schema/random_seed.h"
 
 namespace linedb::testing {
 namespace {
-
-constexpr std::uint64_t kSanitizedStates = 2'000;
 
 constexpr char kComesBack[] = "a name that comes back after its removal is removed again";
 constexpr char kForAPerson[] =
@@ -78,7 +75,6 @@ bool IsNoticed(const std::string& site, std::uint64_t seed) {
   const std::uint64_t rounds = NeedsFault(site) ? 40 : 4;  // few lives show it
   Campaign without(seed, WithoutSyncAt(site));
   without.stops_at_first_failure = true;
-  if (kSanitized) without.go_on = [&] { return without.tried() < kSanitizedStates; };
   for (std::uint64_t round = 0; round < rounds && without.failing() == 0; ++round) {
     if (!NeedsFault(site)) without.CrashWholeLife(round);
     without.CrashFaultyLives(round, 1, [&](const Operation& operation, std::string_view kind) {
@@ -92,9 +88,8 @@ std::set<std::string> AllSites(std::uint64_t seed) {
   std::set<std::string> sites;
   Campaign campaign(seed, {});
   campaign.set_on_life([&](const Life& life) { sites.merge(SyncSitesOf(life.journal)); });
-  if (kSanitized) campaign.go_on = [&] { return campaign.tried() < kSanitizedStates; };
   campaign.CrashWholeLife(0);
-  campaign.CrashFaultyLives(0, kSanitized ? 64 : 8);
+  campaign.CrashFaultyLives(0, 8);
   return sites;
 }
 
@@ -102,22 +97,18 @@ TEST(SyncSitesTest, EachSyncIsMissedWhenItIsTakenAway) {
   const std::uint64_t seed = schema::TestSeed();
   const std::set<std::string> sites = AllSites(seed);
   int noticed = 0, redundant = 0;
-  std::uint64_t number = seed;
   for (const std::string& site : sites) {
-    // Sanitizers are slow: a few of those that need no fault, and which ones, the seed says. So few
-    // states need not show the mistake; what is looked for there is others.
-    if (kSanitized && (NeedsFault(site) || ++number % 6 != 0)) continue;
     if (kRedundant.contains(site)) {
       ++redundant;
     } else if (IsNoticed(site, seed)) {
       ++noticed;
-    } else if (!kSanitized) {
+    } else {
       ADD_FAILURE() << "nobody misses the sync of: " << site;
     }
   }
   std::printf("syncs: %zu, noticed: %d, documented as redundant: %d\n", sites.size(), noticed,
               redundant);
-  EXPECT_GT(noticed, kSanitized ? -1 : 20);
+  EXPECT_GT(noticed, 20);
 }
 
 }  // namespace
