@@ -1,7 +1,6 @@
 #include "engine/repair/damage_list.h"
 
 #include <cassert>
-#include <string_view>
 
 #include "absl/strings/str_cat.h"
 #include "schema/base64.h"
@@ -9,23 +8,6 @@
 
 namespace linedb::engine {
 namespace {
-
-std::string_view FateName(Fate fate) {
-  switch (fate) {
-    case Fate::kRecovered:
-      return "recovered";
-    case Fate::kKept:
-      return "kept";
-    case Fate::kPrevious:
-      return "previous";
-    case Fate::kLost:
-      return "lost";
-    case Fate::kNotCounted:
-      return "not counted";
-  }
-  assert(false && "a fate without a name");
-  return "";
-}
 
 void AppendText(std::string_view name, std::string_view value, std::string* text) {
   absl::StrAppend(text, ",\"", std::string(name), "\":");
@@ -43,6 +25,23 @@ void AppendJson(std::string_view name, std::string_view json, std::string* text)
 }
 
 }  // namespace
+
+std::string_view FateName(Fate fate) {
+  switch (fate) {
+    case Fate::kRecovered:
+      return "recovered";
+    case Fate::kKept:
+      return "kept";
+    case Fate::kPrevious:
+      return "previous";
+    case Fate::kLost:
+      return "lost";
+    case Fate::kNotCounted:
+      return "not counted";
+  }
+  assert(false && "a fate without a name");
+  return "";
+}
 
 std::string FormatReject(const DamagedLine& line) {
   std::string text = "{\"file\":";

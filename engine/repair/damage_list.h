@@ -4,6 +4,7 @@
 #define LINEDB_ENGINE_REPAIR_DAMAGE_LIST_H_
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -21,6 +22,9 @@ class DamageList {
  private:
   std::vector<DamagedLine> lines_;
 };
+
+// What a fate is called in the rejects file: "recovered", "not counted".
+std::string_view FateName(Fate fate);
 
 // A line of the rejects file, "\n" included: {"file","line","byte","table","key","reason","fate",
 // "bytes","record","source"}; what is not known is null. Bytes that are no UTF-8 stand in base64,

@@ -87,6 +87,7 @@ absl::Status Repairer::Read() {
   list_ = DamageList();
   report_ = RepairReport();
   tables_.clear();
+  ExpectFiles(places_.files, places_.source, count_);
   if (places_.is_lock_damaged) {
     DamagedLine lock;
     lock.file = "LOCK";
@@ -178,7 +179,6 @@ absl::Status Repairer::Write() {
 
 // A checkpoint by a writer in the middle of reading makes it start again.
 absl::Status Repairer::ReadOneState() {
-  ExpectFiles(places_.files, places_.source, count_);
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     if (absl::Status read = Read(); !read.ok()) return read;
     const absl::StatusOr<bool> current = logs_.IsCurrent(places_.files, places_.source);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "engine/storage/carry_over.h"
 #include "schema/record_codec.h"
 
 namespace linedb::engine {
@@ -17,18 +18,13 @@ TableRepair::CanonicalRecord TableRepair::Canonical(std::string_view record, boo
   CanonicalRecord canonical;
   std::vector<schema::FieldSpan> spans(static_cast<std::size_t>(layout_->column_count()));
   const int last = layout_->column_count() - 1;
-  if (schema::SplitCanonical(*layout_, record, last, spans.data())) {
-    canonical.text = record;
-  } else {
-    // Of the table as it was before an alteration, which carried the records over like this.
-    schema::CanonicalizeOptions options;
-    options.ignore_unknown_columns = true;
-    std::string line;
-    if (!schema::CanonicalizeRecord(*layout_, record, options, &line, &spans, nullptr).ok()) {
-      return canonical;
-    }
-    canonical.text = texts_.emplace_back(std::move(line));
+  if (!schema::SplitCanonical(*layout_, record, last, spans.data())) {
+    std::string line;  // of the table as it was before an alteration
+    if (!CarryOver(*layout_, record, &line).ok()) return canonical;
+    record = texts_.emplace_back(std::move(line));
+    schema::SplitCanonical(*layout_, record, last, spans.data());
   }
+  canonical.text = record;
   std::string scratch;
   canonical.key = std::string(
       schema::KeyTextOf(layout_->keys()[0], canonical.text, spans.data(), &scratch).value_or(""));

@@ -14,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/engine_repair.h"
+#include "engine/repair/damage_list.h"
 #include "tests/engine/campus.h"
 #include "tests/engine/disk_tree.h"
 #include "tests/engine/ruled_disk.h"
@@ -85,7 +86,7 @@ class Mending {
     std::string text;
     for (const DamagedLine& line : list) {
       absl::StrAppend(&text, line.file, " line ", line.line, " key ", line.key, ": ", line.reason,
-                      " -> ", std::string(FateText(line.fate)), " ", line.record, " from ",
+                      " -> ", std::string(engine::FateName(line.fate)), " ", line.record, " from ",
                       line.source, "\n");
     }
     return text;
@@ -107,11 +108,6 @@ class Mending {
     if (!opened.ok()) return "";
     EXPECT_EQ(campus.Notes(), "");
     return campus.State();
-  }
-
-  static std::string_view FateText(Fate fate) {
-    constexpr std::string_view kTexts[] = {"recovered", "kept", "previous", "lost", "not counted"};
-    return kTexts[static_cast<int>(fate)];
   }
 
  private:

@@ -60,6 +60,12 @@ class RepairTest : public ::testing::Test {
     tree.at(path).replace(at, old.size(), with);
   }
 
+  // The log without its last line, but for the first `kept` bytes of that.
+  static void CutLastLine(Tree& tree, std::size_t kept) {
+    std::string& log = tree.at(kLog);
+    log.resize(log.rfind('\n', log.size() - 2) + 1 + kept);
+  }
+
   Campus campus;
   std::string state;
 };

@@ -137,8 +137,7 @@ TEST_F(RepairTest, LogThatLostItsEndIsNeverCalledComplete) {
   ASSERT_THAT(campus.students().Insert(transaction, {.id = 3, .name = "Carol"}), IsOk());
   ASSERT_THAT(transaction.Commit(), IsOk());
   Tree tree = Closed();
-  std::string& log = tree[kLog];
-  log.resize(log.rfind('\n', log.size() - 2) + 1);  // Carol's line, which ends the transaction
+  CutLastLine(tree, 0);  // Carol's line, which ends the transaction
   for (const bool has_table : {true, false}) {
     if (!has_table) tree.erase(kStudents);
     Mending mending(tree);
@@ -156,8 +155,7 @@ TEST_F(RepairTest, ValueChangedBehindALostLogIsNotVouchedFor) {
   Insert(1, "Alice");
   Insert(2, "Bob");
   Tree tree = Closed();
-  std::string& log = tree[kLog];
-  log.resize(log.rfind('\n', log.size() - 2) + 9);
+  CutLastLine(tree, 8);
   Replace(tree, kStudents, "Bob", "Rob");
   Mending mending(tree);
   const auto report = mending.Run();
@@ -171,8 +169,7 @@ TEST_F(RepairTest, DamagedNoteOfTheWriterTakesNothingForUnfinished) {
   Insert(1, "Alice");
   Insert(2, "Bob");
   Tree tree = Closed();
-  std::string& log = tree[kLog];
-  log.resize(log.rfind('\n', log.size() - 2) + 1);
+  CutLastLine(tree, 0);
   tree["LOCK"] = "{\"pid\":17,\"prog";
   Mending mending(tree);
   const auto report = mending.Run();

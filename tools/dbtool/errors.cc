@@ -79,10 +79,8 @@ std::string UsualHint(absl::StatusCode code) {
       return "meanwhile these work: " + std::string(kWorkBesideAWriter);
     case absl::StatusCode::kDataLoss:
       return "nothing was changed; `dbtool verify DIR` lists every problem; `dbtool repair DIR "
-             "--to "
-             "NEWDIR` makes a new database of all that is left; a .records file that was changed "
-             "by "
-             "hand is taken in by `dbtool adopt DIR TABLE`";
+             "--to NEWDIR` makes a new database of all that is left; a .records file that was "
+             "changed by hand is taken in by `dbtool adopt DIR TABLE`";
     case absl::StatusCode::kResourceExhausted:
       return "make room and run it again";
     default:

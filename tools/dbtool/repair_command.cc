@@ -4,6 +4,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "CLI/App.hpp"
@@ -30,20 +31,8 @@ struct RepairCommand {
   bool dry_run = false;
 };
 
-std::string_view FateName(Fate fate) {
-  switch (fate) {
-    case Fate::kRecovered:
-      return "recovered";
-    case Fate::kKept:
-      return "kept";
-    case Fate::kPrevious:
-      return "previous version kept";
-    case Fate::kLost:
-      return "lost";
-    case Fate::kNotCounted:
-      break;
-  }
-  return "not counted";
+std::string_view FateForPeople(Fate fate) {
+  return fate == Fate::kPrevious ? "previous version kept" : engine::FateName(fate);
 }
 
 absl::Status ReadSchemas(const RepairCommand& command, RepairOptions* options) {
@@ -106,7 +95,7 @@ void TellPeople(std::ostream& output, const RepairCommand& command, const Repair
   for (const DamagedLine& line : damage) {
     output << line.file;
     if (line.line != 0) output << " line " << line.line << " byte " << line.byte;
-    output << ": " << line.reason << " [" << FateName(line.fate);
+    output << ": " << line.reason << " [" << FateForPeople(line.fate);
     if (!line.source.empty()) output << ", from " << line.source;
     output << "]\n";
   }
