@@ -53,6 +53,7 @@ absl::Status RepairLogs::ReadArchives(wal::FileSystem& files, const wal::Databas
     if (archive.name.original) continue;
     const std::string name = wal::ShortName(paths, archive.path);
     newest_ = std::max(newest_, archive.name.last);
+    archived_ = std::max(archived_, archive.name.last);
     absl::StatusOr<std::string> text = wal::ReadListedArchive(files, paths, archive);
     if (absl::IsNotFound(text.status())) continue;  // the oldest go, beside us, too
     if (absl::IsDataLoss(text.status())) {
@@ -150,6 +151,12 @@ void RepairLogs::FindEnd(LastWriter last_writer) {
   }
   torn_ = last_writer == LastWriter::kCrashed;
   ends_early_ = header_ == nullptr || (lost_behind && last_writer == LastWriter::kClosed);
+  // A crash in a rotation leaves a log under two names; whoever closes a database does not.
+  if (header_ != nullptr && archived_ >= header_->first_lsn && last_writer == LastWriter::kClosed) {
+    ends_early_ = true;
+    NoteFile(current_->name, "it was archived, so that another log came after it, which is gone",
+             Fate::kLost);
+  }
   const bool is_open = !changes_.empty() && changes_.back().log->is_current &&
                        !changes_.back().entry->commit && last_writer == LastWriter::kClosed;
   if (is_open) {

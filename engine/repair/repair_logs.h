@@ -100,6 +100,7 @@ class RepairLogs {
   bool torn_ = false;  // what is lost at the end of the current log is what a crash tore
   std::uint64_t current_lost_ = 0;
   std::uint64_t current_missing_ = 0;
+  wal::Lsn archived_;  // the highest one that an archive is named after
   wal::Lsn newest_;
   wal::TransactionId newest_transaction_;
   std::vector<DamagedLine> files_lost_;

@@ -1,10 +1,12 @@
 // What a repair makes of a log that is damaged, and of tables that know more than it.
 
+#include <algorithm>
 #include <memory>
 
 #include "tests/faults/damaged_campus.h"
 #include "tests/repair/repair_fixture.h"
 #include "tests/wal/forwarding_disk.h"
+#include "wal/wal_compression.h"
 
 namespace linedb {
 namespace {
@@ -148,6 +150,27 @@ TEST_F(RepairTest, LogThatLostItsEndIsNeverCalledComplete) {
     EXPECT_TRUE(mending.Lists(kLog, Fate::kKept)) << mending.Listed();
     EXPECT_THAT(mending.Listed(), HasSubstr("it ends within a transaction"));
   }
+}
+
+// engine-9.6
+TEST_F(RepairTest, ArchiveInThePlaceOfTheLogIsNotTheWholeOfIt) {
+  Insert(1, "Alice");
+  Checkpoint();
+  Insert(2, "Bob");
+  Tree tree = Closed();
+  const auto archive = std::find_if(tree.begin(), tree.end(), [](const auto& file) {
+    return file.first.starts_with("wal/") && file.first != kLog;
+  });
+  ASSERT_NE(archive, tree.end());
+  const bool is_plain = archive->first.ends_with(".log");
+  tree[kLog] = is_plain ? archive->second : *wal::Decompress(archive->second, "archive");
+  tree.erase(kStudents);
+  Mending mending(tree);
+  const auto report = mending.Run();
+  ASSERT_THAT(report, IsOk());
+  EXPECT_NE(mending.State(), state);
+  EXPECT_FALSE(report->complete());
+  EXPECT_THAT(mending.Listed(), HasSubstr("another log came after it"));
 }
 
 // engine-9.6
