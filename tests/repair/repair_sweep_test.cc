@@ -192,6 +192,27 @@ class RepairSweepTest : public ::testing::Test {
     return faults;
   }
 
+  // Whether the damage is of the kind of which engine/FORMAT.md says that it leaves no trace: a
+  // closed log lost whole transactions at its end and nothing else, what is there is the state
+  // before them, and the file of every table that they were about is not what it was.
+  static bool LeftNoTrace(const Patient& patient, const Tree& damaged, const std::string& state) {
+    const auto log = damaged.find("wal/transaction.log");
+    const std::string& whole = patient.tree.at("wal/transaction.log");
+    if (!patient.closed || log == damaged.end() || log->second == whole) return false;
+    if (!whole.starts_with(log->second) || !log->second.ends_with('\n')) return false;
+    const std::set<std::string> found = RecordsIn(state);
+    const bool is_earlier =
+        std::any_of(patient.states.begin(), patient.states.end(),
+                    [&](const std::string& earlier) { return RecordsIn(earlier) == found; });
+    const std::set<std::string> expected = RecordsIn(patient.state);
+    return is_earlier &&
+           std::all_of(expected.begin(), expected.end(), [&](const std::string& record) {
+             const std::string path = PathOf(patient.tree, record.substr(0, record.find(' ')));
+             return found.contains(record) || !damaged.contains(path) ||
+                    damaged.at(path) != patient.tree.at(path);
+           });
+  }
+
   // The last transactions of a crashed database are nobody's but the log's: damaged, they are torn.
   static bool IsTorn(const Patient& patient, const std::string& state) {
     if (patient.closed) return false;
@@ -214,7 +235,10 @@ class RepairSweepTest : public ::testing::Test {
     if (single != nullptr) {
       absl::StrAppend(&faults, JudgeList(patient, damaged, *single, mending, *report));
     }
-    if (!faults.empty() && IsTorn(patient, mending.campus.State())) faults.clear();
+    if (!faults.empty()) {
+      const std::string state = mending.campus.State();
+      if (IsTorn(patient, state) || LeftNoTrace(patient, damaged, state)) faults.clear();
+    }
     absl::StrAppend(&faults, mending.Touched());
     if (report->complete()) ++complete;
     if (faults.empty()) return;
