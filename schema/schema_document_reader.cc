@@ -45,6 +45,7 @@ class DocumentReader {
     JsonReader scan(text_);
     std::string_view name;
     std::size_t name_byte = 0;
+    absl::Status newer;  // if the document is whole: damage can make a 1 a 3
     if (!scan.CheckUtf8() || !scan.EnterObject()) return Failure(scan);
     while (scan.NextMember(&name, &name_byte)) {
       if (name != "format") {
@@ -55,13 +56,14 @@ class DocumentReader {
       std::int64_t format = 0;
       if (!ReadInt(&scan, 1, &format)) break;
       if (format > kSchemaFormat) {
-        return absl::FailedPreconditionError(
+        newer = absl::FailedPreconditionError(
             absl::StrCat(LineAndColumn(text_, byte), ": schema format ", format,
                          " is newer than this program, which reads up to format ", kSchemaFormat));
       }
       document_.format = static_cast<int>(format);
     }
-    return scan.failed() ? Failure(scan) : absl::OkStatus();
+    if (!newer.ok() && !scan.failed()) scan.ExpectEnd();
+    return scan.failed() ? Failure(scan) : newer;
   }
 
   absl::Status Failure(const JsonReader& reader) const {

@@ -59,7 +59,7 @@ TEST_F(InterchangeTest, LoadThatFailsSaysWhereAndLeavesNothing) {
   Out("dbtool dump data/university -o whole -q");
   Out("head -c 700 whole > cut; head -n 3 whole > short");
   Out("sed 's/\"version\":1,\"lsn\"/\"version\":2,\"lsn\"/' whole > newer");
-  Out("sed 's/Alice/Alive/' whole > changed; sed 's/3.8/\"much\"/' whole > wrong; echo hello > "
+  Out("sed 's/Alice/Alive/' whole > changed; sed 's/3\\.8}/\"much\"}/' whole > wrong; echo hello > "
       "text");
   Out("cat whole whole > twice");
   struct Row {

@@ -88,6 +88,9 @@ TEST(SchemaDocumentTest, WrongDocumentsAreRefusedWithLineAndColumn) {
        "reads up to format 1"},
       {"{\"anything\": [],\n\"format\": 7}",
        "FAILED_PRECONDITION: line 2 column 11: schema format 7"},
+      // Damage can make a 1 a 3, so a newer document must be whole.
+      {"{\"format\": 3, \"anything\": [}", "DATA_LOSS: line 1 column 28"},
+      {"{\"format\": 3} x", "DATA_LOSS: line 1 column 15"},
       {"{\"format\": 0}", "DATA_LOSS: line 1 column 12: expected an integer from 1, found 0"},
       {"{\"format\": 1.5}", "DATA_LOSS: line 1 column 12: expected an integer from 1"},
       {"{\"format\": \"1\"}", "DATA_LOSS: line 1 column 12: no JSON value: \"1\""},
