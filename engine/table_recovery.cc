@@ -242,7 +242,7 @@ absl::Status TableRecovery::ReplayCreateTable(const wal::LogEntry& entry, const 
   const TableSchema& schema = document->schema;
   const std::uint64_t checksum = wal::ChecksumOf(schema::FormatSchemaDocument(schema));
   const auto known = catalog.find(schema.table_name);
-  CatalogEntry made{schema, schema::kSchemaFormat, checksum};
+  CatalogEntry made{schema, schema::SchemaFormatOf(schema), checksum};
   if (known != catalog.end() && known->second.checksum != checksum) {
     return absl::DataLossError(absl::StrCat(
         "line ", entry.line, " byte ", entry.byte, ": ", Short(paths_.Schema(schema.table_name)),

@@ -1,5 +1,6 @@
 #include "schema/record_layout.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 
@@ -11,11 +12,19 @@
 namespace linedb::schema {
 namespace {
 
-KeyLayout MakeKey(std::vector<int> columns, const std::vector<ColumnSchema>& all, bool primary) {
-  const std::string name = absl::StrJoin(columns, ",", [&all](std::string* text, int column) {
+std::string JoinNames(const std::vector<int>& columns, const std::vector<ColumnSchema>& all) {
+  return absl::StrJoin(columns, ",", [&all](std::string* text, int column) {
     text->append(all[static_cast<std::size_t>(column)].name);
   });
-  return {name, std::move(columns), primary};
+}
+
+KeyLayout MakeKey(std::vector<int> columns, const std::vector<ColumnSchema>& all, bool primary) {
+  std::string name = JoinNames(columns, all);
+  return {std::move(name), std::move(columns), primary};
+}
+
+bool BeginsWith(const std::vector<int>& columns, const std::vector<int>& first) {
+  return first.size() <= columns.size() && std::equal(first.begin(), first.end(), columns.begin());
 }
 
 }  // namespace
@@ -56,12 +65,38 @@ absl::StatusOr<RecordLayout> RecordLayout::Create(TableSchema schema) {
     }
   }
   for (const std::vector<std::string>& names : schema.unique_keys) {
-    std::vector<int> columns;
-    for (const std::string& name : names) columns.push_back(layout.FindColumn(name));
-    layout.keys_.push_back(MakeKey(std::move(columns), layout.columns_, false));
+    layout.keys_.push_back(MakeKey(layout.Positions(names), layout.columns_, false));
   }
   layout.schema_ = std::move(schema);
+  layout.AddIndexes();
+  if (!layout.schema_.expires.empty()) {
+    layout.expires_column_ = layout.FindColumn(layout.schema_.expires);
+  }
   return layout;
+}
+
+std::vector<int> RecordLayout::Positions(const std::vector<std::string>& names) const {
+  std::vector<int> columns;
+  for (const std::string& name : names) columns.push_back(FindColumn(name));
+  return columns;
+}
+
+void RecordLayout::AddIndexes() {
+  for (const IndexSchema& index : schema_.indexes) {
+    std::vector<int> columns = Positions(index.columns);
+    std::string name = JoinNames(columns, columns_);
+    if (index.unique && FindKey(name) < 0) keys_.push_back(MakeKey(columns, columns_, false));
+    indexes_.push_back({std::move(name), std::move(columns)});
+  }
+  for (const ReferenceSchema& reference : AllReferences(schema_)) {
+    std::vector<int> columns = Positions(reference.columns);
+    const bool known = std::any_of(
+        indexes_.begin(), indexes_.end(),
+        [&columns](const IndexLayout& index) { return BeginsWith(index.columns, columns); });
+    if (known) continue;
+    std::string name = JoinNames(columns, columns_);
+    indexes_.push_back({std::move(name), std::move(columns)});
+  }
 }
 
 int RecordLayout::FindColumn(std::string_view name) const {

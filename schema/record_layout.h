@@ -24,6 +24,12 @@ struct KeyLayout {
   bool primary = false;
 };
 
+// An ordered index: records in the order of these columns.
+struct IndexLayout {
+  std::string name;          // as KeyLayout::name
+  std::vector<int> columns;  // positions among the stored columns
+};
+
 class RecordLayout {
  public:
   // Fails as ValidateTableSchema does.
@@ -35,8 +41,14 @@ class RecordLayout {
   int column_count() const { return static_cast<int>(columns_.size()); }
   // What stands before a column's value in a canonical line: `{"id":` or `,"name":`.
   const std::string& prefix(int column) const { return prefixes_[static_cast<size_t>(column)]; }
-  // keys()[0] is the primary key (or `$rowid`), then the unique columns, then the compound keys.
+  // keys()[0] is the primary key (or `$rowid`), then the unique columns, then the compound keys,
+  // then those of unique indexes, unless there is such a key.
   const std::vector<KeyLayout>& keys() const { return keys_; }
+  // Those of the schema, then one for the columns of each reference, unless an index begins with
+  // these: who references a record is looked up in it.
+  const std::vector<IndexLayout>& indexes() const { return indexes_; }
+  // The timestamp column that says when a record expires, or -1.
+  int expires_column() const { return expires_column_; }
   // The int column that is assigned when left out, or -1.
   int assigned_column() const { return assigned_column_; }
   bool has_row_id() const { return has_row_id_; }
@@ -47,11 +59,15 @@ class RecordLayout {
 
  private:
   RecordLayout() = default;
+  std::vector<int> Positions(const std::vector<std::string>& names) const;
+  void AddIndexes();
 
   TableSchema schema_;
   std::vector<ColumnSchema> columns_;
   std::vector<std::string> prefixes_;
   std::vector<KeyLayout> keys_;
+  std::vector<IndexLayout> indexes_;
+  int expires_column_ = -1;
   int assigned_column_ = -1;
   bool has_row_id_ = false;
 };

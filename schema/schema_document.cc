@@ -1,6 +1,7 @@
 #include "schema/schema_document.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -48,6 +49,65 @@ void AppendBool(const char* name, bool value, std::string* text) {
   absl::StrAppend(text, "\"", name, "\": ", value ? "true,  " : "false, ");
 }
 
+// `["a", "b"]`
+void AppendNames(const std::vector<std::string>& names, const char* comma, std::string* text) {
+  text->push_back('[');
+  for (const std::string& name : names) {
+    absl::StrAppend(text, &name == &names.front() ? "" : comma, Quoted(name));
+  }
+  text->push_back(']');
+}
+
+// The spaces that a document is laid out with, or those of the one on one line: none.
+struct Spaces {
+  const char* comma;
+  const char* colon;
+};
+constexpr Spaces kLaidOut = {", ", ": "};
+constexpr Spaces kCompact = {",", ":"};
+
+// `{"table": "course", "key": ["code"], "on_delete": "cascade"}`, of a column's without its
+// columns.
+void AppendReference(const ReferenceSchema& reference, bool of_column, const Spaces& spaces,
+                     std::string* text) {
+  text->push_back('{');
+  if (!of_column) {
+    absl::StrAppend(text, "\"columns\"", spaces.colon);
+    AppendNames(reference.columns, spaces.comma, text);
+    text->append(spaces.comma);
+  }
+  absl::StrAppend(text, "\"table\"", spaces.colon, Quoted(reference.table));
+  if (!reference.key.empty()) {
+    absl::StrAppend(text, spaces.comma, "\"key\"", spaces.colon);
+    AppendNames(reference.key, spaces.comma, text);
+  }
+  absl::StrAppend(text, spaces.comma, "\"on_delete\"", spaces.colon,
+                  Quoted(OnDeleteName(reference.on_delete)), "}");
+}
+
+// What a column says only if there is something to say.
+void AppendColumnExtras(const ColumnSchema& column, const Spaces& spaces, std::string* text) {
+  const auto begin = [&](const char* name) {
+    absl::StrAppend(text, spaces.comma, "\"", name, "\"", spaces.colon);
+  };
+  if (column.default_json.has_value()) {
+    begin("default");
+    text->append(*column.default_json);
+  }
+  if (!column.check.empty()) {
+    begin("check");
+    text->append(Quoted(column.check));
+  }
+  if (column.references.has_value()) {
+    begin("references");
+    AppendReference(*column.references, /*of_column=*/true, spaces, text);
+  }
+  if (column.id != 0) {
+    begin("id");
+    absl::StrAppend(text, column.id);
+  }
+}
+
 // One line of the schema member: the column's description, without its name.
 void AppendColumn(const ColumnSchema& column, std::size_t type_width, std::string* text) {
   const std::string type = Quoted(TypeName(column.type));
@@ -56,9 +116,7 @@ void AppendColumn(const ColumnSchema& column, std::size_t type_width, std::strin
   AppendBool("primary_key", column.primary_key, text);
   AppendBool("nullable", column.nullable, text);
   absl::StrAppend(text, "\"unique\": ", column.unique ? "true" : "false");
-  if (column.default_json.has_value()) {
-    absl::StrAppend(text, ", \"default\": ", *column.default_json);
-  }
+  AppendColumnExtras(column, kLaidOut, text);
   AppendUnknown(column.unknown_members, ", ", text);
   text->push_back('}');
 }
@@ -79,41 +137,92 @@ void AppendColumns(const TableSchema& schema, std::string* text) {
   }
 }
 
-void AppendUniqueKeys(const TableSchema& schema, const char* comma, std::string* text) {
+// A list of the table's, of which each element is appended by `append`.
+template <class List, class Append>
+void AppendList(const List& list, const Spaces& spaces, std::string* text, Append append) {
   text->push_back('[');
-  for (const std::vector<std::string>& key : schema.unique_keys) {
-    text->append(&key == &schema.unique_keys.front() ? "[" : std::string(comma) + "[");
-    for (const std::string& name : key) {
-      absl::StrAppend(text, &name == &key.front() ? "" : comma, Quoted(name));
-    }
-    text->push_back(']');
+  for (const auto& element : list) {
+    if (&element != &list.front()) text->append(spaces.comma);
+    append(element);
   }
   text->push_back(']');
 }
 
+// What a table says behind its columns, and only if there is something to say, each behind
+// `before`.
+void AppendTableExtras(const TableSchema& schema, const char* before, const Spaces& spaces,
+                       std::string* text) {
+  const auto begin = [&](const char* name) {
+    absl::StrAppend(text, before, "\"", name, "\"", spaces.colon);
+  };
+  if (!schema.unique_keys.empty()) {
+    begin("unique_keys");
+    AppendList(schema.unique_keys, spaces, text,
+               [&](const auto& key) { AppendNames(key, spaces.comma, text); });
+  }
+  if (!schema.indexes.empty()) {
+    begin("indexes");
+    AppendList(schema.indexes, spaces, text, [&](const IndexSchema& index) {
+      absl::StrAppend(text, "{\"columns\"", spaces.colon);
+      AppendNames(index.columns, spaces.comma, text);
+      absl::StrAppend(text, spaces.comma, "\"unique\"", spaces.colon,
+                      index.unique ? "true}" : "false}");
+    });
+  }
+  if (!schema.checks.empty()) {
+    begin("checks");
+    AppendNames(schema.checks, spaces.comma, text);
+  }
+  if (!schema.references.empty()) {
+    begin("references");
+    AppendList(schema.references, spaces, text, [&](const ReferenceSchema& reference) {
+      AppendReference(reference, /*of_column=*/false, spaces, text);
+    });
+  }
+  if (!schema.expires.empty()) {
+    begin("expires");
+    text->append(Quoted(schema.expires));
+  }
+  const auto append_number = [&](const char* name, std::int64_t number, std::int64_t left_out) {
+    if (number == left_out) return;
+    begin(name);
+    absl::StrAppend(text, number);
+  };
+  append_number("column_id_max", schema.column_id_max, 0);
+  append_number("version", schema.version, 1);
+  if (!schema.created_at.empty()) {
+    begin("created_at");
+    text->append(Quoted(schema.created_at));
+  }
+}
+
 }  // namespace
+
+int SchemaFormatOf(const TableSchema& schema) {
+  const bool newer_column =
+      std::any_of(schema.columns.begin(), schema.columns.end(), [](const ColumnSchema& column) {
+        return !column.check.empty() || column.references.has_value() || column.id != 0;
+      });
+  const bool newer = newer_column || !schema.indexes.empty() || !schema.checks.empty() ||
+                     !schema.references.empty() || !schema.expires.empty() ||
+                     schema.column_id_max != 0;
+  return newer ? 2 : 1;
+}
 
 std::string FormatSchemaDocument(const TableSchema& schema) {
   std::string text =
-      absl::StrCat("{\n  \"format\": ", kSchemaFormat,
+      absl::StrCat("{\n  \"format\": ", SchemaFormatOf(schema),
                    ",\n  \"table_name\": ", Quoted(schema.table_name), ",\n  \"schema\": {\n");
   AppendColumns(schema, &text);
   text.append("  }");
-  if (!schema.unique_keys.empty()) {
-    text.append(",\n  \"unique_keys\": ");
-    AppendUniqueKeys(schema, ", ", &text);
-  }
-  if (schema.version != 1) absl::StrAppend(&text, ",\n  \"version\": ", schema.version);
-  if (!schema.created_at.empty()) {
-    absl::StrAppend(&text, ",\n  \"created_at\": ", Quoted(schema.created_at));
-  }
+  AppendTableExtras(schema, ",\n  ", kLaidOut, &text);
   AppendUnknown(schema.unknown_members, ",\n  ", &text);
   text.append("\n}\n");
   return text;
 }
 
 std::string FormatSchemaDocumentCompact(const TableSchema& schema) {
-  std::string text = absl::StrCat("{\"format\":", kSchemaFormat,
+  std::string text = absl::StrCat("{\"format\":", SchemaFormatOf(schema),
                                   ",\"table_name\":", Quoted(schema.table_name), ",\"schema\":{");
   const auto append_bool = [&text](const char* name, bool value) {
     absl::StrAppend(&text, ",\"", name, "\":", value ? "true" : "false");
@@ -124,20 +233,11 @@ std::string FormatSchemaDocumentCompact(const TableSchema& schema) {
     append_bool("primary_key", column.primary_key);
     append_bool("nullable", column.nullable);
     append_bool("unique", column.unique);
-    if (column.default_json.has_value()) {
-      absl::StrAppend(&text, ",\"default\":", *column.default_json);
-    }
+    AppendColumnExtras(column, kCompact, &text);
     absl::StrAppend(&text, column.unknown_members, "}");
   }
   text.push_back('}');
-  if (!schema.unique_keys.empty()) {
-    text.append(",\"unique_keys\":");
-    AppendUniqueKeys(schema, ",", &text);
-  }
-  if (schema.version != 1) absl::StrAppend(&text, ",\"version\":", schema.version);
-  if (!schema.created_at.empty()) {
-    absl::StrAppend(&text, ",\"created_at\":", Quoted(schema.created_at));
-  }
+  AppendTableExtras(schema, ",", kCompact, &text);
   absl::StrAppend(&text, schema.unknown_members, "}");
   return text;
 }

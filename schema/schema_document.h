@@ -11,8 +11,12 @@
 
 namespace linedb::schema {
 
-// The version of schema files that this program writes, and the newest that it reads.
-inline constexpr int kSchemaFormat = 1;
+// The newest version of schema files that this program reads.
+inline constexpr int kSchemaFormat = 2;
+
+// The version in which the schema's file is written: the oldest whose readers keep all that the
+// schema promises. 2 if it has indexes, checks, references, an expiry or column ids.
+int SchemaFormatOf(const TableSchema& schema);
 
 struct SchemaDocument {
   TableSchema schema;

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
+#include <optional>
 #include <set>
 #include <string>
 #include <system_error>
@@ -145,6 +147,11 @@ class DocumentReader {
     if (name == "table_name") return ReadText(&schema.table_name);
     if (name == "schema") return ReadColumns();
     if (name == "unique_keys") return ReadUniqueKeys();
+    if (name == "indexes") return ReadIndexes();
+    if (name == "checks") return ReadTexts(&schema.checks);
+    if (name == "references") return ReadReferences();
+    if (name == "expires") return ReadText(&schema.expires);
+    if (name == "column_id_max") return ReadInt(&reader_, 1, &schema.column_id_max);
     if (name == "version") return ReadInt(&reader_, 1, &schema.version);
     if (name == "created_at") return ReadText(&schema.created_at);
     return KeepUnknown(name, &schema.unknown_members);
@@ -190,6 +197,13 @@ class DocumentReader {
       column->default_json = std::string(writer.text());
       return true;
     }
+    if (name == "check") return ReadText(&column->check);
+    if (name == "references") {
+      ReferenceSchema& reference = column->references.emplace();
+      reference.columns = {column->name};
+      return ReadReference(/*of_column=*/true, &reference);
+    }
+    if (name == "id") return ReadInt(&reader_, 1, &column->id);
     return KeepUnknown(name, &column->unknown_members);
   }
 
@@ -207,16 +221,95 @@ class DocumentReader {
     return true;
   }
 
+  bool ReadTexts(std::vector<std::string>* texts) {
+    if (!reader_.EnterArray()) return false;
+    while (reader_.NextElement()) {
+      if (!ReadText(&texts->emplace_back())) return false;
+    }
+    return !reader_.failed();
+  }
+
   bool ReadUniqueKeys() {
     if (!reader_.EnterArray()) return false;
     while (reader_.NextElement()) {
-      std::vector<std::string>& key = document_.schema.unique_keys.emplace_back();
-      if (!reader_.EnterArray()) return false;
-      while (reader_.NextElement()) {
-        if (!ReadText(&key.emplace_back())) return false;
+      if (!ReadTexts(&document_.schema.unique_keys.emplace_back())) return false;
+    }
+    return !reader_.failed();
+  }
+
+  // Reads an object all of whose members are known: `read(name)` reads one's value, or returns
+  // nothing if there is no such member. Those needed must be among them.
+  template <class Read>
+  bool ReadClosedObject(std::initializer_list<const char*> needed, Read read) {
+    Names names;
+    std::string_view name;
+    std::size_t name_byte = 0;
+    const std::size_t object_byte = reader_.Offset();
+    if (!reader_.EnterObject()) return false;
+    while (reader_.NextMember(&name, &name_byte)) {
+      if (!Enlist(name, name_byte, &names)) return false;
+      const std::optional<bool> done = read(name);
+      if (!done.has_value()) {
+        return reader_.Fail(name_byte, absl::StrCat("there is no member ", std::string(name)));
+      }
+      if (!*done) return false;
+    }
+    for (const char* each : needed) {
+      if (!names.contains(each)) {
+        return reader_.Fail(object_byte, absl::StrCat("the member ", each, " is missing"));
       }
     }
     return !reader_.failed();
+  }
+
+  bool ReadIndexes() {
+    if (!reader_.EnterArray()) return false;
+    while (reader_.NextElement()) {
+      IndexSchema& index = document_.schema.indexes.emplace_back();
+      const bool read =
+          ReadClosedObject({"columns"}, [&](std::string_view name) -> std::optional<bool> {
+            if (name == "columns") return ReadTexts(&index.columns);
+            if (name == "unique") return ReadFlag(&index.unique);
+            return std::nullopt;
+          });
+      if (!read) return false;
+    }
+    return !reader_.failed();
+  }
+
+  bool ReadReferences() {
+    if (!reader_.EnterArray()) return false;
+    while (reader_.NextElement()) {
+      ReferenceSchema& reference = document_.schema.references.emplace_back();
+      if (!ReadReference(/*of_column=*/false, &reference)) return false;
+      if (reference.columns.empty()) {
+        return reader_.Fail(reader_.Offset(), "the member columns is missing");
+      }
+    }
+    return !reader_.failed();
+  }
+
+  bool ReadReference(bool of_column, ReferenceSchema* reference) {
+    return ReadClosedObject({"table"}, [&](std::string_view name) -> std::optional<bool> {
+      if (name == "columns" && !of_column) return ReadTexts(&reference->columns);
+      if (name == "table") return ReadText(&reference->table);
+      if (name == "key") return ReadTexts(&reference->key);
+      if (name == "on_delete") return ReadOnDelete(&reference->on_delete);
+      return std::nullopt;
+    });
+  }
+
+  bool ReadOnDelete(OnDelete* on_delete) {
+    const std::size_t byte = reader_.Offset();
+    std::string name;
+    if (!ReadText(&name)) return false;
+    const std::optional<OnDelete> known = ParseOnDeleteName(name);
+    if (!known.has_value()) {
+      return reader_.Fail(byte,
+                          absl::StrCat("expected restrict, cascade or set null, found ", name));
+    }
+    *on_delete = *known;
+    return true;
   }
 
   // The original calls every primary key nullable; only an int that is the whole key can be.

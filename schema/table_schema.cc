@@ -131,6 +131,74 @@ absl::Status ValidateUniqueKey(const TableSchema& schema, const std::vector<std:
   return absl::OkStatus();
 }
 
+absl::Status ValidateIndex(const TableSchema& schema, const IndexSchema& index) {
+  const std::string name = absl::StrJoin(index.columns, ",");
+  if (index.columns.empty()) return Refuse(schema, "an index has no columns");
+  if (std::set<std::string>(index.columns.begin(), index.columns.end()).size() <
+      index.columns.size()) {
+    return Refuse(schema, "index (", name, "): a column stands in it twice");
+  }
+  for (const std::string& part : index.columns) {
+    const ColumnSchema* column = FindColumn(schema, part);
+    if (column == nullptr) return Refuse(schema, "index (", name, "): there is no column ", part);
+    if (column->type == Type::kJson) {
+      return Refuse(schema, "index (", name, "): json column ", part, " has no order");
+    }
+  }
+  return absl::OkStatus();
+}
+
+// What the schema says of a reference by itself; the other table is judged where it is known.
+absl::Status ValidateReference(const TableSchema& schema, const ReferenceSchema& reference) {
+  const std::string name = absl::StrCat("reference (", absl::StrJoin(reference.columns, ","), ")");
+  if (reference.columns.empty()) return Refuse(schema, "a reference has no columns");
+  if (absl::Status table = ValidateTableName(reference.table); !table.ok()) {
+    return Refuse(schema, name, ": ", std::string(table.message().data(), table.message().size()));
+  }
+  if (!reference.key.empty() && reference.key.size() != reference.columns.size()) {
+    return Refuse(schema, name, ": it has ", reference.columns.size(), " columns, the key of ",
+                  reference.table, " ", reference.key.size());
+  }
+  for (const std::string& part : reference.columns) {
+    const ColumnSchema* column = FindColumn(schema, part);
+    if (column == nullptr) return Refuse(schema, name, ": there is no column ", part);
+    if (std::count(reference.columns.begin(), reference.columns.end(), part) > 1) {
+      return Refuse(schema, name, ": a column stands in it twice");
+    }
+    if (column->type == Type::kJson) return Refuse(schema, name, ": a json column can be no key");
+    if (reference.on_delete == OnDelete::kSetNull && (!column->nullable || column->primary_key)) {
+      return Refuse(schema, name, ": column ", part,
+                    " cannot become null when the record referenced is deleted");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ValidateExpiry(const TableSchema& schema) {
+  if (schema.expires.empty()) return absl::OkStatus();
+  const ColumnSchema* column = FindColumn(schema, schema.expires);
+  if (column == nullptr) return Refuse(schema, "expires: there is no column ", schema.expires);
+  if (column->type == Type::kTimestamp) return absl::OkStatus();
+  return Refuse(schema, "expires: column ", schema.expires, " is no timestamp but ",
+                std::string(TypeName(column->type)));
+}
+
+absl::Status ValidateColumnIds(const TableSchema& schema) {
+  std::set<std::int64_t> ids;
+  for (std::size_t i = 0; i < schema.columns.size(); ++i) {
+    const std::int64_t id = ColumnIdOf(schema, i);
+    if (id < 1) return Refuse(schema, "column ", schema.columns[i].name, ": its id is below 1");
+    if (!ids.insert(id).second) {
+      return Refuse(schema, "column ", schema.columns[i].name, ": another column has the id ", id);
+    }
+  }
+  if (schema.column_id_max != 0 && schema.column_id_max < *ids.rbegin()) {
+    return Refuse(schema, "column_id_max is ", schema.column_id_max, ", but a column has the id ",
+                  *ids.rbegin());
+  }
+  return absl::OkStatus();
+}
+
 // Key columns as one text, for comparing; the order of columns in a key does not count.
 std::set<std::string> UniqueKeyNames(const TableSchema& schema) {
   std::set<std::string> names;
@@ -213,7 +281,60 @@ absl::Status ValidateTableSchema(const TableSchema& schema) {
   if (UniqueKeyNames(schema).size() < schema.unique_keys.size()) {
     return Refuse(schema, "two unique keys have the same columns");
   }
-  return absl::OkStatus();
+  std::set<std::vector<std::string>> indexes;
+  for (const IndexSchema& index : schema.indexes) {
+    if (absl::Status valid = ValidateIndex(schema, index); !valid.ok()) return valid;
+    if (!indexes.insert(index.columns).second) {
+      return Refuse(schema, "two indexes have the same columns");
+    }
+  }
+  for (const ReferenceSchema& reference : AllReferences(schema)) {
+    if (absl::Status valid = ValidateReference(schema, reference); !valid.ok()) return valid;
+  }
+  if (absl::Status valid = ValidateExpiry(schema); !valid.ok()) return valid;
+  return ValidateColumnIds(schema);
+}
+
+std::int64_t ColumnIdOf(const TableSchema& schema, std::size_t column) {
+  const std::int64_t id = schema.columns[column].id;
+  return id != 0 ? id : static_cast<std::int64_t>(column) + 1;
+}
+
+std::vector<ReferenceSchema> AllReferences(const TableSchema& schema) {
+  std::vector<ReferenceSchema> all;
+  for (const ColumnSchema& column : schema.columns) {
+    if (column.references.has_value()) all.push_back(*column.references);
+  }
+  all.insert(all.end(), schema.references.begin(), schema.references.end());
+  return all;
+}
+
+std::vector<std::string> AllChecks(const TableSchema& schema) {
+  std::vector<std::string> all;
+  for (const ColumnSchema& column : schema.columns) {
+    if (!column.check.empty()) all.push_back(column.check);
+  }
+  all.insert(all.end(), schema.checks.begin(), schema.checks.end());
+  return all;
+}
+
+std::string_view OnDeleteName(OnDelete on_delete) {
+  switch (on_delete) {
+    case OnDelete::kRestrict:
+      return "restrict";
+    case OnDelete::kCascade:
+      return "cascade";
+    case OnDelete::kSetNull:
+      return "set null";
+  }
+  return {};
+}
+
+std::optional<OnDelete> ParseOnDeleteName(std::string_view name) {
+  for (const OnDelete each : {OnDelete::kRestrict, OnDelete::kCascade, OnDelete::kSetNull}) {
+    if (OnDeleteName(each) == name) return each;
+  }
+  return std::nullopt;
 }
 
 std::vector<std::string> SchemaDifferences(const TableSchema& stored, const TableSchema& expected) {

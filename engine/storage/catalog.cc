@@ -37,7 +37,7 @@ absl::StatusOr<CatalogEntry> WriteEntry(wal::FileSystem& files, const std::strin
   const std::string text = schema::FormatSchemaDocument(schema);
   absl::Status written = wal::WriteFileAtomically(files, path, text);
   if (!written.ok()) return written;
-  return CatalogEntry{schema, schema::kSchemaFormat, wal::ChecksumOf(text)};
+  return CatalogEntry{schema, schema::SchemaFormatOf(schema), wal::ChecksumOf(text)};
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ void CheckText(const std::string& text, const TableSchema& schema) {
   const auto again = schema::ParseSchemaDocument(text);
   Require(again.ok(), "what is written can be read", text);
   Require(again->schema == schema, "it is read as it was", text);
-  Require(again->format == schema::kSchemaFormat, "it is written in our format", text);
+  Require(again->format == schema::SchemaFormatOf(schema), "it is written in our format", text);
   Require(nlohmann::json::accept(text), "every reader of JSON reads it", text);
 }
 

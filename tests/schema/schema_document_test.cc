@@ -83,9 +83,9 @@ TEST(SchemaDocumentTest, WrongDocumentsAreRefusedWithLineAndColumn) {
       {"", "DATA_LOSS: line 1 column 1: expected an object, found the end"},
       {"{\n  \"format\": 1,\n  \"table_name\": \"t", "DATA_LOSS: line 3 column 17: a string"},
       {"{\n \"schema\": {]\n}", "DATA_LOSS: line 2 column 13: expected a member's name"},
-      {"{\"format\": 2, \"anything\": []}",
-       "FAILED_PRECONDITION: line 1 column 12: schema format 2 is newer than this program, which "
-       "reads up to format 1"},
+      {"{\"format\": 3, \"anything\": []}",
+       "FAILED_PRECONDITION: line 1 column 12: schema format 3 is newer than this program, which "
+       "reads up to format 2"},
       {"{\"anything\": [],\n\"format\": 7}",
        "FAILED_PRECONDITION: line 2 column 11: schema format 7"},
       // Damage can make a 1 a 3, so a newer document must be whole.

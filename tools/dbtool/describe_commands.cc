@@ -1,5 +1,6 @@
 // inspect, schema, stats: what a database is and holds.
 
+#include <algorithm>
 #include <utility>
 
 #include "CLI/App.hpp"
@@ -63,12 +64,22 @@ ReportJson ReplayJson(const Database& database) {
           {"notes", report.notes}};
 }
 
+// The newest that one of its schema files has.
+int SchemaFormat(const Database& database) {
+  int newest = 1;
+  for (const std::string& name : database.TableNames()) {
+    const absl::StatusOr<TableSchema> schema = database.Schema(name);
+    if (schema.ok()) newest = std::max(newest, schema::SchemaFormatOf(*schema));
+  }
+  return newest;
+}
+
 ReportJson DatabaseJson(const Database& database) {
   const Statistics statistics = database.Stats();
   const bool original = database.open_report().original_format;
   return {{"directory", statistics.directory},
           {"database", statistics.database},
-          {"schema_format", original ? 0 : schema::kSchemaFormat},
+          {"schema_format", original ? 0 : SchemaFormat(database)},
           {"log_version", original ? 0 : wal::kLogVersion},
           {"original_format", original},
           {"log", LogJson(statistics)},
@@ -101,7 +112,7 @@ void TellDatabase(Context& context, const Database& database, const ReportJson& 
       {"database", statistics.directory},
       {"id", statistics.database},
       {"format", opened.original_format ? "the Python original's"
-                                        : "schema " + std::to_string(schema::kSchemaFormat) +
+                                        : "schema " + std::to_string(SchemaFormat(database)) +
                                               ", log " + std::to_string(wal::kLogVersion)},
       {"log", ByteText(statistics.log_bytes) + ", " + WithThousands(statistics.log_lines) +
                   " operations, last lsn " + std::to_string(statistics.last_lsn)},

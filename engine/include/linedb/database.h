@@ -254,6 +254,9 @@ class Database {
   // database; what is wrong with one is in the report.
   static absl::StatusOr<VerifyReport> Verify(const std::string& directory);
 
+  // What the library's other headers work with. Not for direct use.
+  engine::Engine& engine() const { return *engine_; }
+
  private:
   explicit Database(std::unique_ptr<engine::Engine> engine);
   absl::StatusOr<engine::TableCore> OpenOrCreate(const TableSchema& expected, bool* same_order);

@@ -18,6 +18,8 @@ namespace linedb {
 // Columns stand in the order of the schema.
 using Json = nlohmann::ordered_json;
 
+class JsonQuery;  // linedb/json_query.h
+
 // A handle on a table; threads, lifetime, transactions and errors are Table<T>'s. A record is a
 // JSON object with a member for each column; one left out takes the column's default, is assigned
 // (keys), becomes null, or is refused, in that order. Unknown members are refused.
@@ -54,6 +56,12 @@ class JsonTable {
   absl::Status ForEach(const std::function<bool(const Json&)>& visit) const;
   absl::Status ForEach(const ReadTransaction& snapshot,
                        const std::function<bool(const Json&)>& visit) const;
+
+  // A query over the records for which the expression (linedb/expression.h) holds, or over all.
+  // kInvalidArgument if it is none, or does not fit the columns. Needs linedb/json_query.h.
+  //   students.Where("gpa >= 3.5 and starts_with(name, 'A')")
+  absl::StatusOr<JsonQuery> Where(std::string_view expression) const;
+  JsonQuery All() const;
 
   std::uint64_t size() const { return core_.record_count(); }
   absl::StatusOr<std::uint64_t> size(const ReadTransaction& snapshot) const {

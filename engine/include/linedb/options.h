@@ -9,6 +9,7 @@
 #include <functional>
 
 #include "absl/status/status.h"
+#include "linedb/value.h"
 
 namespace linedb {
 
@@ -109,6 +110,9 @@ struct Options {
   // Checkpoint or Close: it would wait for itself. All but a late sync is tried again later. May be
   // empty: Statistics has the last error of the others, too.
   std::function<void(const absl::Status&)> maintenance_failed = {};
+
+  // What time it is, for records that expire; empty: the system's clock. Any thread calls it.
+  std::function<Timestamp()> clock = {};
 
   // Called now and then while opening takes long; may be empty.
   std::function<void(const OpenProgress&)> progress = {};

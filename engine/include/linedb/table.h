@@ -29,6 +29,12 @@
 
 namespace linedb {
 
+// linedb/query.h has these.
+template <class T>
+class Query;
+template <class T>
+class Condition;
+
 // How many threads share a scan.
 struct ScanOptions {
   // The caller's thread is one of them. 0: as many as the machine has cores.
@@ -305,6 +311,12 @@ class Table {
                                      const Merge& merge) const {
     return ReduceIn<Members...>(snapshot, options, init, visit, merge);
   }
+
+  // A query over the records for which the condition holds, or over all; it is run by its own
+  // methods. Needs linedb/query.h, which tells all about it.
+  //   students.Where(Column<&Student::gpa> >= 3.5).OrderBy(Column<&Student::name>).Limit(10).Rows()
+  Query<T> Where(Condition<T> condition) const;
+  Query<T> All() const;
 
   // The number of records; 0 of a table that was dropped or altered. With a snapshot
   // kFailedPrecondition as Get.

@@ -110,6 +110,10 @@ constexpr bool CheckField() {
     static_assert(!F::kAssigned || StoredInteger<typename F::Value>,
                   "linedb: an AssignedKey is a plain integer member; a std::optional one takes "
                   ".PrimaryKey()");
+    static_assert(!F::kExpires || Codec::kType == Type::kTimestamp,
+                  "linedb: the member that says when a record expires is a point in time");
+    static_assert(!F::kIndexed || Codec::kType != Type::kJson,
+                  "linedb: a member stored as json can be no index: values have no order");
     static_assert(!F::kHasDefault || !(F::kAssigned || (F::kPrimaryKey && Codec::kNullable)),
                   "linedb: a key that is assigned when left out has no default");
   }
@@ -135,15 +139,17 @@ constexpr bool CheckFields() {
   return (CheckField<Fields>() && ...);
 }
 
+// Of a part that names columns.
 template <class List, class Key>
-constexpr bool CheckUniqueKey() {
+constexpr bool CheckColumnNames() {
   constexpr bool kKnown = [] {
     for (const std::string_view name : Key::kNames) {
       if (!List::HasColumn(name)) return false;
     }
     return true;
   }();
-  static_assert(kKnown, "linedb: a UniqueKey names a column that is not among the fields");
+  static_assert(kKnown,
+                "linedb: a key, index or reference names a column that is not among the fields");
   constexpr bool kDifferent = [] {
     for (std::size_t i = 0; i < Key::kNames.size(); ++i) {
       for (std::size_t j = 0; j < i; ++j) {
@@ -152,7 +158,7 @@ constexpr bool CheckUniqueKey() {
     }
     return true;
   }();
-  static_assert(kDifferent, "linedb: a UniqueKey names a column twice");
+  static_assert(kDifferent, "linedb: a key, index or reference names a column twice");
   return true;
 }
 
@@ -162,21 +168,31 @@ struct FieldsDescription {
   std::tuple<Fields...> fields;
 };
 
-template <FixedString TableName, class FieldsTuple, class KeysTuple>
+template <FixedString TableName, class FieldsTuple, class PartsTuple>
 struct TableDescription;
 
-template <FixedString TableName, class... Fields, class... Keys>
-struct TableDescription<TableName, std::tuple<Fields...>, std::tuple<Keys...>> {
+template <FixedString TableName, class... Fields, class... OtherParts>
+struct TableDescription<TableName, std::tuple<Fields...>, std::tuple<OtherParts...>> {
   using List = FieldList<Fields...>;
   using Row = typename List::Row;
-  using UniqueKeys = std::tuple<Keys...>;
+  // Keys, indexes, references, checks, the version.
+  using Parts = std::tuple<OtherParts...>;
   static constexpr std::string_view kName = TableName.View();
 
   std::tuple<Fields...> fields;
 };
 
-template <class... Fields, class... Keys>
-constexpr bool CheckTable(const std::tuple<Fields...>*, const std::tuple<Keys...>*) {
+template <class List, class Part>
+constexpr bool CheckPart() {
+  if constexpr (kNamesColumns<Part>) {
+    return CheckColumnNames<List, Part>();
+  } else {
+    return true;
+  }
+}
+
+template <class... Fields, class... Parts>
+constexpr bool CheckTable(const std::tuple<Fields...>*, const std::tuple<Parts...>*) {
   using List = FieldList<Fields...>;
   static_assert(List::kPrimaryKeys <= 1 || !List::kAnyAssigned,
                 "linedb: a key that is assigned is the only primary key column");
@@ -186,7 +202,10 @@ constexpr bool CheckTable(const std::tuple<Fields...>*, const std::tuple<Keys...
             !((Fields::kPrimaryKey && MemberCodec<typename Fields::Value>::kNullable) || ...),
         "linedb: no member of a compound primary key is a std::optional");
   }
-  return (CheckUniqueKey<List, Keys>() && ...);
+  static_assert((0 + ... + (Fields::kExpires ? 1 : 0)) <= 1,
+                "linedb: a table has one column that says when a record expires");
+  static_assert((0 + ... + (kIsVersion<Parts> ? 1 : 0)) <= 1, "linedb: a table has one Version");
+  return (CheckPart<List, Parts>() && ...);
 }
 
 template <class Part>
@@ -198,31 +217,38 @@ constexpr auto FieldOnly(const Part& part) {
   }
 }
 template <class Part>
-constexpr auto UniqueKeyOnly(const Part& part) {
-  if constexpr (kIsUniqueKey<Part>) {
-    return std::tuple<Part>(part);
-  } else {
+constexpr auto PartOnly(const Part& part) {
+  if constexpr (kIsField<Part>) {
     return std::tuple<>();
+  } else {
+    return std::tuple<Part>(part);
   }
 }
+template <class Part>
+inline constexpr bool kIsPart =
+    kIsField<Part> || kNamesColumns<Part> || kIsCheck<Part> || kIsVersion<Part>;
 
 }  // namespace schema
 
 // The description of a table named `Name` ([A-Za-z_][A-Za-z0-9_]*, at most 64 bytes): its Fields
-// in the order in which records hold them, then its UniqueKeys. What does not fit together does
-// not compile, with a message that begins with "linedb:".
+// in the order in which records hold them, then what concerns several of them: UniqueKey, Index,
+// UniqueIndex, Reference, Check, Version. What does not fit together does not compile, with a
+// message that begins with "linedb:".
 template <FixedString Name, class... Parts>
 constexpr auto DescribeTable(Parts... parts) {
   static_assert(schema::IsTableName(Name.View()),
                 "linedb: a table name is [A-Za-z_][A-Za-z0-9_]*, at most 64 bytes: it is a file "
                 "name");
-  static_assert(((schema::kIsField<Parts> || schema::kIsUniqueKey<Parts>)&&...),
-                "linedb: DescribeTable takes Field<...>() and UniqueKey<...>() only");
+  static_assert(
+      (schema::kIsPart<Parts> && ...),
+      "linedb: DescribeTable takes Field, UniqueKey, Index, UniqueIndex, Reference, Check "
+      "and Version only");
   static_assert((schema::kIsField<Parts> || ...), "linedb: a table has at least one Field");
   using Fields = decltype(std::tuple_cat(schema::FieldOnly(parts)...));
-  using Keys = decltype(std::tuple_cat(schema::UniqueKeyOnly(parts)...));
-  static_assert(schema::CheckTable(static_cast<Fields*>(nullptr), static_cast<Keys*>(nullptr)));
-  return schema::TableDescription<Name, Fields, Keys>{std::tuple_cat(schema::FieldOnly(parts)...)};
+  using Others = decltype(std::tuple_cat(schema::PartOnly(parts)...));
+  static_assert(schema::CheckTable(static_cast<Fields*>(nullptr), static_cast<Others*>(nullptr)));
+  return schema::TableDescription<Name, Fields, Others>{
+      std::tuple_cat(schema::FieldOnly(parts)...)};
 }
 
 // The description of a struct that is only nested in others, as `kFields` of its Describe:

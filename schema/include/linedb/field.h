@@ -5,11 +5,13 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include "linedb/fixed_string.h"
+#include "linedb/table_schema.h"
 
 namespace linedb {
 
@@ -40,9 +42,19 @@ enum FieldFlag : unsigned {
   kFieldPrimaryKey = 1,
   kFieldUnique = 2,
   kFieldAssigned = 4,
+  kFieldIndexed = 8,
+  kFieldExpires = 16,
 };
 
 struct NoDefault {};
+
+// What a field says beside its name, member, flags and default.
+struct FieldNotes {
+  std::string_view check = {};
+  std::string_view references_table = {};
+  OnDelete on_delete = OnDelete::kRestrict;
+  std::int64_t id = 0;
+};
 
 template <class Pointer>
 struct MemberPointer {
@@ -65,6 +77,8 @@ struct FieldSpec {
   static constexpr bool kPrimaryKey = (Flags & kFieldPrimaryKey) != 0;
   static constexpr bool kUnique = (Flags & kFieldUnique) != 0;
   static constexpr bool kAssigned = (Flags & kFieldAssigned) != 0;
+  static constexpr bool kIndexed = (Flags & kFieldIndexed) != 0;
+  static constexpr bool kExpires = (Flags & kFieldExpires) != 0;
   static constexpr bool kHasDefault = !std::is_same_v<DefaultValue, NoDefault>;
   static constexpr std::string_view kName = Name.View();
   static constexpr auto kFixedName = Name;
@@ -76,26 +90,72 @@ struct FieldSpec {
   constexpr auto AssignedKey() const { return With<kFieldPrimaryKey | kFieldAssigned>(); }
   // No two records share a value; an empty std::optional clashes with nothing.
   constexpr auto Unique() const { return With<kFieldUnique>(); }
+  // Records are kept in the order of this column, too: an ordered index of it alone.
+  constexpr auto Indexed() const { return With<kFieldIndexed>(); }
+  // The timestamp from which on the record is not seen any more; it goes with a compaction.
+  constexpr auto Expires() const { return With<kFieldExpires>(); }
   // What a record that came without this column gets (a JSON record, an import).
   template <class D>
   constexpr auto Default(D value) const {
     static_assert(std::is_constructible_v<Value, D>,
                   "linedb: the default of a field has a type that its member cannot hold");
-    return FieldSpec<Name, Member, Flags, D>{value};
+    return FieldSpec<Name, Member, Flags, D>{value, notes};
+  }
+  // An expression that no record may make false, as "gpa >= 0 and gpa <= 4": linedb/expression.h.
+  constexpr auto Check(std::string_view expression) const {
+    auto with = *this;
+    with.notes.check = expression;
+    return with;
+  }
+  // The value is the primary key of a record of that table, or null.
+  constexpr auto References(std::string_view table,
+                            OnDelete on_delete = OnDelete::kRestrict) const {
+    auto with = *this;
+    with.notes.references_table = table;
+    with.notes.on_delete = on_delete;
+    return with;
+  }
+  // What stays when the column is renamed: the number of the column of the stored table that this
+  // field is, whatever its name there. Left out: the column of the same name.
+  constexpr auto Id(std::int64_t id) const {
+    auto with = *this;
+    with.notes.id = id;
+    return with;
   }
 
   DefaultValue default_value = {};
+  FieldNotes notes = {};
 
  private:
   template <unsigned More>
   constexpr auto With() const {
-    return FieldSpec<Name, Member, Flags | More, DefaultValue>{default_value};
+    return FieldSpec<Name, Member, Flags | More, DefaultValue>{default_value, notes};
   }
 };
 
+// Columns by name, of a key, an index or a reference.
 template <FixedString... Names>
-struct UniqueKeySpec {
+struct ColumnNames {
   static constexpr std::array<std::string_view, sizeof...(Names)> kNames = {Names.View()...};
+};
+template <FixedString... Names>
+struct UniqueKeySpec : ColumnNames<Names...> {};
+template <bool kUniqueIndex, FixedString... Names>
+struct IndexSpec : ColumnNames<Names...> {
+  static constexpr bool kUnique = kUniqueIndex;
+};
+template <FixedString Table, OnDelete kDeletion, FixedString... Names>
+struct ReferenceSpec : ColumnNames<Names...> {
+  static constexpr std::string_view kTable = Table.View();
+  static constexpr OnDelete kOnDelete = kDeletion;
+};
+template <FixedString Expression>
+struct CheckSpec {
+  static constexpr std::string_view kExpression = Expression.View();
+};
+template <std::int64_t kNumber>
+struct VersionSpec {
+  static constexpr std::int64_t kVersion = kNumber;
 };
 
 template <class T>
@@ -107,6 +167,30 @@ template <class T>
 inline constexpr bool kIsUniqueKey = false;
 template <FixedString... Names>
 inline constexpr bool kIsUniqueKey<UniqueKeySpec<Names...>> = true;
+
+template <class T>
+inline constexpr bool kIsIndex = false;
+template <bool kUnique, FixedString... Names>
+inline constexpr bool kIsIndex<IndexSpec<kUnique, Names...>> = true;
+
+template <class T>
+inline constexpr bool kIsReference = false;
+template <FixedString Table, OnDelete kDeletion, FixedString... Names>
+inline constexpr bool kIsReference<ReferenceSpec<Table, kDeletion, Names...>> = true;
+
+template <class T>
+inline constexpr bool kIsCheck = false;
+template <FixedString Expression>
+inline constexpr bool kIsCheck<CheckSpec<Expression>> = true;
+
+template <class T>
+inline constexpr bool kIsVersion = false;
+template <std::int64_t kNumber>
+inline constexpr bool kIsVersion<VersionSpec<kNumber>> = true;
+
+// A part of a table's description that names columns.
+template <class T>
+inline constexpr bool kNamesColumns = kIsUniqueKey<T> || kIsIndex<T> || kIsReference<T>;
 
 constexpr bool IsColumnName(std::string_view name) {
   if (name.empty() || name.size() > 128 || name[0] == '$') return false;
@@ -147,6 +231,43 @@ constexpr auto UniqueKey() {
   static_assert(sizeof...(Names) >= 2,
                 "linedb: a UniqueKey names two columns or more; for one use .Unique()");
   return schema::UniqueKeySpec<Names...>{};
+}
+
+// Records are kept in the order of these columns, too, for queries by ranges of the first ones;
+// give it to DescribeTable after the fields. For one column .Indexed() says the same.
+template <FixedString... Names>
+constexpr auto Index() {
+  static_assert(sizeof...(Names) >= 1, "linedb: an Index names a column or more");
+  return schema::IndexSpec<false, Names...>{};
+}
+// The same, and no two records share the values together, as of a UniqueKey.
+template <FixedString... Names>
+constexpr auto UniqueIndex() {
+  static_assert(sizeof...(Names) >= 1, "linedb: a UniqueIndex names a column or more");
+  return schema::IndexSpec<true, Names...>{};
+}
+
+// These columns together are the primary key of a record of another table; a record with an empty
+// std::optional among them references nothing. For one column .References() says the same.
+//   linedb::Reference<"course", linedb::OnDelete::kCascade, "department", "number">()
+template <FixedString Table, OnDelete kOnDelete, FixedString... Names>
+constexpr auto Reference() {
+  static_assert(sizeof...(Names) >= 1, "linedb: a Reference names a column or more");
+  return schema::ReferenceSpec<Table, kOnDelete, Names...>{};
+}
+
+// An expression over several columns that no record may make false: linedb/expression.h.
+//   linedb::Check<"began <= ended">()
+template <FixedString Expression>
+constexpr auto Check() {
+  return schema::CheckSpec<Expression>{};
+}
+
+// The version of the description, for migrations by functions (linedb/migrate.h). Left out: 1.
+template <std::int64_t kNumber>
+constexpr auto Version() {
+  static_assert(kNumber >= 1, "linedb: versions count from 1");
+  return schema::VersionSpec<kNumber>{};
 }
 
 }  // namespace linedb

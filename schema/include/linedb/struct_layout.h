@@ -189,11 +189,9 @@ struct StructLayout {
   static TableSchema MakeSchema() {
     TableSchema schema;
     schema.table_name = std::string(kTableName);
-    std::apply([&](const auto&... field) { (schema.columns.push_back(MakeColumn(field)), ...); },
-               FieldsOf<T>());
-    []<class... Keys>(std::tuple<Keys...>*, TableSchema* to) {
-      (to->unique_keys.emplace_back(Keys::kNames.begin(), Keys::kNames.end()), ...);
-    }(static_cast<typename Description::UniqueKeys*>(nullptr), &schema);
+    std::apply([&](const auto&... field) { (AddColumn(field, &schema), ...); }, FieldsOf<T>());
+    []<class... Parts>(std::tuple<Parts...>*, TableSchema* to) { (AddPart<Parts>(to), ...); }(
+        static_cast<typename Description::Parts*>(nullptr), &schema);
     return schema;
   }
 
@@ -218,6 +216,31 @@ struct StructLayout {
   }
 
   template <class F>
+  static void AddColumn(const F& field, TableSchema* schema) {
+    schema->columns.push_back(MakeColumn(field));
+    if (F::kIndexed) schema->indexes.push_back({.columns = {std::string(F::kName)}});
+    if (F::kExpires) schema->expires = std::string(F::kName);
+  }
+
+  template <class Part>
+  static void AddPart(TableSchema* schema) {
+    if constexpr (kIsUniqueKey<Part>) {
+      schema->unique_keys.emplace_back(Part::kNames.begin(), Part::kNames.end());
+    } else if constexpr (kIsIndex<Part>) {
+      schema->indexes.push_back(
+          {.columns = {Part::kNames.begin(), Part::kNames.end()}, .unique = Part::kUnique});
+    } else if constexpr (kIsReference<Part>) {
+      schema->references.push_back({.columns = {Part::kNames.begin(), Part::kNames.end()},
+                                    .table = std::string(Part::kTable),
+                                    .on_delete = Part::kOnDelete});
+    } else if constexpr (kIsCheck<Part>) {
+      schema->checks.emplace_back(Part::kExpression);
+    } else {
+      schema->version = Part::kVersion;
+    }
+  }
+
+  template <class F>
   static ColumnSchema MakeColumn(const F& field) {
     using Value = typename F::Value;
     ColumnSchema column;
@@ -226,6 +249,13 @@ struct StructLayout {
     column.primary_key = F::kPrimaryKey;
     column.nullable = MemberCodec<Value>::kNullable || F::kAssigned;
     column.unique = F::kUnique;
+    column.check = std::string(field.notes.check);
+    column.id = field.notes.id;
+    if (!field.notes.references_table.empty()) {
+      column.references = {.columns = {column.name},
+                           .table = std::string(field.notes.references_table),
+                           .on_delete = field.notes.on_delete};
+    }
     if constexpr (F::kHasDefault) {
       TextWriter writer;
       // A default that cannot be written is left as no JSON, which ValidateTableSchema refuses.
