@@ -195,6 +195,9 @@ class Engine {
                                                     PurgeReport* report) const;
   absl::Status PurgeHoldingSlot(std::string_view table, const std::vector<std::string>& keys,
                                 const PurgeProgress& progress, PurgeReport* report);
+  absl::Status EraseIn(Transaction& transaction, std::string_view table,
+                       const std::vector<std::string>& keys);
+  absl::Status CheckErasable(std::string_view table, const std::vector<std::string>& keys);
   absl::Status EraseHoldingSlot(std::string_view table, const std::vector<std::string>& keys);
   absl::Status LogPurgeHoldingSlot(const KeyTracker& tracker, PurgeReport* report);
   absl::Status PutLogHoldingSlot(const wal::RewrittenLog& log);
