@@ -110,12 +110,14 @@ void TableRepair::Tell(const std::string& key, const KeyFacts& facts, DamagedLin
   list->Add(std::move(what));
 }
 
-// The checkpoint's checksum, a block's, or an operation that the logs have.
+// The checkpoint's checksum, a block's, or an operation that the logs have. That a line behind all
+// of these says what one of them said does not make it theirs.
 bool TableRepair::IsProven(const FileVersion& version, FileSign sign) const {
   if (sign == FileSign::kAtCheckpoint) return true;
   const ScannedLine& line = *version.line;
   const RecordsScan& scan = version.in_second ? *second_ : scan_;
-  return scan.IsVouched(line) || confirmed_.contains(wal::ChecksumOf(line.text));
+  if (scan.IsVouched(line)) return true;
+  return sign != FileSign::kBeyondLog && confirmed_.contains(wal::ChecksumOf(line.text));
 }
 
 void TableRepair::TakeFile(const std::string& key, const KeyFacts& facts, FileSign sign,

@@ -116,6 +116,8 @@ class TableRepair {
   void TellDamaged(DamageList* list);
   void TellBeyond(DamageList* list);
   void TellUnproven(DamageList* list);
+  void TellKeyless(DamageList* list);
+  bool IsLoggedSinceCheckpoint() const;
   std::optional<std::uint64_t> CountExpected() const;
   void TellMissing(DamageList* list);
   void DropClashes(DamageList* list);
