@@ -291,7 +291,7 @@ void RepairLogs::TellLost(std::optional<std::uint64_t> beyond, DamageList* list)
     line.byte = change.entry->byte;
     line.table = std::string(change.entry->table);
     line.reason = "of a transaction without its end";
-    line.record = std::string(change.entry->record);
+    OfferRecord(change.entry->record, &line);
     line.fate = Fate::kNotCounted;
     list->Add(std::move(line));
   }

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/repair/table_repair.h"
+#include "engine/storage/carry_over.h"
 
 namespace linedb::engine {
 
@@ -98,6 +99,29 @@ void TableRepair::TellUnproven(DamageList* list) {
                     " on, nothing but their form says that they are as they were");
   }
   list->Add(std::move(file));
+}
+
+// An operation on a record of which the schema cannot even tell the key. What a checkpoint or an
+// alteration came after, and the file as it was then has, is of the past.
+void TableRepair::TellKeyless(DamageList* list) {
+  const wal::LogHeader* header = logs_->header();
+  for (const LoggedChange* change : keyless_) {
+    const wal::LogEntry& entry = *change->entry;
+    const bool is_saved = scan_.proven() && header != nullptr && entry.lsn < header->first_lsn;
+    if (is_saved || entry.lsn < table_->altered) continue;
+    const bool deleted = entry.operation == wal::Operation::kDelete;
+    std::string line;
+    DamagedLine lost;
+    lost.file = change->log->name;
+    lost.table = table_->name;
+    lost.line = entry.line;
+    lost.byte = entry.byte;
+    const std::string_view record = deleted ? entry.old_record : entry.record;
+    OfferRecord(record, &lost);
+    lost.reason = absl::StrCat("its record does not fit the schema: ",
+                               std::string(CarryOver(*layout_, record, &line).message()));
+    list->Add(std::move(lost));
+  }
 }
 
 // How many records there are by the checkpoint and the log behind it; nothing if operations are

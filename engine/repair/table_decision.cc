@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/repair/table_repair.h"
+#include "engine/storage/carry_over.h"
 #include "schema/record_codec.h"
 
 namespace linedb::engine {
@@ -192,10 +193,41 @@ void TableRepair::TakePrevious(const std::string& key, const KeyFacts& facts, bo
   Tell(key, facts, std::move(what), list);
 }
 
+// The log's last word is no record of the schema that there is. A line of the file that is one may
+// be what the log said before it was damaged; whether it is, nobody knows.
+void TableRepair::TakeMisfit(const std::string& key, const KeyFacts& facts, PreviousVersions policy,
+                             DamageList* list) {
+  const LogVersion& log = *facts.log;
+  std::string line;
+  DamagedLine what;
+  what.fate = Fate::kLost;
+  what.reason = absl::StrCat("what the log has of it does not fit the schema: ",
+                             std::string(CarryOver(*layout_, log.text, &line).message()));
+  OfferRecord(log.text, &what);
+  what.source = log.change->Place();
+  if (facts.file.has_value() && !facts.file->line->deleted()) {
+    const bool is_newest = facts.damaged == nullptr;
+    if (is_newest || policy == PreviousVersions::kKeep) {
+      what.fate = is_newest ? Fate::kKept : Fate::kPrevious;
+      Choose(key, facts, facts.file->line->text, is_newest ? Trust::kFile : Trust::kPrevious);
+    }
+  }
+  if (what.fate == Fate::kPrevious) ++report_.previous;
+  if (what.fate == Fate::kLost) ++report_.lost;
+  Tell(key, facts, std::move(what), list);
+}
+
 void TableRepair::DecideKey(const std::string& key, const KeyFacts& facts, PreviousVersions policy,
                             DamageList* list) {
   const KeySigns signs = SignsOf(facts);
-  switch (Judge(signs)) {
+  const KeyVerdict verdict = Judge(signs);
+  const bool of_log = verdict == KeyVerdict::kLog || verdict == KeyVerdict::kLogBeforeGap ||
+                      verdict == KeyVerdict::kPreviousLog;
+  if (of_log && !facts.log->deleted && !facts.log->fits) {
+    TakeMisfit(key, facts, policy, list);
+    return;
+  }
+  switch (verdict) {
     case KeyVerdict::kFile:
       TakeFile(key, facts, signs.file, list);
       return;
@@ -265,6 +297,7 @@ void TableRepair::Decide(PreviousVersions policy, DamageList* list) {
   TellDamaged(list);
   TellBeyond(list);
   TellUnproven(list);
+  TellKeyless(list);
   TellMissing(list);
 }
 
