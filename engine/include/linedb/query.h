@@ -312,6 +312,7 @@ struct SelectionOf<std::tuple<Sources...>, Parts...> {
 template <class... Sources, class... Parts>
 auto MakeSelection(QuerySpec query, const Parts&... parts) {
   static_assert(sizeof...(Parts) > 0, "linedb: Select names what to select");
+  if constexpr ((kIsAggregate<Parts> || ...)) BeginGroups(&query);
   query.outputs = {OutputOf<Sources...>(parts, &query)...};
   using Made = typename SelectionOf<std::tuple<Sources...>, Parts...>::type;
   return Made(std::make_shared<const QuerySpec>(std::move(query)));
@@ -372,6 +373,7 @@ class QueryMethods {
   template <class... Terms>
   requires(sizeof...(Terms) > 0) Groups<Sources...> GroupBy(const Terms&... terms) const {
     QuerySpec query = query_;
+    BeginGroups(&query);
     (query.groups.push_back(*OutputOf<Sources...>(terms, &query).of), ...);
     return Groups<Sources...>(std::move(query));
   }

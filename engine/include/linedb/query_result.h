@@ -24,6 +24,8 @@ namespace linedb::engine {
 absl::Status UnreadableOutput(const QuerySpec& query, const ResultRow& row, std::size_t output);
 absl::Status NeedsSnapshotError();
 void NoteFault(const char* fault, QuerySpec* query);
+// Groups and aggregates are of all rows: a limit before them is a fault, an order has no effect.
+void BeginGroups(QuerySpec* query);
 QuerySpec JoinSpecs(const QuerySpec& first, const QuerySpec& second, MatchSpec on);
 
 template <class X>
