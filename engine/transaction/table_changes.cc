@@ -79,7 +79,7 @@ absl::StatusOr<Change> TableChanges::FinishLine(WriteMode mode,
                                                 const schema::FieldSpan* spans) noexcept {
   assert(line_keys_.empty());
   const std::string_view line = LineBegun();
-  absl::Status checked = CheckRoom();
+  absl::Status checked = CheckRecord(spans);
   if (checked.ok()) {
     NoteKeys(line, spans);
     checked = CheckKeys(mode);
@@ -101,7 +101,7 @@ void TableChanges::DropLine() {
 
 absl::StatusOr<Change> TableChanges::TakeLine(const schema::FieldSpan* spans) noexcept {
   const std::string_view line = LineBegun();
-  absl::Status taken = CheckRoom();
+  absl::Status taken = CheckRecord(spans);
   if (taken.ok()) taken = NoteLine(line, spans);
   if (!taken.ok()) {
     CancelLine();
@@ -136,6 +136,12 @@ absl::Status TableChanges::CheckTaken() noexcept {
   line_keys_.clear();
   compound_texts_.clear();
   return checked;
+}
+
+// What can be said of the line begun without looking at others.
+absl::Status TableChanges::CheckRecord(const schema::FieldSpan* spans) const {
+  if (absl::Status room = CheckRoom(); !room.ok() || replays_) return room;
+  return table_.checks().Check(LineBegun(), spans);
 }
 
 absl::Status TableChanges::CheckRoom() const {

@@ -12,6 +12,7 @@ namespace linedb::dbtool {
 namespace {
 
 constexpr std::string_view kDefault = "default=";
+constexpr std::string_view kCheck = "check=";
 
 absl::Status Wrong(const std::string& spec, const std::string& what) {
   return absl::InvalidArgumentError("column `" + spec + "`: " + what);
@@ -61,6 +62,10 @@ absl::StatusOr<ColumnSchema> ParseColumnSpec(const std::string& spec) {
       column.default_json = DefaultJson(std::string(rest.substr(kDefault.size())), column.type);
       break;
     }
+    if (rest.substr(0, kCheck.size()) == kCheck) {
+      column.check = std::string(rest.substr(kCheck.size()));
+      break;
+    }
     const std::string flag = TakePart(&rest);
     if (flag == "primary_key") {
       column.primary_key = true;
@@ -70,7 +75,7 @@ absl::StatusOr<ColumnSchema> ParseColumnSpec(const std::string& spec) {
       column.nullable = true;
     } else {
       const std::string meant =
-          engine::NearestName(flag, {"primary_key", "unique", "nullable", "default="});
+          engine::NearestName(flag, {"primary_key", "unique", "nullable", "default=", "check="});
       return Wrong(spec,
                    "unknown part " + flag + (meant.empty() ? "" : "; did you mean " + meant + "?"));
     }
@@ -85,6 +90,7 @@ std::string ConstraintText(const ColumnSchema& column) {
   if (column.unique) add("unique");
   add(column.nullable ? "nullable" : "not_null");
   if (column.default_json.has_value()) add("default=" + *column.default_json);
+  if (!column.check.empty()) add("check=" + column.check);
   return text;
 }
 

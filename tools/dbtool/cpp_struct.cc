@@ -179,12 +179,16 @@ absl::StatusOr<std::string> CppStructOf(const TableSchema& schema) {
     fields += (fields.empty() ? "" : ",\n") + std::string("      linedb::Field<") +
               StringLiteral(column.name) + ", &" + row + "::" + name + ">()" +
               (column.primary_key ? ".PrimaryKey()" : "") + (column.unique ? ".Unique()" : "") +
-              *default_call;
+              *default_call +
+              (column.check.empty() ? "" : ".Check(" + StringLiteral(column.check) + ")");
   }
   for (const std::vector<std::string>& key : schema.unique_keys) {
     std::string names;
     for (const std::string& name : key) names += (names.empty() ? "" : ", ") + StringLiteral(name);
     fields += ",\n      linedb::UniqueKey<" + names + ">()";
+  }
+  for (const std::string& check : schema.checks) {
+    fields += ",\n      linedb::Check<" + StringLiteral(check) + ">()";
   }
   return Includes(schema) + "\nstruct " + row + " {\n" + members +
          "};\n\ntemplate <>\nstruct linedb::Describe<" + row +

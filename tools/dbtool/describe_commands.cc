@@ -138,6 +138,7 @@ ReportJson ColumnsJson(const TableSchema& schema) {
                        {"default", column.default_json.has_value()
                                        ? ReportJson::parse(*column.default_json, nullptr, false)
                                        : ReportJson()}});
+    if (!column.check.empty()) columns.back()["check"] = column.check;
   }
   return columns;
 }
@@ -151,6 +152,7 @@ int InspectTable(Context& context, Database& database, const std::string& name) 
   }
   report["columns"] = ColumnsJson(*schema);
   report["unique_keys"] = schema->unique_keys;
+  if (!schema->checks.empty()) report["checks"] = schema->checks;
   report["schema_version"] = schema->version;
   report["created_at"] = schema->created_at;
   PrintReport(context, report, "columns", [&](std::ostream& output) {
