@@ -253,6 +253,10 @@ TableStatistics StatisticsOf(const TableState& table) {
     figures.index_bytes += index.memory_bytes();
     figures.index_file_bytes += index.file_bytes();
   }
+  for (const OrderedIndex& index : table.generation->ordered) {
+    figures.index_bytes += index.memory_bytes();
+    figures.index_file_bytes += index.file_bytes();
+  }
   figures.next_id = extent.next_id;
   return figures;
 }

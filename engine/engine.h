@@ -106,6 +106,10 @@ class Engine {
   TableChanges& ChangesOf(Transaction& transaction, TableState& table);
 
   absl::StatusOr<std::shared_ptr<const Snapshot>> TakeSnapshot();
+  // Of one table alone, whose mutex the caller may hold.
+  std::shared_ptr<const Snapshot> TakeSnapshotOf(const TableState& table) {
+    return publisher_.TakeSnapshot({&table});
+  }
 
   // The same, and the last operation that it shows. Waits until no transaction is open.
   struct NumberedSnapshot {
