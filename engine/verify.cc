@@ -65,12 +65,9 @@ class Verifier {
   void LoadLines(TableGeneration& table, const std::string& path);
   void Replay();
   void VerifyTail(TableState& table);
-<<<<<<< HEAD
   void VerifyChecks(const TableState& table);
-=======
   bool IsDamaged(const std::string& table) const;
   void VerifyReferences();
->>>>>>> aaefbb605f174c4b6027cadc4bd5f397f1b57c24
   void VerifyOriginal();
 
   wal::FileSystem& files_;
