@@ -28,15 +28,16 @@ absl::Status Normalize(TableSchema* schema) {
   return absl::OkStatus();
 }
 
-// What a record of one layout is under another.
-TableCompaction::Transform Alteration(const schema::RecordLayout& from,
-                                      const schema::RecordLayout& to) {
+// What a record of one table is in another, whose checks it must not break.
+TableCompaction::Transform Alteration(const TableState& from, const TableState& to) {
   return [&from, &to](std::string_view record, std::string* line) -> absl::Status {
-    absl::Status fits = CarryOver(to, record, line);
+    const std::size_t begin = line->size();
+    absl::Status fits = CarryOver(to.layout(), record, line);
+    if (fits.ok()) fits = to.checks().Check(to.layout(), std::string_view(*line).substr(begin));
     if (fits.ok()) return fits;
     return absl::FailedPreconditionError(
         absl::StrCat(std::string(fits.message()), ", in the record ", std::string(record),
-                     " of version ", from.schema().version, "; change it first"));
+                     " of version ", from.layout().schema().version, "; change it first"));
   };
 }
 
@@ -240,8 +241,7 @@ absl::Status Engine::AlterHoldingSlot(const std::shared_ptr<TableState>& table,
   if (absl::Status fit = CheckReferencesFit(*layout); !fit.ok()) return fit;
   auto altered = std::make_shared<TableState>(*std::move(layout));
   auto compaction = std::make_unique<TableCompaction>(
-      files_, paths_, *table, altered->generation->shared_layout(),
-      Alteration(table->layout(), altered->layout()));
+      files_, paths_, *table, altered->generation->shared_layout(), Alteration(*table, *altered));
   absl::Status done = compaction->Copy();
   if (done.ok()) done = JudgeAltered(compaction->generation());
   if (done.ok()) {

@@ -65,6 +65,7 @@ class Verifier {
   void LoadLines(TableGeneration& table, const std::string& path);
   void Replay();
   void VerifyTail(TableState& table);
+  void VerifyChecks(const TableState& table);
   bool IsDamaged(const std::string& table) const;
   void VerifyReferences();
   void VerifyOriginal();
@@ -75,6 +76,7 @@ class Verifier {
   Catalog catalog_;
   wal::RecoveredLog log_;
   TableMap tables_;
+  std::map<std::string, std::string> records_paths_;  // of the tables that have files
   WriterState writer_ = WriterState::kNone;
 };
 
@@ -202,6 +204,7 @@ void Verifier::VerifyTable(const std::string& name, const wal::TableCheckpoint& 
   for (const IndexProblem& problem : VerifyIndex(files_, paths_, generation)) {
     Add(problem.path, 0, 0, "index", problem.message + "; the records are not concerned");
   }
+  records_paths_[name] = path;
   tables_[name] = std::move(table);
 }
 
@@ -278,8 +281,39 @@ void Verifier::Replay() {
       Add(paths_.Log(), entry.line, entry.byte, "operation", std::string(done.message()));
     }
   }
-  for (auto& [name, table] : tables_) VerifyTail(*table);
+  for (auto& [name, table] : tables_) {
+    VerifyTail(*table);
+    VerifyChecks(*table);
+  }
   for (auto& [name, table_changes] : changes) table_changes.Seal(/*accept_tail=*/false);
+}
+
+// Of the records in the end: an older version of one may be from before there was the check.
+void Verifier::VerifyChecks(const TableState& table) {
+  if (table.checks().empty()) return;
+  const TableGeneration& generation = *table.generation;
+  const auto known = records_paths_.find(table.name());
+  const std::string path =
+      known == records_paths_.end() ? paths_.Records(table.name()) : known->second;
+  std::uint64_t number = 0;
+  std::uint64_t byte = 0;
+  for (std::string_view lines :
+       {generation.records.file_view(), std::string_view(generation.records.tail())}) {
+    while (!lines.empty()) {
+      const std::string_view line = lines.substr(0, lines.find('\n'));
+      ++number;
+      if (!generation.IsSuperseded(byte, kNoLimit)) {
+        // What is no record is reported as that.
+        absl::Status checked = table.checks().Check(table.layout(), line);
+        if (!checked.ok()) {
+          Add(path, number, byte, "check", std::string(checked.message()),
+              KeyOfLine(table.layout(), line));
+        }
+      }
+      byte += line.size() + 1;
+      lines.remove_prefix(std::min(line.size() + 1, lines.size()));
+    }
+  }
 }
 
 // After a proper end the file goes on as the log says. After a crash it need not, and the next

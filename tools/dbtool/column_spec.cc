@@ -13,6 +13,7 @@ namespace linedb::dbtool {
 namespace {
 
 constexpr std::string_view kDefault = "default=";
+constexpr std::string_view kCheck = "check=";
 constexpr std::string_view kReferences = "references=";
 constexpr std::string_view kOnDelete = "on_delete=";
 
@@ -94,6 +95,10 @@ absl::StatusOr<ColumnSchema> ParseColumnSpec(const std::string& spec) {
       column.default_json = DefaultJson(std::string(rest.substr(kDefault.size())), column.type);
       break;
     }
+    if (rest.substr(0, kCheck.size()) == kCheck) {
+      column.check = std::string(rest.substr(kCheck.size()));
+      break;
+    }
     const std::string flag = TakePart(&rest);
     if (flag == "primary_key") {
       column.primary_key = true;
@@ -111,7 +116,8 @@ absl::StatusOr<ColumnSchema> ParseColumnSpec(const std::string& spec) {
       column.references->on_delete = *rule;
     } else {
       const std::string meant = engine::NearestName(
-          flag, {"primary_key", "unique", "nullable", "default=", "references=", "on_delete="});
+          flag,
+          {"primary_key", "unique", "nullable", "default=", "check=", "references=", "on_delete="});
       return Wrong(spec,
                    "unknown part " + flag + (meant.empty() ? "" : "; did you mean " + meant + "?"));
     }
@@ -127,6 +133,7 @@ std::string ConstraintText(const ColumnSchema& column) {
   add(column.nullable ? "nullable" : "not_null");
   if (column.references.has_value()) add(ReferenceText(*column.references));
   if (column.default_json.has_value()) add("default=" + *column.default_json);
+  if (!column.check.empty()) add("check=" + column.check);
   return text;
 }
 

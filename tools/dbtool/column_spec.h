@@ -11,8 +11,9 @@
 namespace linedb::dbtool {
 
 // name:type[:primary_key][:unique][:nullable][:references=TABLE[.COLUMN]][:on_delete=RULE]
-// [:default=VALUE]; a name with a colon stands in double quotes, RULE is restrict, cascade or
-// set_null, and VALUE, the last part, is JSON or plain text. kInvalidArgument says what is wrong.
+// [:default=VALUE or :check=EXPRESSION]; a name with a colon stands in double quotes, RULE is
+// restrict, cascade or set_null; VALUE is JSON or plain text, and what is last takes all the rest.
+// kInvalidArgument says what is wrong.
 absl::StatusOr<ColumnSchema> ParseColumnSpec(const std::string& spec);
 
 // "id int primary_key", for people.

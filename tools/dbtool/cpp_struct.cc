@@ -217,12 +217,17 @@ absl::StatusOr<std::string> CppStructOf(const TableSchema& schema) {
     fields += (fields.empty() ? "" : ",\n") + std::string("      linedb::Field<") +
               StringLiteral(column.name) + ", &" + row + "::" + name + ">()" +
               (column.primary_key ? ".PrimaryKey()" : "") + (column.unique ? ".Unique()" : "") +
-              *default_call + ReferencesCall(column);
+              *default_call +
+              (column.check.empty() ? "" : ".Check(" + StringLiteral(column.check) + ")") +
+              ReferencesCall(column);
   }
   for (const std::vector<std::string>& key : schema.unique_keys) {
     std::string names;
     for (const std::string& name : key) names += (names.empty() ? "" : ", ") + StringLiteral(name);
     fields += ",\n      linedb::UniqueKey<" + names + ">()";
+  }
+  for (const std::string& check : schema.checks) {
+    fields += ",\n      linedb::Check<" + StringLiteral(check) + ">()";
   }
   for (const ReferenceSchema& reference : schema.references) fields += ReferencePart(reference);
   return Includes(schema) + "\nstruct " + row + " {\n" + members +

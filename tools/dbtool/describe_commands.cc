@@ -138,6 +138,7 @@ ReportJson ColumnsJson(const TableSchema& schema) {
                        {"default", column.default_json.has_value()
                                        ? ReportJson::parse(*column.default_json, nullptr, false)
                                        : ReportJson()}});
+    if (!column.check.empty()) columns.back()["check"] = column.check;
   }
   return columns;
 }
@@ -162,6 +163,7 @@ int InspectTable(Context& context, Database& database, const std::string& name) 
   }
   report["columns"] = ColumnsJson(*schema);
   report["unique_keys"] = schema->unique_keys;
+  if (!schema->checks.empty()) report["checks"] = schema->checks;
   if (ReportJson references = ReferencesJson(*schema); !references.empty()) {
     report["references"] = std::move(references);
   }
