@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/engine.h"
 #include "engine/nearest_name.h"
+#include "engine/references/reference_map.h"
 #include "engine/storage/carry_over.h"
 #include "engine/storage/catalog.h"
 #include "engine/table_recovery.h"
@@ -51,7 +52,8 @@ absl::Status HappenedUnfinished(const absl::Status& cause, const std::string& ta
 }  // namespace
 
 absl::Status Engine::CheckNewTable(const TableSchema& schema) const {
-  if (absl::Status valid = ValidateTableSchema(schema); !valid.ok()) return valid;
+  absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(schema);
+  if (!layout.ok()) return layout.status();
   for (const auto& [name, table] : tables_) {
     if (absl::AsciiStrToLower(name) != absl::AsciiStrToLower(schema.table_name)) continue;
     return absl::AlreadyExistsError(
@@ -66,7 +68,7 @@ absl::Status Engine::CheckNewTable(const TableSchema& schema) const {
         wal::ShortName(paths_, path),
         " is in the way: the log does not know that table; move the file elsewhere first"));
   }
-  return absl::OkStatus();
+  return CheckReferencesFit(*layout);
 }
 
 // What needs room comes before the log knows the table; behind it there is only a rename.
@@ -101,6 +103,7 @@ absl::Status Engine::CreateHoldingSlot(const TableSchema& schema) {
   if (done.ok()) {
     const std::unique_lock<std::shared_mutex> lock(tables_mutex_);
     tables_[name] = *std::move(table);
+    MapReferences();
     return done;
   }
   commits_.Fail(done);
@@ -169,6 +172,7 @@ absl::Status Engine::DropTable(std::string_view name) noexcept {
   absl::Status done = AcquireSlot();
   if (!done.ok()) return done;
   done = FlushHoldingSlot();
+  if (done.ok()) done = CheckNotReferenced(*references_, **table);
   if (done.ok()) done = DropHoldingSlot(*table);
   if (done.ok()) commits_.AcknowledgeLog();
   ReleaseSlot();
@@ -192,6 +196,7 @@ absl::Status Engine::DropHoldingSlot(const std::shared_ptr<TableState>& table) {
   {
     const std::unique_lock<std::shared_mutex> lock(tables_mutex_);
     tables_ = std::move(tables);
+    MapReferences();
     Retire(table, "dropped");
   }
   // The log says that there is no such table; what of its files a failure leaves, opening removes.
@@ -233,10 +238,12 @@ absl::Status Engine::AlterHoldingSlot(const std::shared_ptr<TableState>& table,
                                       const TableSchema& after) {
   absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(after);
   if (!layout.ok()) return layout.status();
+  if (absl::Status fit = CheckReferencesFit(*layout); !fit.ok()) return fit;
   auto altered = std::make_shared<TableState>(*std::move(layout));
   auto compaction = std::make_unique<TableCompaction>(
       files_, paths_, *table, altered->generation->shared_layout(), Alteration(*table, *altered));
   absl::Status done = compaction->Copy();
+  if (done.ok()) done = JudgeAltered(compaction->generation());
   if (done.ok()) {
     absl::StatusOr<CatalogEntry> entry = WriteNextSchemaFile(files_, paths_, after);
     if (entry.ok()) altered->schema_checksum = entry->checksum;
@@ -266,6 +273,7 @@ absl::Status Engine::AlterHoldingSlot(const std::shared_ptr<TableState>& table,
   {
     const std::unique_lock<std::shared_mutex> lock(tables_mutex_);
     tables_ = std::move(tables);
+    MapReferences();
     Retire(table, "altered: open it again");
   }
   done = PlaceNextSchemaFile(files_, paths_, after.table_name);

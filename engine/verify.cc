@@ -1,7 +1,9 @@
 #include "engine/verify.h"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +16,7 @@
 #include "engine/lock_note.h"
 #include "engine/open.h"
 #include "engine/original_directory.h"
+#include "engine/references/reference_judge.h"
 #include "engine/storage/catalog.h"
 #include "engine/storage/compacted_file.h"
 #include "engine/storage/reading_attempts.h"
@@ -63,6 +66,8 @@ class Verifier {
   void Replay();
   void VerifyTail(TableState& table);
   void VerifyChecks(const TableState& table);
+  bool IsDamaged(const std::string& table) const;
+  void VerifyReferences();
   void VerifyOriginal();
 
   wal::FileSystem& files_;
@@ -132,6 +137,7 @@ absl::Status Verifier::VerifyLog() {
 void Verifier::VerifyTables() {
   for (const auto& [name, checkpoint] : log_.header.tables) VerifyTable(name, checkpoint);
   Replay();
+  VerifyReferences();
   for (const auto& [name, table] : tables_) {
     ++report_.tables;
     report_.records += table->generation->written.live;
@@ -339,6 +345,41 @@ void Verifier::VerifyTail(TableState& table) {
       static_cast<std::uint64_t>(std::count(before.begin(), before.end(), '\n')) + 1;
   Add(path, line, begin + same, died ? "torn_tail" : "tail",
       "from here on the file is not what the log says");
+}
+
+// Of a table whose files have problems nobody knows which records it lacks.
+bool Verifier::IsDamaged(const std::string& table) const {
+  const std::string files[] = {wal::ShortName(paths_, paths_.Records(table)),
+                               wal::ShortName(paths_, paths_.RecordsCompacted(table)),
+                               wal::ShortName(paths_, paths_.Schema(table))};
+  return std::any_of(report_.problems.begin(), report_.problems.end(), [&](const Problem& problem) {
+    return std::find(std::begin(files), std::end(files), problem.file) != std::end(files);
+  });
+}
+
+void Verifier::VerifyReferences() {
+  const bool any_unknown =
+      std::any_of(report_.problems.begin(), report_.problems.end(),
+                  [](const Problem& problem) { return problem.kind == "operation"; });
+  if (any_unknown) return;
+  ReferenceJudge judge;
+  std::set<std::string> damaged;
+  for (const auto& [name, checkpoint] : log_.header.tables) {
+    if (!tables_.contains(name) || IsDamaged(name)) damaged.insert(name);
+  }
+  for (const auto& [name, table] : tables_) judge.Add(table->generation);
+  std::vector<JudgedReference> broken;
+  const absl::Status judged = judge.JudgeAll([&](const JudgedReference& found) {
+    const bool is_known =
+        !damaged.contains(found.broken.table) && !damaged.contains(found.broken.referenced_table);
+    if (is_known) broken.push_back(found);
+    return broken.size() < kBrokenReferencesMax;
+  });
+  if (!judged.ok()) return;  // damage, which is told already
+  for (const JudgedReference& each : broken) {
+    Add(paths_.Records(each.broken.table), each.line, each.byte, "reference", each.broken.message,
+        each.key);
+  }
 }
 
 void Verifier::VerifyOriginal() {

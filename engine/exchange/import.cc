@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "engine/exchange/broken_records.h"
 #include "engine/exchange/import_records.h"
 #include "engine/exchange/record_judge.h"
 #include "engine/exchange/record_origins.h"
@@ -152,16 +153,15 @@ absl::Status Importer::Begin() {
 }
 
 absl::Status Importer::EndBatch() {
-  report_.committed = !options_.dry_run && !failed();
-  if (report_.committed) {
-    if (absl::Status committed = transaction_->Commit(); !committed.ok()) {
-      report_.committed = false;
-      return committed;
-    }
-  } else {
-    transaction_->Rollback();
-  }
-  if (failed()) return absl::OkStatus();
+  const bool good = !failed();
+  absl::Status done;
+  if (good) done = options_.dry_run ? transaction_->CheckReferences() : transaction_->Commit();
+  report_.committed = good && done.ok() && !options_.dry_run;
+  transaction_->Rollback();
+  std::vector<ImportProblem> broken = ProblemsIn(done, options_.source_name, origins_);
+  if (!done.ok() && broken.empty()) return done;
+  for (ImportProblem& problem : broken) AddProblem(std::move(problem));
+  if (!good || !done.ok()) return absl::OkStatus();
   report_.inserted += batch_inserted_;
   report_.replaced += batch_replaced_;
   return absl::OkStatus();

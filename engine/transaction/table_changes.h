@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
@@ -130,6 +131,7 @@ class TableChanges {
   std::int64_t AssignedKeyOf(std::string_view line, const schema::FieldSpan* spans) const;
   absl::Status NoteLine(std::string_view line, const schema::FieldSpan* spans);
   void NoteKeys(std::string_view line, const schema::FieldSpan* spans);
+  void NoteOrdered(std::string_view line, const schema::FieldSpan* spans);
   absl::Status CheckKeys(WriteMode mode);
   absl::Status CheckUnique(const LineKey& key, RecordLocation replaced) const;
   absl::Status CheckNamedKeys(std::span<const ColumnText> values) const;
@@ -141,6 +143,8 @@ class TableChanges {
   absl::Status CheckEnd() const;
   absl::Status CheckLine(RecordLocation location) const;
   void Enter(const LineKey& key);
+  void EnterOrdered(std::size_t line, RecordLocation location);
+  void ForgetNoted();
   Change EnterLine();
   void DropLine();
   void AppendTombstoneOf(RecordLocation old, std::string* tail) const;
@@ -160,6 +164,8 @@ class TableChanges {
   LineKeys line_keys_;
   RecordLocation old_line_;
   std::string compound_texts_;
+  std::string order_keys_;                    // of each line, of each index, one behind the other
+  std::vector<std::size_t> order_keys_ends_;  // where they end
   std::string scratch_;
 };
 

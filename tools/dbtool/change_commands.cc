@@ -220,6 +220,8 @@ void AddChangeCommands(CLI::App& app, Context& context) {
       AddCommand(app, "create", "Create a table",
                  {"dbtool create data/university course --column id:int:primary_key:nullable "
                   "--column title:str:unique --column credits:int:default=3",
+                  "dbtool create data/university seat --column id:int:primary_key "
+                  "--column course:int:references=course:on_delete=cascade",
                   "dbtool create data/university mark --column student:int --column course:int "
                   "--column mark:float:nullable --primary-key student,course",
                   "dbtool schema data/university student | "
@@ -228,8 +230,8 @@ void AddChangeCommands(CLI::App& app, Context& context) {
   AddTable(create, &options->table);
   create
       ->add_option("--column", options->columns,
-                   "name:type[:primary_key][:unique][:nullable][:default=VALUE or "
-                   ":check=EXPRESSION],\n"
+                   "name:type[:primary_key][:unique][:nullable][:references=TABLE[.COLUMN]]\n"
+                   "[:on_delete=restrict|cascade|set_null][:default=VALUE or :check=EXPRESSION],\n"
                    "once for each; types: int float bool str bytes timestamp date json")
       ->allow_extra_args(false)
       ->type_name("SPEC");

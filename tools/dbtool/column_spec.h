@@ -10,8 +10,9 @@
 
 namespace linedb::dbtool {
 
-// name:type[:primary_key][:unique][:nullable][:default=VALUE or :check=EXPRESSION]; a name with a
-// colon stands in double quotes; VALUE is JSON or plain text, and what is last takes all the rest.
+// name:type[:primary_key][:unique][:nullable][:references=TABLE[.COLUMN]][:on_delete=RULE]
+// [:default=VALUE or :check=EXPRESSION]; a name with a colon stands in double quotes, RULE is
+// restrict, cascade or set_null; VALUE is JSON or plain text, and what is last takes all the rest.
 // kInvalidArgument says what is wrong.
 absl::StatusOr<ColumnSchema> ParseColumnSpec(const std::string& spec);
 
