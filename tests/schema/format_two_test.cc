@@ -149,11 +149,11 @@ TEST(FormatTwoTest, WrongMembersAreRefusedWithLineAndColumn) {
     const char* member;
     const char* outcome;
   } rows[] = {
-      {R"("indexes":{})", "DATA_LOSS: line 1 column 78: expected an array"},
+      {R"("indexes":{})", "DATA_LOSS: line 1 column 82: expected an array"},
       {R"("indexes":["a"])", "expected an object"},
       {R"("indexes":[{}])", "the member columns is missing"},
       {R"("indexes":[{"columns":["a"],"order":1}])", "there is no member order"},
-      {R"("indexes":[{"columns":["a"],"columns":["a"]}])", "the member columns is doubled"},
+      {R"("indexes":[{"columns":["a"],"columns":["a"]}])", "the member \"columns\" is doubled"},
       {R"("indexes":[{"columns":[1]}])", "expected a string, found 1"},
       {R"("indexes":[{"columns":["a"],"unique":0}])", "expected true or false, found 0"},
       {R"("checks":"a > 1")", "expected an array"},
