@@ -22,7 +22,7 @@ BELOW = {
 }
 ENGINE_STEPS = {"storage": 1, "index": 2, "transaction": 3, "query": 4, "references": 4, "session": 5,
                 "collection": 5, "batch": 5, "columnar": 5, "exchange": 5, "history": 5, "edit": 6,
-                "repair": 6}
+                "query": 6, "repair": 6}
 ENGINE_TOP = 7
 
 
