@@ -109,8 +109,8 @@ TEST_F(AddIndexTest, ADroppedIndexIsGoneAndTheOthersStay) {
 // [engine-16.11]
 TEST_F(AddIndexTest, AUniqueIndexIsRefusedWhereTwoRecordsShareAValue) {
   EXPECT_THAT(campus.engine->AddIndex("student", {.columns = {"name"}, .unique = true}),
-              Fails(absl::StatusCode::kFailedPrecondition, "student.name: value \"name 0\"",
-                    "\"id\":1,", "\"id\":18,"));
+              Fails(absl::StatusCode::kFailedPrecondition, "student.name: value \"name ",
+                    " is that of two records: {\"id\":", " and {\"id\":"));
   EXPECT_THAT(IndexNames(campus), ::testing::IsEmpty());
   ASSERT_THAT(campus.students().Insert({.name = "still writing"}), IsOk());
 }
