@@ -37,23 +37,28 @@ int main() {
   if (!opened.ok()) return std::cerr << opened.status() << "\n", 1;
   auto students = *(*opened)->OpenTable<Student>();
   auto enrolments = *(*opened)->OpenTable<Enrolment>();
-  const Student rows[] = {{1, "Alice", "Bonn", 3.8},
+  const Student some[] = {{1, "Alice", "Bonn", 3.8},
                           {2, "Bob", "Ulm", 3.1},
                           {3, "Amir", "Bonn", 3.6},
                           {4, "Eve", "Ulm", 2.0}};
   const Enrolment taken[] = {{1, "logic"}, {3, "logic"}, {4, "art"}};
-  std::cout << students.InsertAll(rows) << ", " << enrolments.InsertAll(taken) << "\n";
+  std::cout << students.InsertAll(some) << ", " << enrolments.InsertAll(taken) << "\n";
 
   // [readme]
   using linedb::Column;
-  auto good = students.Where(Column<&Student::gpa> >= 3.5 && Column<&Student::name>.StartsWith("A"))
-                  .OrderBy(Column<&Student::gpa>.Descending());
-  std::cout << good.ToText() << "\n" << *good.Explain() << "\n";
-  for (const Student& student : *good.Limit(10).Rows()) std::cout << student.name << "\n";
+  auto good =
+      students.Where(Column<&Student::gpa> >= 3.5 && Column<&Student::name>.StartsWith("A"));
+  auto best = good.OrderBy(Column<&Student::gpa>.Descending()).Limit(10);
+  std::cout << best.ToText() << "\n";
+  std::vector<Student> rows = *best.Rows();
+  for (const Student& student : rows) std::cout << student.name << "\n";
 
-  auto cities = students.All().GroupBy<&Student::city>().Select(
-      Column<&Student::city>, linedb::Count(), linedb::Average(Column<&Student::gpa>));
-  for (const auto& [city, count, mean] : *cities.Rows())
+  auto cities =
+      *students.All()
+           .GroupBy<&Student::city>()
+           .Select(Column<&Student::city>, linedb::Count(), linedb::Average(Column<&Student::gpa>))
+           .Rows();
+  for (const auto& [city, count, mean] : cities)
     std::cout << city << " " << count << " " << *mean << "\n";
 
   enrolments.All()
@@ -61,7 +66,7 @@ int main() {
       .ForEach([](const Enrolment& enrolment, const Student& student) {
         std::cout << student.name << " takes " << enrolment.course << "\n";
       })
-      .IgnoreError();
+      .IgnoreError();  // or look at what went wrong
 
   auto poor = students.Where(Column<&Student::gpa> < 2.5);
   std::cout << *poor.Update(Column<&Student::gpa>.Set(2.5)) << " raised\n";

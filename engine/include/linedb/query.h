@@ -6,12 +6,12 @@
 //   std::vector<Student> first = *good.OrderBy(Column<&Student::name>).Limit(10).Rows();
 //   good.Select<&Student::name, &Student::gpa>().ForEach(
 //       [](const std::string& name, double gpa) { … });
-//   for (const auto& [year, count, mean] :
-//        *students.All()
-//             .GroupBy<&Student::year>()
-//             .Select(Column<&Student::year>, linedb::Count(),
-//                     linedb::Average(Column<&Student::gpa>))
-//             .Rows()) …
+//   auto years = *students.All()
+//                     .GroupBy<&Student::year>()
+//                     .Select(Column<&Student::year>, linedb::Count(),
+//                             linedb::Average(Column<&Student::gpa>))
+//                     .Rows();
+//   for (const auto& [year, count, mean] : years) …
 //   enrolments.All().Join<&Enrolment::student_id>(good).ForEach(
 //       [](const Enrolment& enrolment, const Student& student) { … });
 //   students.All().WhereExists<&Enrolment::student_id>(enrolments.All()).Count();
