@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/open.h"
+#include "engine/references/reference_map.h"
 #include "wal/wal_archive.h"
 
 namespace linedb::engine {
@@ -40,6 +41,7 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(std::unique_ptr<wal::FileSy
   engine->lock_ = std::move(opened->lock);
   engine->tables_ = std::move(opened->tables);
   engine->report_ = std::move(opened->report);
+  engine->MapReferences();
   engine->closed_ = false;
   if (opened->log != nullptr) {
     engine->log_identity_ = LogIdentity(files, engine->paths_);

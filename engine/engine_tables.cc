@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/engine.h"
 #include "engine/nearest_name.h"
+#include "engine/references/reference_map.h"
 #include "engine/storage/carry_over.h"
 #include "engine/storage/catalog.h"
 #include "engine/table_recovery.h"
@@ -27,15 +28,16 @@ absl::Status Normalize(TableSchema* schema) {
   return absl::OkStatus();
 }
 
-// What a record of one layout is under another.
-TableCompaction::Transform Alteration(const schema::RecordLayout& from,
-                                      const schema::RecordLayout& to) {
+// What a record of one table is in another, whose checks it must not break.
+TableCompaction::Transform Alteration(const TableState& from, const TableState& to) {
   return [&from, &to](std::string_view record, std::string* line) -> absl::Status {
-    absl::Status fits = CarryOver(to, record, line);
+    const std::size_t begin = line->size();
+    absl::Status fits = CarryOver(to.layout(), record, line);
+    if (fits.ok()) fits = to.checks().Check(to.layout(), std::string_view(*line).substr(begin));
     if (fits.ok()) return fits;
     return absl::FailedPreconditionError(
         absl::StrCat(std::string(fits.message()), ", in the record ", std::string(record),
-                     " of version ", from.schema().version, "; change it first"));
+                     " of version ", from.layout().schema().version, "; change it first"));
   };
 }
 
@@ -50,7 +52,8 @@ absl::Status HappenedUnfinished(const absl::Status& cause, const std::string& ta
 }  // namespace
 
 absl::Status Engine::CheckNewTable(const TableSchema& schema) const {
-  if (absl::Status valid = ValidateTableSchema(schema); !valid.ok()) return valid;
+  absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(schema);
+  if (!layout.ok()) return layout.status();
   for (const auto& [name, table] : tables_) {
     if (absl::AsciiStrToLower(name) != absl::AsciiStrToLower(schema.table_name)) continue;
     return absl::AlreadyExistsError(
@@ -65,7 +68,7 @@ absl::Status Engine::CheckNewTable(const TableSchema& schema) const {
         wal::ShortName(paths_, path),
         " is in the way: the log does not know that table; move the file elsewhere first"));
   }
-  return absl::OkStatus();
+  return CheckReferencesFit(*layout);
 }
 
 // What needs room comes before the log knows the table; behind it there is only a rename.
@@ -100,6 +103,7 @@ absl::Status Engine::CreateHoldingSlot(const TableSchema& schema) {
   if (done.ok()) {
     const std::unique_lock<std::shared_mutex> lock(tables_mutex_);
     tables_[name] = *std::move(table);
+    MapReferences();
     return done;
   }
   commits_.Fail(done);
@@ -168,6 +172,7 @@ absl::Status Engine::DropTable(std::string_view name) noexcept {
   absl::Status done = AcquireSlot();
   if (!done.ok()) return done;
   done = FlushHoldingSlot();
+  if (done.ok()) done = CheckNotReferenced(*references_, **table);
   if (done.ok()) done = DropHoldingSlot(*table);
   if (done.ok()) commits_.AcknowledgeLog();
   ReleaseSlot();
@@ -191,6 +196,7 @@ absl::Status Engine::DropHoldingSlot(const std::shared_ptr<TableState>& table) {
   {
     const std::unique_lock<std::shared_mutex> lock(tables_mutex_);
     tables_ = std::move(tables);
+    MapReferences();
     Retire(table, "dropped");
   }
   // The log says that there is no such table; what of its files a failure leaves, opening removes.
@@ -232,11 +238,12 @@ absl::Status Engine::AlterHoldingSlot(const std::shared_ptr<TableState>& table,
                                       const TableSchema& after) {
   absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(after);
   if (!layout.ok()) return layout.status();
+  if (absl::Status fit = CheckReferencesFit(*layout); !fit.ok()) return fit;
   auto altered = std::make_shared<TableState>(*std::move(layout));
   auto compaction = std::make_unique<TableCompaction>(
-      files_, paths_, *table, altered->generation->shared_layout(),
-      Alteration(table->layout(), altered->layout()));
+      files_, paths_, *table, altered->generation->shared_layout(), Alteration(*table, *altered));
   absl::Status done = compaction->Copy();
+  if (done.ok()) done = JudgeAltered(compaction->generation());
   if (done.ok()) {
     absl::StatusOr<CatalogEntry> entry = WriteNextSchemaFile(files_, paths_, after);
     if (entry.ok()) altered->schema_checksum = entry->checksum;
@@ -266,6 +273,7 @@ absl::Status Engine::AlterHoldingSlot(const std::shared_ptr<TableState>& table,
   {
     const std::unique_lock<std::shared_mutex> lock(tables_mutex_);
     tables_ = std::move(tables);
+    MapReferences();
     Retire(table, "altered: open it again");
   }
   done = PlaceNextSchemaFile(files_, paths_, after.table_name);

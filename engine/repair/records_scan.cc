@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <optional>
+#include <unordered_set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "engine/storage/block_checksum.h"
+#include "schema/record_checks.h"
 #include "schema/record_codec.h"
 
 namespace linedb::engine {
@@ -126,6 +128,27 @@ void RecordsScan::Split(std::string_view text, const schema::RecordLayout& layou
   }
 }
 
+// A record that breaks a check was never written, or the schema is not what it was; neither is a
+// record of the new table. But a version that a later one supersedes may be from before there was
+// the check: it is judged only where that one is bad.
+void RecordsScan::JudgeByChecks(const schema::RecordLayout& layout) {
+  const schema::RecordChecks checks(layout);
+  if (checks.empty()) return;
+  std::unordered_set<std::string_view> good;
+  for (auto line = lines_.rbegin(); line != lines_.rend(); ++line) {
+    if (!line->is_version() || good.contains(line->key)) continue;
+    const absl::Status checked =
+        line->deleted() ? absl::OkStatus() : checks.Check(layout, line->text);
+    if (checked.ok()) {
+      good.insert(line->key);
+      continue;
+    }
+    line->kind = Kind::kBad;
+    line->text = {};
+    line->reason = std::string(checked.message());
+  }
+}
+
 absl::StatusOr<RecordsScan> RecordsScan::Read(
     wal::FileSystem& files, const wal::DatabasePaths& paths, const std::string& path,
     const schema::RecordLayout& layout, const wal::TableCheckpoint* checkpoint, CopyCount& count) {
@@ -150,6 +173,7 @@ absl::StatusOr<RecordsScan> RecordsScan::Read(
     scan.proven_ = BlockChecksumOf(text.substr(0, checkpoint->bytes)) == checkpoint->checksum;
   }
   scan.Split(text, layout);
+  scan.JudgeByChecks(layout);
   scan.vouched_ = VouchedBlocks(files, paths, layout, checkpoint, text);
   const std::uint64_t end = checkpoint == nullptr ? 0 : checkpoint->bytes;
   for (const ScannedLine& line : scan.lines_) {

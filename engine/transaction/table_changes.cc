@@ -37,6 +37,7 @@ TableChanges::TableChanges(TableState& table, Replayed expected, std::uint64_t s
       generation_(table.generation),
       settle_limit_(settle_limit),
       replays_(true),
+      asks_checks_(false),
       after_(generation_->written) {
   generation_->records.tail().reserve(expected.bytes);
   const std::unique_lock<std::shared_mutex> lock(table_.mutex);
@@ -80,7 +81,7 @@ absl::StatusOr<Change> TableChanges::FinishLine(WriteMode mode,
                                                 const schema::FieldSpan* spans) noexcept {
   assert(line_keys_.empty());
   const std::string_view line = LineBegun();
-  absl::Status checked = CheckRoom();
+  absl::Status checked = CheckRecord(spans);
   if (checked.ok()) {
     NoteKeys(line, spans);
     checked = CheckKeys(mode);
@@ -108,7 +109,7 @@ void TableChanges::ForgetNoted() {
 
 absl::StatusOr<Change> TableChanges::TakeLine(const schema::FieldSpan* spans) noexcept {
   const std::string_view line = LineBegun();
-  absl::Status taken = CheckRoom();
+  absl::Status taken = CheckRecord(spans);
   if (taken.ok()) taken = NoteLine(line, spans);
   if (!taken.ok()) {
     CancelLine();
@@ -144,6 +145,12 @@ absl::Status TableChanges::CheckTaken() noexcept {
   }
   ForgetNoted();
   return checked;
+}
+
+// What can be said of the line begun without looking at others.
+absl::Status TableChanges::CheckRecord(const schema::FieldSpan* spans) const {
+  if (absl::Status room = CheckRoom(); !room.ok() || !asks_checks_) return room;
+  return table_.checks().Check(LineBegun(), spans);
 }
 
 absl::Status TableChanges::CheckRoom() const {

@@ -41,13 +41,18 @@ class TableChanges {
   // that nobody ever waits for all of it.
   explicit TableChanges(TableState& table, std::uint64_t settle_limit = 0);
   // What a log says was done: nothing is ever taken back, so that no note is kept of it. Nor are
-  // new keys looked for in the index's files, where each would take a page to be read: the log's
-  // checksums vouch for their having been checked. `expected`: how much of it there will be.
+  // new keys looked for in the index's files, where each would take a page to be read, nor the
+  // table's checks asked: the log's checksums vouch for their having been checked. `expected`: how
+  // much of it there will be.
   struct Replayed {
     std::uint64_t bytes = 0;
     std::uint64_t records = 0;
   };
   TableChanges(TableState& table, Replayed expected, std::uint64_t settle_limit = kNoLimit);
+
+  // From now on the table's checks are not asked: who calls vouches for the records, or asks them
+  // of what there is in the end.
+  void ExemptFromChecks() { asks_checks_ = false; }
 
   TableState& table() const { return table_; }
   TableGeneration& generation() const { return *generation_; }
@@ -58,9 +63,9 @@ class TableChanges {
   // The string to append a canonical line to; FinishLine or CancelLine must follow.
   std::string* BeginLine();
   void CancelLine();
-  // Takes in the line appended, whose spans these are, or cancels it: kAlreadyExists for a clash,
-  // kNotFound for an update of nothing, kResourceExhausted where no key is left to assign or the
-  // file can grow no further.
+  // Takes in the line appended, whose spans these are, or cancels it: kInvalidArgument if a check
+  // is false for it, kAlreadyExists for a clash, kNotFound for an update of nothing,
+  // kResourceExhausted where no key is left to assign or the file can grow no further.
   absl::StatusOr<Change> FinishLine(WriteMode mode, const schema::FieldSpan* spans) noexcept;
   // The same for one of many lines to be inserted, whose keys are checked some lines later,
   // together with its neighbours': what the indexes have on them is fetched meanwhile. CheckTaken
@@ -133,6 +138,7 @@ class TableChanges {
   absl::Status Splice(std::span<const ColumnText> values, schema::FieldSpan* spans);
   absl::Status NotFoundError(std::string_view key_text) const;
   absl::Status ClashError(const LineKey& key, RecordLocation other) const;
+  absl::Status CheckRecord(const schema::FieldSpan* spans) const;
   absl::Status CheckRoom() const;
   absl::Status CheckEnd() const;
   absl::Status CheckLine(RecordLocation location) const;
@@ -147,6 +153,7 @@ class TableChanges {
   const std::shared_ptr<TableGeneration> generation_;
   const std::uint64_t settle_limit_;
   const bool replays_ = false;
+  bool asks_checks_ = true;
   std::size_t line_begin_ = 0;  // in the tail
   Mark begin_;
   TableExtent after_;

@@ -102,7 +102,7 @@ void ExpectWalks(const OrderedRun& run, const Pairs& sorted, const std::string& 
 }
 
 TEST_F(OrderedRunTest, WalksAsTheSortedListInMemoryAndInAFile) {
-  for (const std::size_t count : {0, 1, 2, 50, 3000}) {
+  for (const std::size_t count : {0u, 1u, 2u, 50u, 3000u}) {
     Pairs pairs = AnyPairs(count);
     const auto in_memory = OrderedRun::Make(kIndex, kExtent, EntriesOf(pairs));
     std::sort(pairs.begin(), pairs.end());
