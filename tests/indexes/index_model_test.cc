@@ -29,7 +29,7 @@ using testing::SortedScan;
 using testing::Tree;
 using testing::Walk;
 
-constexpr int kSteps = testing::kSanitized ? 100 : 300;
+constexpr int kSteps = testing::kSanitized ? 60 : 160;
 constexpr int kKeys = 120;
 
 class IndexModelTest : public ::testing::Test {
