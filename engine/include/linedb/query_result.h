@@ -15,7 +15,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "linedb/condition.h"
+#include "linedb/query_operand.h"
 #include "linedb/query_spec.h"
 
 namespace linedb::engine {
