@@ -20,8 +20,7 @@ namespace {
 
 const std::vector<std::string> kWorks = {
     "load",   "key",    "email", "scan",    "columns", "rows",   "commit", "process", "threads",
-    "update", "delete", "ycsb",  "latency", "open",    "memory", "import", "replay",
-    "query"};
+    "update", "delete", "ycsb",  "latency", "open",    "memory", "import", "replay",  "query"};
 
 // What the command line asks for.
 struct Command {

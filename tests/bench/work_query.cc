@@ -48,8 +48,8 @@ template <>
 struct linedb::Describe<bench::Course> {
   using Course = bench::Course;
   static constexpr auto kTable = linedb::DescribeTable<"course">(
-      linedb::Field<"id", &Course::id>().PrimaryKey(),
-      linedb::Field<"title", &Course::title>(), linedb::Field<"credits", &Course::credits>());
+      linedb::Field<"id", &Course::id>().PrimaryKey(), linedb::Field<"title", &Course::title>(),
+      linedb::Field<"credits", &Course::credits>());
 };
 
 namespace bench {
@@ -63,8 +63,8 @@ constexpr std::int64_t kSections = 100;
 Grade MakeGrade(std::int64_t id, std::int64_t rows) {
   const std::uint64_t chance = Mix(static_cast<std::uint64_t>(id) + 77);
   // A prime larger than any number of rows takes each place once.
-  const auto place = static_cast<std::int64_t>(
-      static_cast<std::uint64_t>(id) * 2147483647U % static_cast<std::uint64_t>(rows));
+  const auto place = static_cast<std::int64_t>(static_cast<std::uint64_t>(id) * 2147483647U %
+                                               static_cast<std::uint64_t>(rows));
   return {.id = id,
           .student = static_cast<std::int64_t>(chance % static_cast<std::uint64_t>(rows / 10)),
           .course = 1 + static_cast<std::int64_t>(chance >> 20) % kCourses,
@@ -74,7 +74,8 @@ Grade MakeGrade(std::int64_t id, std::int64_t rows) {
           .remark = "remark of grade " + std::to_string(chance % 1000)};
 }
 Course MakeCourse(std::int64_t id) {
-  return {.id = id, .title = "Course " + std::to_string(id),
+  return {.id = id,
+          .title = "Course " + std::to_string(id),
           .credits = static_cast<std::int32_t>(1 + id % 8)};
 }
 
@@ -113,8 +114,8 @@ class LinedbSide {
     return Read(grades_.All().OrderBy(Column<&Grade::place>.Descending()).Limit(10));
   }
   double TopByPoints(std::int64_t) const {
-    return Read(grades_.All().OrderBy(Column<&Grade::points>.Descending(), Column<&Grade::id>)
-                    .Limit(10));
+    return Read(
+        grades_.All().OrderBy(Column<&Grade::points>.Descending(), Column<&Grade::id>).Limit(10));
   }
   double Groups(std::int64_t) const {
     double weight = 0;
@@ -155,14 +156,15 @@ class SqliteSide {
   SqliteSide(const std::string& directory, std::int64_t rows) {
     std::filesystem::create_directories(directory);
     if (sqlite3_open((directory + "/query.db").c_str(), &db_) != SQLITE_OK) Fail("sqlite: open");
-    RunSql(db_,
-           "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-262144;"
-           "PRAGMA mmap_size=1073741824;"
-           "CREATE TABLE grade(id INTEGER PRIMARY KEY, student INTEGER NOT NULL, course INTEGER NOT "
-           "NULL, place INTEGER NOT NULL, points REAL NOT NULL, section INTEGER NOT NULL, remark "
-           "TEXT NOT NULL);"
-           "CREATE TABLE course(id INTEGER PRIMARY KEY, title TEXT NOT NULL, credits INTEGER NOT "
-           "NULL); BEGIN");
+    RunSql(
+        db_,
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-262144;"
+        "PRAGMA mmap_size=1073741824;"
+        "CREATE TABLE grade(id INTEGER PRIMARY KEY, student INTEGER NOT NULL, course INTEGER NOT "
+        "NULL, place INTEGER NOT NULL, points REAL NOT NULL, section INTEGER NOT NULL, remark "
+        "TEXT NOT NULL);"
+        "CREATE TABLE course(id INTEGER PRIMARY KEY, title TEXT NOT NULL, credits INTEGER NOT "
+        "NULL); BEGIN");
     Load(rows);
     RunSql(db_,
            "COMMIT; CREATE INDEX by_student ON grade(student); CREATE INDEX by_place ON "
@@ -260,8 +262,8 @@ class SqliteSide {
 };
 
 // Both sides in turns; the numbers for each time are the same. Sums of floats are about the same.
-void Measure(Bench* bench, const LinedbSide& ours, const SqliteSide& theirs, const std::string& work,
-             double (LinedbSide::*our_way)(std::int64_t) const,
+void Measure(Bench* bench, const LinedbSide& ours, const SqliteSide& theirs,
+             const std::string& work, double (LinedbSide::*our_way)(std::int64_t) const,
              double (SqliteSide::*their_way)(std::int64_t) const, int times) {
   Stopwatch our_watch;
   Stopwatch their_watch;

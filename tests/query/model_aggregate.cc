@@ -46,7 +46,6 @@ double TrueSum(const std::vector<double>& values) {
   return high;
 }
 
-
 Value SumOf(const Values& values, bool average) {
   if (values.empty()) return {};
   absl::int128 whole = 0;
