@@ -35,21 +35,21 @@ struct linedb::Describe<Row@> {
 };
 """
 
-# Each kind of query, for the tables in turn.
+# Each kind of query, for the tables in turn: @ is a table's number, ~ that of the next.
 KINDS = [
     'count += t@->Where(Column<&Row@::amount> >= 3.5 && Column<&Row@::name>.StartsWith("A"))'
     '.OrderBy(Column<&Row@::name>).Limit(10).Rows()->size();',
     'count += *t@->Where(Column<&Row@::active> || Column<&Row@::email>.IsNull()).Count();',
-    'for (const auto& [name, n, sum] : *t@->All().GroupBy<&Row@::name>().Select('
-    'Column<&Row@::name>, linedb::Count(), linedb::Sum(Column<&Row@::amount>)).Rows()) '
-    'count += static_cast<std::size_t>(n);',
+    'for (auto groups = *t@->All().GroupBy<&Row@::name>().Select(Column<&Row@::name>, '
+    'linedb::Count(), linedb::Sum(Column<&Row@::amount>)).Rows(); '
+    'const auto& [name, n, sum] : groups) count += static_cast<std::size_t>(n);',
     'count += *t@->Where(Column<&Row@::id>.In({1, 2, 3})).Update('
     'Column<&Row@::amount>.Set(Column<&Row@::amount> * 2));',
-    't@->All().Join<&Row@::next>(t+->All()).ForEach([&](const Row@&, const Row+&) { ++count; })'
+    't@->All().Join<&Row@::next>(t~->All()).ForEach([&](const Row@&, const Row~&) { ++count; })'
     '.IgnoreError();',
     'count += t@->Where(Column<&Row@::made> < linedb::Timestamp()).Select<&Row@::name, '
     '&Row@::email>().Distinct().Rows()->size();',
-    'count += *t@->All().WhereExists<&Row+::next>(t+->Where(Column<&Row+::amount> > 1)).Erase();',
+    'count += *t@->All().WhereExists<&Row~::next>(t~->Where(Column<&Row~::amount> > 1)).Erase();',
 ]
 
 
@@ -62,7 +62,7 @@ def program():
     for query in range(QUERIES):
         table = query % TABLES
         kind = KINDS[query % len(KINDS)]
-        text += "  " + kind.replace("@", str(table)).replace("+", str((table + 1) % TABLES))
+        text += "  " + kind.replace("@", str(table)).replace("~", str((table + 1) % TABLES))
         text += "\n"
     return text + "  return count;\n}\n"
 
