@@ -63,6 +63,7 @@ absl::Status Engine::Reindex(const std::shared_ptr<TableState>& table, TableSche
   ++after.version;
   absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(std::move(after));
   if (!layout.ok()) return layout.status();
+  if (absl::Status fit = CheckReferencesFit(*layout); !fit.ok()) return fit;
   auto altered = std::make_shared<TableState>(*std::move(layout));
   // Afterwards nothing is frozen, until a checkpoint: and there is none meanwhile.
   absl::Status done = WriteIndexes();
@@ -109,6 +110,7 @@ absl::Status Engine::ReindexHoldingSlot(const std::shared_ptr<TableState>& table
   {
     const std::unique_lock<std::shared_mutex> lock(tables_mutex_);
     tables_ = std::move(tables);
+    MapReferences();
     Retire(table, "given other indexes: open it again");
   }
   done = PlaceNextSchemaFile(files_, paths_, name);

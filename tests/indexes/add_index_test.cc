@@ -14,6 +14,7 @@
 #include "linedb/indexes.h"
 #include "tests/engine/ruled_disk.h"
 #include "tests/indexes/library.h"
+#include "tests/references/linked_tables.h"
 
 namespace linedb {
 namespace {
@@ -164,6 +165,38 @@ TEST_F(AddIndexTest, WhatIsWrittenWhileItIsMadeIsInIt) {
   const engine::TableCore core = CoreOf(campus, "student");
   EXPECT_EQ(core.record_count(), static_cast<std::uint64_t>(kStudents + written));
   EXPECT_NO_FATAL_FAILURE(ExpectIndexesAgree(core, {}, "beside a writer"));
+}
+
+TEST(AddIndexReferencesTest, ReferencesHoldWhateverIndexesComeAndGo) {
+  testing::LinkedTables tables;
+  ASSERT_THAT(tables.Make("album", R"("id": {"type":"int","primary_key":true},
+                                      "code": {"type":"str"})",
+                          R"("indexes":[{"columns":["code"],"unique":true}])"),
+              IsOk());
+  ASSERT_THAT(tables.Make("track", R"("id": {"type":"int","primary_key":true},
+                              "album": {"type":"int","references":{"table":"album"}},
+                              "by": {"type":"str","references":{"table":"album","key":["code"]}})"),
+              IsOk());
+  ASSERT_THAT(tables.Commit(R"(+album {"id":1,"code":"a"}
+                               +album {"id":2,"code":"b"}
+                               +track {"id":10,"album":1,"by":"b"})"),
+              IsOk());
+  engine::Engine& engine = *tables.campus.engine;
+  const auto expect_references_hold = [&] {
+    for (const char* gone : {"-album 1", "-album 2"}) {
+      WriteTransaction transaction = tables.campus.Begin();
+      ASSERT_THAT(tables.Do(transaction, gone), IsOk());
+      ASSERT_THAT(transaction.Commit(), Fails(absl::StatusCode::kFailedPrecondition, "track"));
+    }
+  };
+  ASSERT_NO_FATAL_FAILURE(expect_references_hold());
+  ASSERT_THAT(engine.AddIndex("track", {.columns = {"id"}}), IsOk());
+  ASSERT_NO_FATAL_FAILURE(expect_references_hold());
+  ASSERT_THAT(engine.AddIndex("album", {.columns = {"id", "code"}}), IsOk());
+  ASSERT_NO_FATAL_FAILURE(expect_references_hold());
+  EXPECT_THAT(engine.DropIndex("album", {"code"}), Fails(absl::StatusCode::kFailedPrecondition));
+  ASSERT_THAT(engine.DropIndex("track", {"id"}), IsOk());
+  ASSERT_NO_FATAL_FAILURE(expect_references_hold());
 }
 
 // [engine-16.12]

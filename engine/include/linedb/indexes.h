@@ -31,8 +31,9 @@ namespace linedb {
 // message says so the index is there all the same, and this handle writes no more. Any thread.
 absl::Status CreateIndex(Database& database, std::string_view table, const IndexSchema& index);
 
-// Takes the index over these columns away; otherwise as CreateIndex. kNotFound: there is none. One
-// that a reference to another table needs goes on without being named.
+// Takes the index over these columns away; otherwise as CreateIndex. kNotFound: there is none.
+// kFailedPrecondition also if it makes the key unique that another table references. One that a
+// reference of the table's own needs goes on without being named.
 absl::Status DropIndex(Database& database, std::string_view table,
                        const std::vector<std::string>& columns);
 
