@@ -103,7 +103,9 @@ TEST_F(OrderedRunTest, WalksAsTheSortedListInMemoryAndInAFile) {
     Pairs pairs = AnyPairs(count);
     const auto in_memory = OrderedRun::Make(kIndex, kExtent, EntriesOf(pairs));
     std::sort(pairs.begin(), pairs.end());
-    if (file != nullptr) ASSERT_THAT(disk->Remove("/run"), IsOk());
+    if (file != nullptr) {
+      ASSERT_THAT(disk->Remove("/run"), IsOk());
+    }
     const auto in_file = InFile(Bytes(pairs));
     ASSERT_EQ(in_file->entries(), count);
     ASSERT_THAT(in_file->CompareAll(), IsOk());
@@ -163,7 +165,9 @@ TEST_F(OrderedRunTest, EveryDamagedByteIsMendedOrRefused) {
   for (std::size_t byte = 0; byte < whole.size(); byte += 1 + Pick(40)) {
     std::string damaged = whole;
     damaged[byte] = static_cast<char>(damaged[byte] ^ (1 << Pick(8)));
-    if (file != nullptr) ASSERT_THAT(disk->Remove("/run"), IsOk());
+    if (file != nullptr) {
+      ASSERT_THAT(disk->Remove("/run"), IsOk());
+    }
     file = disk->Open("/run", wal::OpenMode::kCreateNew).value();
     ASSERT_THAT(file->Append(damaged), IsOk());
     absl::StatusOr<std::shared_ptr<OrderedRun>> run = OrderedRun::Open(*file, kIndex);
