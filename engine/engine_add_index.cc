@@ -81,6 +81,7 @@ absl::Status Engine::Reindex(const std::shared_ptr<TableState>& table, TableSche
   ReleaseSlot();
   if (!done.ok()) return done;
   subscriptions_->Wake();
+  RemoveIndexOf(table->name());  // of what was dropped
   maintainer_.Request();
   return done;
 }

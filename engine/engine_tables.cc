@@ -20,7 +20,13 @@ namespace {
 
 // Brings the schema into the form in which it is read back from its document (a default written
 // "1.50" is read as 1.5), so that the file, the log and the table in memory say the same.
+// kUnimplemented for what a schema file can say and nothing heeds yet.
 absl::Status Normalize(TableSchema* schema) {
+  if (!schema->expires.empty()) {
+    return absl::UnimplementedError(absl::StrCat(
+        schema->table_name, ".", schema->expires,
+        ": records that expire are not kept by this version; leave out that the column says when"));
+  }
   absl::StatusOr<schema::SchemaDocument> document =
       schema::ParseSchemaDocument(schema::FormatSchemaDocumentCompact(*schema));
   if (!document.ok()) return document.status();

@@ -224,7 +224,7 @@ std::vector<IndexProblem> VerifyIndex(wal::FileSystem& files, const wal::Databas
       if (whole.ok() && facts->base != nullptr && !facts->base->CompareAll()) {
         whole = absl::DataLossError("the bits of superseded lines are not what was written");
       }
-    } else if (name.key < static_cast<int>(table.indexes.size())) {
+    } else if (name.key >= 0 && name.key < static_cast<int>(table.indexes.size())) {
       absl::StatusOr<std::shared_ptr<KeyRun>> run =
           KeyRun::Open(**file, KeyIdentity(table.layout(), name.key));
       whole = run.ok() ? (*run)->CompareAll() : run.status();

@@ -14,14 +14,14 @@ namespace linedb::engine {
 namespace {
 
 // Measured on lines of about 130 bytes; only their proportions count.
-constexpr double kScanNanoseconds = 100;     // a record of a scan
-constexpr double kColumnNanoseconds = 25;    // a record of columns in memory
-constexpr double kEntryNanoseconds = 400;    // an entry of an index, and its record
-constexpr double kRangeNanoseconds = 2000;   // a range, however short
-constexpr double kKeyNanoseconds = 700;      // a lookup by key
-constexpr double kSortNanoseconds = 30;      // a comparison of a sort, and what goes with it
-constexpr std::size_t kLookupsMax = 1000;    // keys or ranges of one path
-constexpr double kMatchesEach = 10;          // records of a value that is not known yet
+constexpr double kScanNanoseconds = 100;    // a record of a scan
+constexpr double kColumnNanoseconds = 25;   // a record of columns in memory
+constexpr double kEntryNanoseconds = 400;   // an entry of an index, and its record
+constexpr double kRangeNanoseconds = 2000;  // a range, however short
+constexpr double kKeyNanoseconds = 700;     // a lookup by key
+constexpr double kSortNanoseconds = 30;     // a comparison of a sort, and what goes with it
+constexpr std::size_t kLookupsMax = 1000;   // keys or ranges of one path
+constexpr double kMatchesEach = 10;         // records of a value that is not known yet
 
 class PathFinder {
  public:
@@ -31,7 +31,8 @@ class PathFinder {
       bounds_ = BoundsOf(*source_.spec->where, *source_.layout, source_.spec->name);
       selectivity_ = SelectivityOf(*source_.spec->where);
     }
-    for (const ExistsSpec& exists : source_.spec->exists) selectivity_ *= exists.negated ? 0.9 : 0.5;
+    for (const ExistsSpec& exists : source_.spec->exists)
+      selectivity_ *= exists.negated ? 0.9 : 0.5;
     for (const MatchedValues& match : facts.matches) AddMatch(match);
   }
 
@@ -72,8 +73,8 @@ class PathFinder {
   void Add(AccessPath path) {
     const double kept = facts_.rows_wanted.value_or(path.rows);
     if (facts_.order_matters && !path.ordered && path.rows > 1) {
-      path.nanoseconds += path.rows * std::log2(std::max(2.0, std::min(kept, path.rows))) *
-                          kSortNanoseconds;
+      path.nanoseconds +=
+          path.rows * std::log2(std::max(2.0, std::min(kept, path.rows))) * kSortNanoseconds;
     }
     paths_.push_back(std::move(path));
   }
@@ -136,9 +137,9 @@ class PathFinder {
   // What the filter says about an index's first columns.
   struct Prefix {
     std::vector<std::string> keys = {""};
-    std::size_t columns = 0;    // that have one value, or one of a list
-    bool one_value = true;      // of each
-    double unknown = 1;         // so many times more ranges are expected
+    std::size_t columns = 0;  // that have one value, or one of a list
+    bool one_value = true;    // of each
+    double unknown = 1;       // so many times more ranges are expected
     std::vector<std::string> by = {};
   };
   Prefix PrefixOf(const schema::IndexLayout& index) const {
@@ -251,9 +252,10 @@ class PathFinder {
       entries += static_cast<double>(EstimateEntries(source_.spec->table, path->number, range));
     }
     if (path->ranges.empty()) entries = prefix.unknown * kMatchesEach;
-    const double rows = prefix.by.empty() ? entries * selectivity_
-                                          : std::min(entries, facts_.records * selectivity_ +
-                                                                  entries * kCoveredRate);
+    const double rows =
+        prefix.by.empty()
+            ? entries * selectivity_
+            : std::min(entries, facts_.records * selectivity_ + entries * kCoveredRate);
     path->rows = std::min(entries, rows);
     path->records = entries;
     if (path->ordered && facts_.rows_wanted.has_value() && path->rows > 0) {

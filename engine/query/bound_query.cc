@@ -88,8 +88,8 @@ class Binder {
                                                    " has a column ", name));
   }
   std::optional<BoundExpression> BindAny(const Expression& expression) {
-    return Keep(BoundExpression::Bind(
-        expression, [this](const std::string& name) { return Resolve(name); }));
+    return Keep(BoundExpression::Bind(expression,
+                                      [this](const std::string& name) { return Resolve(name); }));
   }
   std::optional<BoundExpression> Keep(absl::StatusOr<BoundExpression> bound) {
     if (bound.ok()) return *std::move(bound);
@@ -107,9 +107,10 @@ class Binder {
 
   void BindSource(BoundSource* source) {
     if (source->spec->where.has_value()) {
-      source->filter = KeepCondition(Keep(BoundExpression::Bind(
-          *source->spec->where,
-          [source](const std::string& name) { return ResolveIn(*source, name); })));
+      source->filter = KeepCondition(
+          Keep(BoundExpression::Bind(*source->spec->where, [source](const std::string& name) {
+            return ResolveIn(*source, name);
+          })));
     }
     for (const ExistsSpec& exists : source->spec->exists) {
       std::vector<int>& slots = source->exists.emplace_back();
@@ -145,9 +146,9 @@ class Binder {
     if (spec().where.has_value()) query_.where = KeepCondition(BindAny(*spec().where));
   }
   Type TypeOfSlot(int slot) const {
-    const BoundSource& source =
-        query_.sources.size() == 2 && slot >= query_.sources[1].first_slot ? query_.sources[1]
-                                                                           : query_.sources[0];
+    const BoundSource& source = query_.sources.size() == 2 && slot >= query_.sources[1].first_slot
+                                    ? query_.sources[1]
+                                    : query_.sources[0];
     return source.layout->columns()[static_cast<std::size_t>(slot - source.first_slot)].type;
   }
 

@@ -60,7 +60,7 @@ struct BoundQuery {
 
   const QuerySpec* spec = nullptr;
   std::vector<BoundSource> sources;
-  std::vector<std::pair<int, int>> join;  // slots whose values are equal
+  std::vector<std::pair<int, int>> join;                        // slots whose values are equal
   std::optional<schema::BoundExpression> where = std::nullopt;  // of a join
   bool grouped = false;
   std::vector<schema::BoundExpression> values;

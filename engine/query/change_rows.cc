@@ -141,8 +141,8 @@ class ColumnWriter {
   const ColumnSchema* schema_ = nullptr;
 };
 
-absl::StatusOr<std::vector<ColumnWriter>> MakeWriters(
-    const schema::RecordLayout& layout, std::span<const AssignmentSpec> assignments) {
+absl::StatusOr<std::vector<ColumnWriter>> MakeWriters(const schema::RecordLayout& layout,
+                                                      std::span<const AssignmentSpec> assignments) {
   std::vector<ColumnWriter> writers;
   for (const AssignmentSpec& assignment : assignments) {
     ColumnWriter writer(layout, assignment);
@@ -191,16 +191,15 @@ absl::Status FindUpdates(const QuerySpec& query, const schema::RecordLayout& lay
   KeyReader keys(layout);
   schema::TextWriter text;
   absl::Status status;
-  absl::Status run =
-      RunQuery(values, transaction, RowLines::kAlways, [&](const ResultRow& row) {
-        status = keys.Read(row.line(0), changes);
-        for (std::size_t i = 0; i < writers.size() && status.ok(); ++i) {
-          text.Truncate(0);
-          status = writers[i].Write(row.value(i), &text);
-          changes->Add(text.text());
-        }
-        return status.ok();
-      });
+  absl::Status run = RunQuery(values, transaction, RowLines::kAlways, [&](const ResultRow& row) {
+    status = keys.Read(row.line(0), changes);
+    for (std::size_t i = 0; i < writers.size() && status.ok(); ++i) {
+      text.Truncate(0);
+      status = writers[i].Write(row.value(i), &text);
+      changes->Add(text.text());
+    }
+    return status.ok();
+  });
   return run.ok() ? status : run;
 }
 
@@ -244,15 +243,14 @@ absl::StatusOr<std::uint64_t> UpdateRows(const QuerySpec& query, WriteTransactio
   const schema::RecordLayout& layout = table.table()->layout();
   absl::StatusOr<std::vector<ColumnWriter>> writers = MakeWriters(layout, assignments);
   if (!writers.ok()) return writers.status();
-  return ChangeIn(table, transaction,
-                  [&](WriteTransaction& writer) -> absl::StatusOr<std::uint64_t> {
-                    ChangeList changes(1 + assignments.size());
-                    absl::Status done =
-                        FindUpdates(query, layout, *writers, assignments, writer, &changes);
-                    if (done.ok()) done = WriteUpdates(table, *writers, changes, writer);
-                    if (!done.ok()) return done;
-                    return changes.records();
-                  });
+  return ChangeIn(
+      table, transaction, [&](WriteTransaction& writer) -> absl::StatusOr<std::uint64_t> {
+        ChangeList changes(1 + assignments.size());
+        absl::Status done = FindUpdates(query, layout, *writers, assignments, writer, &changes);
+        if (done.ok()) done = WriteUpdates(table, *writers, changes, writer);
+        if (!done.ok()) return done;
+        return changes.records();
+      });
 }
 
 absl::StatusOr<std::uint64_t> EraseRows(const QuerySpec& query, WriteTransaction* transaction) {

@@ -29,7 +29,7 @@ struct ColumnBounds {
 };
 
 struct ConditionBounds {
-  bool nothing = false;  // no record can pass
+  bool nothing = false;                 // no record can pass
   std::map<int, ColumnBounds> columns;  // by stored column
 };
 

@@ -114,9 +114,8 @@ double ExactSum::Round(const absl::InlinedVector<std::int64_t, 6>& digits, int f
   for (std::size_t i = 0; i < next; ++i) more |= digits[i] != 0;
   int position = (first + static_cast<int>(next)) * kDigitBits;
   const std::uint64_t high = absl::Uint128High64(bits);
-  const int width = high != 0
-                        ? 64 + static_cast<int>(std::bit_width(high))
-                        : static_cast<int>(std::bit_width(absl::Uint128Low64(bits)));
+  const int width = high != 0 ? 64 + static_cast<int>(std::bit_width(high))
+                              : static_cast<int>(std::bit_width(absl::Uint128Low64(bits)));
   const int dropped = width - (kMantissaBits + 1);
   if (dropped > 0) {
     const absl::uint128 rest = bits & ((absl::uint128(1) << dropped) - 1);

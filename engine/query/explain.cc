@@ -59,8 +59,8 @@ class Explainer {
     const SourceSpec& spec = *query_.sources[i].spec;
     if (spec.where.has_value()) Line("  filter: " + spec.where->ToText());
     for (const ExistsSpec& exists : spec.exists) {
-      Line(absl::StrCat("  ", exists.negated ? "without" : "with", " a match among: ",
-                        QueryText(*exists.other)));
+      Line(absl::StrCat("  ", exists.negated ? "without" : "with",
+                        " a match among: ", QueryText(*exists.other)));
     }
   }
 

@@ -116,8 +116,7 @@ absl::StatusOr<std::unique_ptr<RowStream>> JoinByHash(const BoundQuery& query,
                                                       std::unique_ptr<RowStream> kept_rows,
                                                       std::unique_ptr<RowStream> other_rows,
                                                       std::size_t kept) {
-  auto join =
-      std::make_unique<HashJoin>(query, std::move(kept_rows), std::move(other_rows), kept);
+  auto join = std::make_unique<HashJoin>(query, std::move(kept_rows), std::move(other_rows), kept);
   if (absl::Status built = join->Build(); !built.ok()) return built;
   return join;
 }

@@ -3,13 +3,13 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "engine/index/table_state.h"
 #include "engine/query/query_words.h"
 #include "linedb/query_result.h"
 #include "linedb/text_writer.h"
 #include "schema/bound_expression.h"
 #include "schema/record_layout.h"
 #include "schema/value_view.h"
-#include "engine/index/table_state.h"
 
 namespace linedb {
 namespace {
@@ -74,8 +74,8 @@ template <class Parsed>
 Parsed TakeOrNote(absl::StatusOr<Parsed> parsed, engine::QuerySpec* query) {
   if (parsed.ok()) return *std::move(parsed);
   if (query->fault.ok()) {
-    query->fault = absl::InvalidArgumentError(absl::StrCat(
-        query->sources[0].name, ": ", std::string(parsed.status().message())));
+    query->fault = absl::InvalidArgumentError(
+        absl::StrCat(query->sources[0].name, ": ", std::string(parsed.status().message())));
   }
   return {};
 }
@@ -139,7 +139,8 @@ JsonQuery JsonQuery::WhereNotExists(const JsonQuery& other, std::string_view on)
 JsonQuery JsonQuery::Join(const JsonQuery& other, std::string_view on, std::string_view as) const {
   JsonQuery joined = *this;
   absl::StatusOr<engine::MatchSpec> match = engine::ParseMatch(on);
-  joined.query_ = engine::JoinSpecs(query_, other.query_, match.ok() ? *match : engine::MatchSpec());
+  joined.query_ =
+      engine::JoinSpecs(query_, other.query_, match.ok() ? *match : engine::MatchSpec());
   TakeOrNote(std::move(match), &joined.query_);
   if (!as.empty()) joined.query_.sources[1].name = std::string(as);
   return joined;
@@ -208,9 +209,8 @@ absl::Status JsonQuery::ForEach(const std::function<bool(const Json&)>& visit) c
 }
 absl::Status JsonQuery::ForEach(engine::View in,
                                 const std::function<bool(const Json&)>& visit) const {
-  return engine::RunQuery(query_, in, [&](const engine::ResultRow& row) {
-    return visit(RowOf(query_, row));
-  });
+  return engine::RunQuery(query_, in,
+                          [&](const engine::ResultRow& row) { return visit(RowOf(query_, row)); });
 }
 
 absl::StatusOr<std::uint64_t> JsonQuery::Count(engine::View in) const {

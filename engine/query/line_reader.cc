@@ -91,8 +91,7 @@ bool LineReader::Read(std::string_view line, ValueView* values, ScratchArena* ar
   return from_end_ ? ReadBackwards(line, values, arena) : ReadForwards(line, values, arena);
 }
 
-bool LineReader::ReadForwards(std::string_view line, ValueView* values,
-                              ScratchArena* arena) const {
+bool LineReader::ReadForwards(std::string_view line, ValueView* values, ScratchArena* arena) const {
   const char* at = line.data();
   const char* end = at + line.size();
   for (const Step& step : steps_) {

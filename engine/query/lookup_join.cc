@@ -60,8 +60,7 @@ class LookupJoin : public RowStream {
     for (const int slot : lookup_.slots) {
       schema::AppendOrderKey(schema::ToValue(row.slots[slot]), &low);
     }
-    absl::Status looked =
-        finder_.FindRange(lookup_.index, {low, schema::OrderKeyEnd(low)}, found);
+    absl::Status looked = finder_.FindRange(lookup_.index, {low, schema::OrderKeyEnd(low)}, found);
     std::sort(found->begin(), found->end(),
               [](const FoundLine& a, const FoundLine& b) { return a.offset < b.offset; });
     return looked;
@@ -79,6 +78,7 @@ class LookupJoin : public RowStream {
     const RecordLoader::Outcome outcome = loader_.Load(record.line, row->slots, scratch);
     if (outcome == RecordLoader::Outcome::kDamaged) *status = loader_.DamagedLine(record.line);
     if (outcome != RecordLoader::Outcome::kPassed || !HasEqualColumns(*row)) return false;
+    row->texts_stay = false;  // those of this record do not
     row->lines[inner_] = record.line;
     row->rank[inner_] = record.offset;
     return !query_.where.has_value() || query_.where->Test(row->slots) == schema::Truth::kTrue;
@@ -116,8 +116,7 @@ std::optional<JoinLookup> FindLookup(const BoundQuery& query, std::size_t inner)
     JoinLookup lookup{.key = static_cast<int>(key)};
     for (const int column : layout.keys()[key].columns) {
       // Both zeros are equal, and a key has a text for each.
-      const bool is_float =
-          layout.columns()[static_cast<std::size_t>(column)].type == Type::kFloat;
+      const bool is_float = layout.columns()[static_cast<std::size_t>(column)].type == Type::kFloat;
       const int slot = is_float ? -1 : MatchingSlot(query, inner, column);
       if (slot >= 0) lookup.slots.push_back(slot);
     }

@@ -19,9 +19,8 @@ class OrderedStream : public RowStream {
       : query_(query), source_(source), path_(path), view_(view), loader_(loader) {}
 
   absl::Status Walk(std::size_t, RowTaker take) const override {
-    absl::StatusOr<IndexCursor> cursor =
-        IndexCursor::Open(query_.sources[source_].spec->table, view_, path_.number,
-                          path_.ranges[0], path_.direction);
+    absl::StatusOr<IndexCursor> cursor = IndexCursor::Open(
+        query_.sources[source_].spec->table, view_, path_.number, path_.ranges[0], path_.direction);
     if (!cursor.ok()) return cursor.status();
     Walker walker(*this, take);
     std::string_view key;

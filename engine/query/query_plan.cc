@@ -88,8 +88,9 @@ class Planner {
     const SourcePlan& a = plan_.sources[0];
     const SourcePlan& b = plan_.sources[1];
     const double larger = std::max(a.records, b.records);
-    return a.records * b.records == 0 ? 0 : a.path.rows * b.path.rows * larger /
-                                                (a.records * b.records);
+    return a.records * b.records == 0
+               ? 0
+               : a.path.rows * b.path.rows * larger / (a.records * b.records);
   }
   double SortedNanoseconds(std::size_t inner) const {
     const bool sorted = inner == 0 && !query_.is_grouped();
@@ -115,8 +116,8 @@ class Planner {
         plan.lookup->key >= 0
             ? "key " + layout.keys()[static_cast<std::size_t>(plan.lookup->key)].name
             : "index " + layout.indexes()[static_cast<std::size_t>(plan.lookup->index)].name;
-    plan.what = absl::StrCat(NameOf(inner), " looked up by ", by, " for each of ",
-                             NameOf(1 - inner));
+    plan.what =
+        absl::StrCat(NameOf(inner), " looked up by ", by, " for each of ", NameOf(1 - inner));
     plans->push_back(std::move(plan));
   }
 

@@ -50,9 +50,9 @@ bool RecordLoader::Passes(const schema::ValueView* slots, std::string* scratch) 
 
 absl::Status RecordLoader::DamagedLine(std::string_view line) const {
   constexpr std::size_t kShown = 80;
-  return absl::DataLossError(absl::StrCat(source_.layout->schema().table_name,
-                                          ": a line that is none of the table's: ",
-                                          std::string(line.substr(0, kShown))));
+  return absl::DataLossError(
+      absl::StrCat(source_.layout->schema().table_name,
+                   ": a line that is none of the table's: ", std::string(line.substr(0, kShown))));
 }
 
 }  // namespace linedb::engine

@@ -227,7 +227,8 @@ class Run {
   int CompareGroups(const std::vector<Value>& a, const std::vector<Value>& b) const {
     for (const BoundOrder& order : query_.order) {
       const std::size_t place = PlaceOf(order.by);
-      const int compared = schema::CompareValues(schema::ViewOf(a[place]), schema::ViewOf(b[place]));
+      const int compared =
+          schema::CompareValues(schema::ViewOf(a[place]), schema::ViewOf(b[place]));
       if (compared != 0) return order.descending ? -compared : compared;
     }
     return 0;
@@ -239,9 +240,8 @@ class Run {
     std::vector<std::vector<Value>> rows;
     for (const engine::Group& group : grouper->TakeGroups()) rows.push_back(ValuesOf(group));
     if (spec_.distinct) KeepDistinct(&rows);
-    std::stable_sort(rows.begin(), rows.end(), [this](const auto& a, const auto& b) {
-      return CompareGroups(a, b) < 0;
-    });
+    std::stable_sort(rows.begin(), rows.end(),
+                     [this](const auto& a, const auto& b) { return CompareGroups(a, b) < 0; });
     for (const std::vector<Value>& row : rows) {
       if (!Emit(nullptr, OutputsOf(row))) break;
     }

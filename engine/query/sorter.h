@@ -22,8 +22,8 @@ class Sorter {
 
   void Take(const QueryRow& row);
   void Merge(Sorter&& other);
-  // Calls `visit(lines, values)` for the rows in order, from the query's offset on, until it returns
-  // false: with all of the query's values.
+  // Calls `visit(lines, values)` for the rows in order, from the query's offset on, until it
+  // returns false: with all of the query's values.
   using Visit = absl::FunctionRef<bool(const std::string_view*, const schema::ValueView*)>;
   void ForEach(Visit visit);
 

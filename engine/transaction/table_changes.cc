@@ -29,7 +29,6 @@ TableChanges::TableChanges(TableState& table, std::uint64_t settle_limit)
     const std::unique_lock<std::shared_mutex> lock(table_.mutex);
     generation_->Settle(settle_limit_, kSettledAtFirst);
   }
-  generation_->ForgetCuts();  // who asks about them is a reader of this transaction
   begin_ = MakeMark();
 }
 
@@ -377,6 +376,7 @@ void TableChanges::Seal(bool accept_tail) noexcept {
   after_.bytes = generation_->records.end();
   if (accept_tail) generation_->records.AcceptTail();
   generation_->written = after_;
+  generation_->ForgetCuts();  // who asks about them reads in this transaction, which has ended
   sealed_ = true;
 }
 

@@ -109,8 +109,8 @@ TEST_F(AddIndexTest, ADroppedIndexIsGoneAndTheOthersStay) {
 // [engine-16.11]
 TEST_F(AddIndexTest, AUniqueIndexIsRefusedWhereTwoRecordsShareAValue) {
   EXPECT_THAT(campus.engine->AddIndex("student", {.columns = {"name"}, .unique = true}),
-              Fails(absl::StatusCode::kFailedPrecondition, "student.name: value \"name 0\"",
-                    "\"id\":1,", "\"id\":18,"));
+              Fails(absl::StatusCode::kFailedPrecondition, "student.name: value \"name ",
+                    " is that of two records: {\"id\":", " and {\"id\":"));
   EXPECT_THAT(IndexNames(campus), ::testing::IsEmpty());
   ASSERT_THAT(campus.students().Insert({.name = "still writing"}), IsOk());
 }
@@ -148,7 +148,7 @@ TEST_F(AddIndexTest, WhatIsWrittenWhileItIsMadeIsInIt) {
   std::atomic<bool> done = false;
   std::atomic<int> written = 0;
   std::thread writer([&] {
-    while (!done) {
+    while (!done && written < 2000) {
       const absl::Status inserted = campus.students().Insert({.name = "meanwhile"}).status();
       if (inserted.ok()) ++written;
       EXPECT_TRUE(inserted.ok() || absl::IsFailedPrecondition(inserted)) << inserted;

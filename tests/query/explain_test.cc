@@ -14,7 +14,8 @@ class ExplainTest : public University {
   ExplainTest() {
     std::vector<Student> many;
     for (int i = 0; i < 2000; ++i) {
-      many.push_back({.name = "N" + std::to_string(i), .year = 100 + i,
+      many.push_back({.name = "N" + std::to_string(i),
+                      .year = 100 + i,
                       .gpa = static_cast<double>(i % 40) / 10});
     }
     EXPECT_TRUE(students_.InsertAll(many).ok());
@@ -55,8 +56,8 @@ TEST_F(ExplainTest, TheReasonIsWhatTheOtherWayWouldTake) {
 }
 
 TEST_F(ExplainTest, AJoinSaysWhatIsHashedOrLookedUp) {
-  const auto few = enrolments_.Where(Column<&Enrolment::student_id> == 1 &&
-                                     Column<&Enrolment::course> == "os");
+  const auto few =
+      enrolments_.Where(Column<&Enrolment::student_id> == 1 && Column<&Enrolment::course> == "os");
   EXPECT_THAT(*few.Join<&Enrolment::student_id>(students_.All()).Explain(),
               HasSubstr("join: student looked up by key id for each of enrolment"));
   EXPECT_THAT(*students_.All().Join<&Enrolment::student_id>(enrolments_.All()).Explain(),

@@ -53,8 +53,7 @@ TEST_F(JsonQueryTest, GroupsOrderByNamesAndAggregates) {
 }
 
 TEST_F(JsonQueryTest, JoinsNameTheirTables) {
-  const JsonQuery joined =
-      json_enrolments_.All().Join(*table_.Where("gpa > 3"), "student_id = id");
+  const JsonQuery joined = json_enrolments_.All().Join(*table_.Where("gpa > 3"), "student_id = id");
   EXPECT_EQ(Text(joined.Where("course = 'os' or student.name = 'Alan'")
                      .Select("student.name, course, grade")),
             "{\"student.name\":\"Alice\",\"course\":\"os\",\"grade\":null}\n"

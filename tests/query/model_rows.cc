@@ -48,8 +48,8 @@ double RandomFloat(Random& random) {
 }
 
 std::string RandomText(Random& random) {
-  static const std::vector<std::string> kTexts = {"",   "a",  "ab",   "abc",    "b",       "B",
-                                                  "ba", "é",  "éa",   "a\"b\\", "\n",      "z%",
+  static const std::vector<std::string> kTexts = {"",   "a",  "ab",   "abc",    "b",         "B",
+                                                  "ba", "é",  "éa",   "a\"b\\", "\n",        "z%",
                                                   "a_", "ab", "aaaa", "日本",   "\U0001F600"};
   return kTexts[Below(random, kTexts.size())];
 }
@@ -70,21 +70,21 @@ std::string RandomJson(Random& random) {
 }  // namespace
 
 const std::vector<ColumnSchema>& ModelColumns() {
-  static const std::vector<ColumnSchema>& columns = *new std::vector<ColumnSchema>{
-      {.name = "id", .type = Type::kInt, .primary_key = true},
-      {.name = "i", .type = Type::kInt},
-      {.name = "ni", .type = Type::kInt, .nullable = true},
-      {.name = "f", .type = Type::kFloat},
-      {.name = "nf", .type = Type::kFloat, .nullable = true},
-      {.name = "b", .type = Type::kBool},
-      {.name = "nb", .type = Type::kBool, .nullable = true},
-      {.name = "s", .type = Type::kString},
-      {.name = "ns", .type = Type::kString, .nullable = true},
-      {.name = "y", .type = Type::kBytes, .nullable = true},
-      {.name = "t", .type = Type::kTimestamp, .nullable = true},
-      {.name = "d", .type = Type::kDate, .nullable = true},
-      {.name = "j", .type = Type::kJson, .nullable = true},
-      {.name = "u", .type = Type::kInt, .nullable = true}};
+  static const std::vector<ColumnSchema>& columns =
+      *new std::vector<ColumnSchema>{{.name = "id", .type = Type::kInt, .primary_key = true},
+                                     {.name = "i", .type = Type::kInt},
+                                     {.name = "ni", .type = Type::kInt, .nullable = true},
+                                     {.name = "f", .type = Type::kFloat},
+                                     {.name = "nf", .type = Type::kFloat, .nullable = true},
+                                     {.name = "b", .type = Type::kBool},
+                                     {.name = "nb", .type = Type::kBool, .nullable = true},
+                                     {.name = "s", .type = Type::kString},
+                                     {.name = "ns", .type = Type::kString, .nullable = true},
+                                     {.name = "y", .type = Type::kBytes, .nullable = true},
+                                     {.name = "t", .type = Type::kTimestamp, .nullable = true},
+                                     {.name = "d", .type = Type::kDate, .nullable = true},
+                                     {.name = "j", .type = Type::kJson, .nullable = true},
+                                     {.name = "u", .type = Type::kInt, .nullable = true}};
   return columns;
 }
 
@@ -98,7 +98,7 @@ int ColumnNamed(const std::string& name) {
 
 TableSchema ModelSchema(const std::string& table, unsigned combination) {
   TableSchema schema{.table_name = table, .columns = ModelColumns()};
-  const std::vector<IndexSchema> indexes = {{{"i"}},      {{"nf"}},      {{"ns"}}, {{"nb", "ni"}},
+  const std::vector<IndexSchema> indexes = {{{"i"}},      {{"nf"}},     {{"ns"}},    {{"nb", "ni"}},
                                             {{"s", "d"}}, {{"y", "t"}}, {{"f", "i"}}};
   for (std::size_t i = 0; i < indexes.size(); ++i) {
     if ((combination >> i & 1) != 0) schema.indexes.push_back(indexes[i]);
@@ -124,8 +124,8 @@ Value RandomValue(Random& random, const ColumnSchema& column) {
       return Value::Time(Timestamp(std::chrono::microseconds(
           (static_cast<std::int64_t>(Below(random, 8)) - 4) * 86'400'000'001)));
     case Type::kDate:
-      return Value::Date(std::chrono::sys_days(
-          std::chrono::days(static_cast<int>(Below(random, 8)) - 4)));
+      return Value::Date(
+          std::chrono::sys_days(std::chrono::days(static_cast<int>(Below(random, 8)) - 4)));
     case Type::kJson:
       return Value::Json(RandomJson(random));
   }

@@ -19,8 +19,7 @@ TEST_F(QueryChangeTest, EachRecordIsChangedOnceAlsoInTheIndexThatIsWalked) {
 TEST_F(QueryChangeTest, AnUpdateSeesTheValuesOfBefore) {
   const auto alice = students_.Where(Column<&Student::id> == 1);
   EXPECT_EQ(*alice.Update(Column<&Student::gpa>.Set(Column<&Student::year>),
-                          Column<&Student::year>.Set(7),
-                          Column<&Student::email>.Set(std::nullopt),
+                          Column<&Student::year>.Set(7), Column<&Student::email>.Set(std::nullopt),
                           Column<&Student::level>.Set(Level::kBachelor)),
             1U);
   const Student after = *students_.Get(1);
@@ -43,8 +42,8 @@ TEST_F(QueryChangeTest, AFailedChangeLeavesTheGivenTransactionAsItWas) {
   EXPECT_EQ(all.Update(writer, Column<&Student::email>.Set("same")).status().code(),
             absl::StatusCode::kAlreadyExists);
   // Beyond the member's range.
-  EXPECT_EQ(courses_.All().Update(writer, Column<&Course::credits>.Set(Column<&Course::credits> *
-                                                                       100))
+  EXPECT_EQ(courses_.All()
+                .Update(writer, Column<&Course::credits>.Set(Column<&Course::credits> * 100))
                 .status()
                 .message(),
             "course.credits: expected int, found 600");
@@ -65,8 +64,9 @@ TEST_F(QueryChangeTest, ATransactionSeesItsOwnChangesAndOthersDoNot) {
 TEST_F(QueryChangeTest, WhatATextWouldChangeWronglyIsRefusedWithItsReason) {
   const JsonTable students = *JsonTable::Open(*db_, "student");
   const std::vector<std::pair<std::string, std::string>> rows = {
-      {"id = 5", "student.id: a column of the primary key cannot be replaced: a record with "
-                 "another key is another record"},
+      {"id = 5",
+       "student.id: a column of the primary key cannot be replaced: a record with "
+       "another key is another record"},
       {"year = 1, year = 2", "student.year: an update names a column twice"},
       {"year = null", "student.year: null is not allowed"},
       {"year = 'x'", "student.year: expected int, found 'x'"},

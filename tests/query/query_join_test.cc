@@ -10,10 +10,10 @@ using QueryJoinTest = University;
 template <class Joined>
 std::string Pairs(const Joined& joined, engine::View in = {}) {
   std::string pairs;
-  const absl::Status status = joined.ForEach(in, [&](const Enrolment& enrolment,
-                                                     const Student& student) {
-    pairs += (pairs.empty() ? "" : " ") + student.name + ":" + enrolment.course;
-  });
+  const absl::Status status =
+      joined.ForEach(in, [&](const Enrolment& enrolment, const Student& student) {
+        pairs += (pairs.empty() ? "" : " ") + student.name + ":" + enrolment.course;
+      });
   EXPECT_TRUE(status.ok()) << status;
   return pairs;
 }
@@ -30,9 +30,10 @@ TEST_F(QueryJoinTest, PairsComeInTheOrderOfTheFirstTableThenTheSecond) {
   EXPECT_EQ(*joined.Count(), 5U);
   const auto other = students_.All().Join<&Enrolment::student_id>(enrolments_.All());
   std::string courses;
-  ASSERT_TRUE(other.ForEach([&](const Student& student, const Enrolment& enrolment) {
-                     courses += student.name.substr(0, 2) + enrolment.course;
-                   })
+  ASSERT_TRUE(other
+                  .ForEach([&](const Student& student, const Enrolment& enrolment) {
+                    courses += student.name.substr(0, 2) + enrolment.course;
+                  })
                   .ok());
   EXPECT_EQ(courses, "AldbAlosBodbBoosAlai");
 }
@@ -40,20 +41,21 @@ TEST_F(QueryJoinTest, PairsComeInTheOrderOfTheFirstTableThenTheSecond) {
 TEST_F(QueryJoinTest, ValuesAndGroupsAreOfBothTables) {
   const auto joined = enrolments_.All().Join<&Enrolment::course>(courses_.All());
   using Row = std::tuple<std::string, std::int64_t, std::optional<double>>;
-  EXPECT_EQ(*joined.GroupBy<&Course::title>()
-                 .Select(Column<&Course::title>, linedb::Count(),
-                         linedb::Sum(Column<&Enrolment::grade>))
-                 .Rows(),
-            (std::vector<Row>{{"Databases", 2, 3.3}, {"Systems", 2, 3.0}, {"Learning", 1, 1.0}}));
+  EXPECT_EQ(
+      *joined.GroupBy<&Course::title>()
+           .Select(Column<&Course::title>, linedb::Count(), linedb::Sum(Column<&Enrolment::grade>))
+           .Rows(),
+      (std::vector<Row>{{"Databases", 2, 3.3}, {"Systems", 2, 3.0}, {"Learning", 1, 1.0}}));
   const auto first = joined.Select<&Enrolment::student_id, &Course::credits>().First();
   EXPECT_EQ(**first, (std::tuple<std::int64_t, std::int8_t>(1, std::int8_t{6})));
-  EXPECT_EQ(joined.Where(Column<&Course::credits> > 4).ToText(),
-            "from enrolment join course on course.code = enrolment.course where course.credits > 4");
+  EXPECT_EQ(
+      joined.Where(Column<&Course::credits> > 4).ToText(),
+      "from enrolment join course on course.code = enrolment.course where course.credits > 4");
 }
 
 TEST_F(QueryJoinTest, FewRowsAreLookedUpAndManyAreHashed) {
-  const auto few = enrolments_.Where(Column<&Enrolment::student_id> == 1 &&
-                                     Column<&Enrolment::course> == "os");
+  const auto few =
+      enrolments_.Where(Column<&Enrolment::student_id> == 1 && Column<&Enrolment::course> == "os");
   EXPECT_EQ(Pairs(few.Join<&Enrolment::student_id>(students_.All())), "Alice:os");
   WriteTransaction writer = *db_->Begin();
   ASSERT_TRUE(enrolments_.Insert(writer, {5, "ai", 2.3}).ok());

@@ -32,9 +32,9 @@ TEST_F(QueryOrderTest, AnIndexOfSeveralColumnsGivesTheOrderOfItsFirstOnes) {
   EXPECT_EQ(Names(masters.OrderBy(Column<&Student::gpa>)), "Carol Bob Alan");
   EXPECT_EQ(Names(students_.All().OrderBy(Column<&Student::level>).Limit(4)),
             "Bob Carol Alan Alice");
-  EXPECT_EQ(Names(students_.All().OrderBy(Column<&Student::level>.Descending(),
-                                          Column<&Student::gpa>)),
-            "Alice Dave \"D\" Ünal Carol Bob Alan");
+  EXPECT_EQ(
+      Names(students_.All().OrderBy(Column<&Student::level>.Descending(), Column<&Student::gpa>)),
+      "Alice Dave \"D\" Ünal Carol Bob Alan");
 }
 
 TEST_F(QueryOrderTest, ColumnsInMemoryGiveTheSameRows) {

@@ -48,9 +48,11 @@ TEST_F(QueryRowsTest, EachConditionFindsItsRowsInFileOrder) {
 }
 
 TEST_F(QueryRowsTest, ALiteralThatNoColumnCanHoldIsAnErrorOfTheRun) {
-  const auto nan = students_.Where(Column<&Student::gpa> == std::numeric_limits<double>::quiet_NaN());
+  const auto nan =
+      students_.Where(Column<&Student::gpa> == std::numeric_limits<double>::quiet_NaN());
   EXPECT_EQ(nan.Rows().status().code(), absl::StatusCode::kInvalidArgument);
-  const auto large = students_.Where(Column<&Student::id> == std::numeric_limits<std::uint64_t>::max());
+  const auto large =
+      students_.Where(Column<&Student::id> == std::numeric_limits<std::uint64_t>::max());
   EXPECT_EQ(large.Count().status().code(), absl::StatusCode::kInvalidArgument);
   const auto text = students_.Where(Column<&Student::name> == "\xff");
   EXPECT_EQ(text.Erase().status().message(), "student: a text is not UTF-8");

@@ -146,11 +146,9 @@ ModelCondition RandomBetween(Random& random) {
 ModelCondition RandomNullTest(Random& random) {
   const std::size_t column = RandomColumn(random);
   const bool wants_null = OneIn(random, 2);
-  const std::string text =
-      ModelColumns()[column].name + (wants_null ? " is null" : " is not null");
-  return {text, text, [=](const ModelRow& row) -> Tri {
-            return row[column].is_null() == wants_null;
-          }};
+  const std::string text = ModelColumns()[column].name + (wants_null ? " is null" : " is not null");
+  return {text, text,
+          [=](const ModelRow& row) -> Tri { return row[column].is_null() == wants_null; }};
 }
 
 ModelCondition RandomSearch(Random& random) {
@@ -162,10 +160,14 @@ ModelCondition RandomSearch(Random& random) {
   const std::size_t which = Below(random, 3);
   static const std::vector<std::string> kFunctions = {"starts_with", "ends_with", "contains"};
   const std::string is_there = "case when " + name + " is null then null else ";
+  // A part of an empty blob is null.
+  const std::string empty = part.type() == Type::kBytes ? "x''" : "''";
+  const auto part_of = [&](const std::string& place) {
+    return "coalesce(substr(" + name + ", " + place + "), " + empty + ") = " + sql + " end";
+  };
   const std::vector<std::string> sqls = {
-      is_there + "substr(" + name + ", 1, length(" + sql + ")) = " + sql + " end",
-      is_there + "length(" + sql + ") = 0 or substr(" + name + ", -length(" + sql + ")) = " + sql +
-          " end",
+      is_there + part_of("1, length(" + sql + ")"),
+      is_there + "length(" + sql + ") = 0 or " + part_of("-length(" + sql + ")"),
       is_there + "length(" + sql + ") = 0 or instr(" + name + ", " + sql + ") > 0 end"};
   return {kFunctions[which] + "(" + name + ", " + LiteralText(part) + ")", "(" + sqls[which] + ")",
           [=](const ModelRow& row) -> Tri {

@@ -80,21 +80,24 @@ Value ExtremeOf(const Values& values, int sign) {
 ModelAggregate RandomAggregate(Random& random) {
   const std::size_t kind = Below(random, 6);
   if (kind == 0) {
-    return {"count(*)", "count(*)", [](const auto& rows) {
-              return Value::Int(static_cast<std::int64_t>(rows.size()));
-            }};
+    return {"count(*)", "count(*)",
+            [](const auto& rows) { return Value::Int(static_cast<std::int64_t>(rows.size())); }};
   }
   static const std::vector<std::string> kNumbers = {"id", "i", "ni", "f", "nf"};
   const bool number = kind == 1 || kind == 2;
-  ModelTerm term = ColumnTermOf(static_cast<std::size_t>(
-      number ? ColumnNamed(kNumbers[Below(random, 5)])
-             : static_cast<int>(Below(random, ModelColumns().size()))));
+  ModelTerm term = ColumnTermOf(
+      static_cast<std::size_t>(number ? ColumnNamed(kNumbers[Below(random, 5)])
+                                      : static_cast<int>(Below(random, ModelColumns().size()))));
   if (!number && kind != 5 && term.text == "j") term = ColumnTermOf(1);
   if (!number && OneIn(random, 4)) term = RandomTerm(random);
   static const std::vector<std::string> kNames = {"", "sum", "avg", "min", "max", "count"};
   const auto call = [&](const std::string& of) { return kNames[kind] + "(" + of + ")"; };
-  return {call(term.text), term.sql ? std::optional(call(*term.sql)) : std::nullopt,
-          [kind, term](const std::vector<const ModelRow*>& rows) {
+  // SQLite's avg rounds each sum of ints on the way.
+  std::optional<std::string> sql = term.sql;
+  if (sql.has_value()) {
+    sql = kind == 2 ? "sum(" + *sql + ") * 1.0 / count(" + *sql + ")" : call(*sql);
+  }
+  return {call(term.text), sql, [kind, term](const std::vector<const ModelRow*>& rows) {
             Values values;
             for (const ModelRow* row : rows) {
               Value value = term.value(*row);
@@ -173,8 +176,8 @@ class Maker {
     const std::string on = name + " = " + name;
     query_ = negated ? query_.WhereNotExists(inner, on) : query_.WhereExists(inner, on);
     std::erase_if(rows_, [&](const ModelRow* row) {
-      const bool found = std::any_of(
-          model_.others.begin(), model_.others.end(), [&](const ModelRow& other) {
+      const bool found =
+          std::any_of(model_.others.begin(), model_.others.end(), [&](const ModelRow& other) {
             return !(*row)[column].is_null() && !other[column].is_null() &&
                    CompareModel((*row)[column], other[column]) == 0 &&
                    condition.holds(other) == Tri(true);
@@ -331,8 +334,8 @@ class Maker {
       const std::vector<std::string> directions = RandomDirections(1);
       query_ = query_.OrderBy(aggregates.back().text + directions[0]);
       SortBy(&answer_, directions, [](const Values& row, std::size_t) { return row.back(); });
-      const bool exact = !aggregates.back().text.starts_with("sum") &&
-                         !aggregates.back().text.starts_with("avg");
+      const bool exact =
+          !aggregates.back().text.starts_with("sum") && !aggregates.back().text.starts_with("avg");
       Append(&sql_, exact ? aggregates.back().sql : std::nullopt);
       Append(&sql_, directions[0] + ", ");
     }

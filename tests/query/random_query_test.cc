@@ -146,9 +146,9 @@ class World {
   }
 
   void NotePlan(const std::string& explained) {
-    for (const std::string word : {": scan:", ": key ", ": index ", ": columns in memory:",
-                                   "in its order", ": nothing", "join: hash", "looked up by key",
-                                   "looked up by index", "the semi-join's values"}) {
+    for (const std::string word :
+         {": scan:", ": key ", ": index ", ": columns in memory:", "in its order", ": nothing",
+          "join: hash", "looked up by key", "looked up by index", "the semi-join's values"}) {
       if (explained.find(word) != std::string::npos) ++plans()[word];
     }
   }
@@ -186,8 +186,8 @@ TEST(RandomQueryTest, AnswersAreThoseOfAPlainLoopAndOfSqlite) {
   const std::size_t each = queries / worlds + 1;
   std::size_t asked = 0;
   for (std::size_t world = 0; world < worlds; ++world) {
-    const auto combination = static_cast<unsigned>(
-        worlds == combinations ? world : Below(random, combinations));
+    const auto combination =
+        static_cast<unsigned>(worlds == combinations ? world : Below(random, combinations));
     World tables(random, combination, 90);
     for (std::size_t i = 0; i < each; ++i, ++asked) {
       ASSERT_NO_FATAL_FAILURE(tables.Ask()) << "indexes " << combination;
@@ -197,7 +197,8 @@ TEST(RandomQueryTest, AnswersAreThoseOfAPlainLoopAndOfSqlite) {
   }
   std::cout << asked << " queries over tables with " << worlds << " combinations of indexes, "
             << World::asked_of_sqlite() << " of them asked of SQLite, too\n";
-  for (const auto& [plan, count] : World::plans()) std::cout << "  " << plan << " " << count << "\n";
+  for (const auto& [plan, count] : World::plans())
+    std::cout << "  " << plan << " " << count << "\n";
   EXPECT_EQ(World::plans().size(), 10U) << "not each way was gone";
 }
 

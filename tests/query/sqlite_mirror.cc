@@ -63,8 +63,8 @@ std::optional<std::vector<std::vector<Value>>> SqliteMirror::Ask(const std::stri
 
 bool IsSameInSqlite(const Value& ours, const Value& theirs) {
   if (ours.is_null() || theirs.is_null()) return ours.is_null() == theirs.is_null();
-  const bool is_text = ours.type() == Type::kString || ours.type() == Type::kBytes ||
-                       ours.type() == Type::kJson;
+  const bool is_text =
+      ours.type() == Type::kString || ours.type() == Type::kBytes || ours.type() == Type::kJson;
   if (is_text || theirs.type() == Type::kString) {
     return theirs.type() == Type::kString && is_text && ours.as_string() == theirs.as_string();
   }

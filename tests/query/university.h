@@ -81,8 +81,8 @@ template <>
 struct linedb::Describe<linedb::query_test::Course> {
   using Course = linedb::query_test::Course;
   static constexpr auto kTable = linedb::DescribeTable<"course">(
-      linedb::Field<"code", &Course::code>().PrimaryKey(),
-      linedb::Field<"title", &Course::title>(), linedb::Field<"credits", &Course::credits>());
+      linedb::Field<"code", &Course::code>().PrimaryKey(), linedb::Field<"title", &Course::title>(),
+      linedb::Field<"credits", &Course::credits>());
 };
 
 namespace linedb::query_test {
@@ -102,12 +102,22 @@ class University : public testing::Test {
         courses_(*db_->OpenTable<Course>()) {
     using std::chrono::year;
     const std::vector<Student> students = {
-        {.name = "Alice", .email = "alice@x.edu", .year = 1, .gpa = 3.9, .honours = true,
-         .level = Level::kMaster, .born = year(1999) / 5 / 1, .tags = {"a"}},
+        {.name = "Alice",
+         .email = "alice@x.edu",
+         .year = 1,
+         .gpa = 3.9,
+         .honours = true,
+         .level = Level::kMaster,
+         .born = year(1999) / 5 / 1,
+         .tags = {"a"}},
         {.name = "Bob", .year = 2, .gpa = 2.5, .photo = Bytes{std::byte{1}, std::byte{2}}},
         {.name = "Carol", .email = "carol@x.edu", .year = 2},
-        {.name = "Alan", .email = "alan@y.org", .year = 3, .gpa = 3.5,
-         .born = year(2001) / 2 / 3, .enrolled = Timestamp(std::chrono::microseconds(7))},
+        {.name = "Alan",
+         .email = "alan@y.org",
+         .year = 3,
+         .gpa = 3.5,
+         .born = year(2001) / 2 / 3,
+         .enrolled = Timestamp(std::chrono::microseconds(7))},
         {.name = "Dave \"D\" Ünal", .year = 1, .gpa = 3.9, .level = Level::kMaster},
     };
     EXPECT_TRUE(students_.InsertAll(students).ok());

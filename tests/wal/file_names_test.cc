@@ -47,9 +47,9 @@ TEST(FileNamesTest, OtherNamesAreNoArchives) {
 }
 
 TEST(FileNamesTest, IndexFileNamesReadBackAsWritten) {
-  for (const char* name : {"student.4096.blocks", "student.0-4096.key0", "student.64-4096.key12",
-                           "student.0-4096.order00000000000000ff",
-                           "student.0-4096.order0123456789abcdef"}) {
+  for (const char* name :
+       {"student.4096.blocks", "student.0-4096.key0", "student.64-4096.key12",
+        "student.0-4096.order00000000000000ff", "student.0-4096.order0123456789abcdef"}) {
     const std::optional<IndexFileName> parsed = ParseIndexFileName(name);
     ASSERT_TRUE(parsed.has_value()) << name;
     EXPECT_EQ(FormatIndexFileName(*parsed), name);

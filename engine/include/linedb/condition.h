@@ -8,7 +8,8 @@
 // Both sides of a comparison are of one kind: numbers, text, bool, bytes, points in time, dates,
 // values of the same enum, or of the same type that is stored as json (which are only equal or
 // not). Text with a number, or columns of two structs, does not compile, with a message that begins
-// with "linedb:". What compares a null is neither true nor false; linedb/expression.h has the rules.
+// with "linedb:". What compares a null is neither true nor false; linedb/expression.h has the
+// rules.
 //
 // Everything here is a value: keep it, copy it, use it in any thread.
 
@@ -187,8 +188,8 @@ template <class A, class B>
 constexpr bool CheckComparable() {
   constexpr Kind kA = KindOf<A>();
   constexpr Kind kB = KindOf<B>();
-  constexpr bool kTextWithNumber = (kA == Kind::kText && kB == Kind::kNumber) ||
-                                   (kA == Kind::kNumber && kB == Kind::kText);
+  constexpr bool kTextWithNumber =
+      (kA == Kind::kText && kB == Kind::kNumber) || (kA == Kind::kNumber && kB == Kind::kText);
   constexpr bool kWithNull = kA == Kind::kNull || kB == Kind::kNull;
   static_assert(!kTextWithNumber, "linedb: a string is compared with a number");
   static_assert(!kWithNull,
@@ -228,16 +229,16 @@ Condition<CommonRow<A, B>> CompareOrdered(Operator op, const A& a, const B& b) {
 
 // The type of what arithmetic gives.
 template <class A, class B>
-using ArithmeticOf = std::conditional_t<std::floating_point<ValueTypeOf<A>> ||
-                                            std::floating_point<ValueTypeOf<B>>,
-                                        double, std::int64_t>;
+using ArithmeticOf =
+    std::conditional_t<std::floating_point<ValueTypeOf<A>> || std::floating_point<ValueTypeOf<B>>,
+                       double, std::int64_t>;
 
 template <class A, class B>
 Term<CommonRow<A, B>, ArithmeticOf<A, B>> Compute(Operator op, const A& a, const B& b) {
   static_assert(CheckOneRow<A, B>());
-  static_assert(KindOf<ValueTypeOf<A>>() == Kind::kNumber &&
-                    KindOf<ValueTypeOf<B>>() == Kind::kNumber,
-                "linedb: arithmetic is for numbers only");
+  static_assert(
+      KindOf<ValueTypeOf<A>>() == Kind::kNumber && KindOf<ValueTypeOf<B>>() == Kind::kNumber,
+      "linedb: arithmetic is for numbers only");
   return Term<CommonRow<A, B>, ArithmeticOf<A, B>>(
       Combine(op, OperandFor<ValueTypeOf<B>>(a), OperandFor<ValueTypeOf<A>>(b)));
 }
@@ -319,11 +320,10 @@ class TermMethods : public TermTag {
 
 // The column of a member: linedb::Column<&Student::gpa>.
 template <auto Member>
-class ColumnTerm
-    : public engine::TermMethods<ColumnTerm<Member>,
-                                 typename schema::MemberPointer<decltype(Member)>::Row,
-                                 typename schema::WithoutOptional<typename schema::MemberPointer<
-                                     decltype(Member)>::Value>::type> {
+class ColumnTerm : public engine::TermMethods<
+                       ColumnTerm<Member>, typename schema::MemberPointer<decltype(Member)>::Row,
+                       typename schema::WithoutOptional<
+                           typename schema::MemberPointer<decltype(Member)>::Value>::type> {
  public:
   using MemberRow = typename schema::MemberPointer<decltype(Member)>::Row;
   // What a query that selects it gives; a text of its own in place of a view.
@@ -500,10 +500,10 @@ template <class V>
 using SumOf = std::conditional_t<std::floating_point<V>, double, std::int64_t>;
 // Text of its own in place of a view.
 template <class V>
-using OwnedOf = std::conditional_t<
-    std::is_same_v<V, std::string_view>, std::string,
-    std::conditional_t<std::is_same_v<V, std::optional<std::string_view>>,
-                       std::optional<std::string>, V>>;
+using OwnedOf =
+    std::conditional_t<std::is_same_v<V, std::string_view>, std::string,
+                       std::conditional_t<std::is_same_v<V, std::optional<std::string_view>>,
+                                          std::optional<std::string>, V>>;
 
 template <class X>
 constexpr bool CheckSummed() {
@@ -613,9 +613,9 @@ constexpr bool CheckAssignable() {
   if constexpr (!kIsNull) {
     static_assert(KindOf<Plain>() == KindOf<From>() || std::is_convertible_v<From, Plain>,
                   "linedb: the value is none that the member can hold");
-    static_assert(KindOf<Plain>() != Kind::kNumber || !std::integral<Plain> ||
-                      !std::floating_point<From>,
-                  "linedb: an integer member cannot become a floating-point number");
+    static_assert(
+        KindOf<Plain>() != Kind::kNumber || !std::integral<Plain> || !std::floating_point<From>,
+        "linedb: an integer member cannot become a floating-point number");
   }
   return true;
 }

@@ -6,12 +6,12 @@
 //   std::vector<Student> first = *good.OrderBy(Column<&Student::name>).Limit(10).Rows();
 //   good.Select<&Student::name, &Student::gpa>().ForEach(
 //       [](const std::string& name, double gpa) { … });
-//   for (const auto& [year, count, mean] :
-//        *students.All()
-//             .GroupBy<&Student::year>()
-//             .Select(Column<&Student::year>, linedb::Count(),
-//                     linedb::Average(Column<&Student::gpa>))
-//             .Rows()) …
+//   auto years = *students.All()
+//                     .GroupBy<&Student::year>()
+//                     .Select(Column<&Student::year>, linedb::Count(),
+//                             linedb::Average(Column<&Student::gpa>))
+//                     .Rows();
+//   for (const auto& [year, count, mean] : years) …
 //   enrolments.All().Join<&Enrolment::student_id>(good).ForEach(
 //       [](const Enrolment& enrolment, const Student& student) { … });
 //   students.All().WhereExists<&Enrolment::student_id>(enrolments.All()).Count();
@@ -87,7 +87,6 @@ Expression Named(const Expression& expression) {
     return expression;
   }
 }
-
 
 template <class... Sources, class Part>
 OutputSpec OutputOf(const Part& part, QuerySpec* query) {
@@ -175,8 +174,9 @@ MatchSpec MatchOf() {
   constexpr bool kAllHere = (std::is_same_v<typename ColumnTerm<Members>::MemberRow, T> && ...);
   constexpr bool kAllThere =
       (std::is_same_v<typename ColumnTerm<Members>::MemberRow, Other> && ...);
-  constexpr bool kOneOfEach = sizeof...(Members) == 2 && (!kAllHere || std::is_same_v<T, Other>) &&
-                              (!kAllThere || std::is_same_v<T, Other>);
+  constexpr bool kOneOfEach =
+      sizeof...(Members) == 2 &&
+      (!kAllHere || std::is_same_v<T, Other>)&&(!kAllThere || std::is_same_v<T, Other>);
   static_assert(kAllHere || kAllThere || kOneOfEach,
                 "linedb: a join names members of one of its structs, or one of each");
   if constexpr (kOneOfEach) {
@@ -184,9 +184,10 @@ MatchSpec MatchOf() {
     static_assert(std::is_same_v<Rows, std::tuple<T, Other>>,
                   "linedb: of two members the first is this query's struct's, the second the "
                   "other's");
-    static_assert(CheckSameTypes<std::get<0>(kBoth)>({schema::MemberCodec<
-                      typename ColumnTerm<std::get<1>(kBoth)>::Result>::kType}),
-                  "linedb: two tables are joined by columns of the same type, and not json");
+    static_assert(
+        CheckSameTypes<std::get<0>(kBoth)>(
+            {schema::MemberCodec<typename ColumnTerm<std::get<1>(kBoth)>::Result>::kType}),
+        "linedb: two tables are joined by columns of the same type, and not json");
     return {NamesOf<T, std::get<0>(kBoth)>(), NamesOf<Other, std::get<1>(kBoth)>()};
   } else if constexpr (kAllHere) {
     static_assert(HoldKey<Other, Members...>());
@@ -371,16 +372,16 @@ class QueryMethods {
     return MakeSelection<Sources...>(query_, ColumnTerm<Members>()...);
   }
   template <class... Terms>
-  requires(sizeof...(Terms) > 0) Groups<Sources...> GroupBy(const Terms&... terms) const {
+  requires(sizeof...(Terms) > 0) Groups<Sources...> GroupBy(const Terms&... terms)
+  const {
     QuerySpec query = query_;
     BeginGroups(&query);
     (query.groups.push_back(*OutputOf<Sources...>(terms, &query).of), ...);
     return Groups<Sources...>(std::move(query));
   }
   template <auto... Members>
-  requires(sizeof...(Members) > 0) Groups<Sources...> GroupBy() const {
-    return GroupBy(ColumnTerm<Members>()...);
-  }
+  requires(sizeof...(Members) > 0) Groups<Sources...> GroupBy()
+  const { return GroupBy(ColumnTerm<Members>()...); }
 
   // How many rows the query has.
   absl::StatusOr<std::uint64_t> Count(View in = {}) const { return CountRows(query_, in); }
@@ -455,9 +456,8 @@ class JoinedQuery : public engine::QueryMethods<JoinedQuery<T, U>, T, U> {
 
   absl::StatusOr<std::vector<std::pair<T, U>>> Rows(engine::View in = {}) const {
     std::vector<std::pair<T, U>> rows;
-    absl::Status run = ForEach(in, [&](const T& first, const U& second) {
-      rows.emplace_back(first, second);
-    });
+    absl::Status run =
+        ForEach(in, [&](const T& first, const U& second) { rows.emplace_back(first, second); });
     if (!run.ok()) return run;
     return rows;
   }
@@ -525,8 +525,8 @@ class Query : public engine::QueryMethods<Query<T>, T> {
   // Neither may have OrderBy, Limit or Offset: these are the pairs'.
   template <auto... Members, class Other>
   JoinedQuery<T, Other> Join(const Query<Other>& other) const {
-    engine::QuerySpec joined = engine::JoinSpecs(this->query_, other.spec(),
-                                                 engine::MatchOf<T, Other, Members...>());
+    engine::QuerySpec joined =
+        engine::JoinSpecs(this->query_, other.spec(), engine::MatchOf<T, Other, Members...>());
     return JoinedQuery<T, Other>(std::move(joined), same_order_, other.same_order());
   }
 
@@ -571,21 +571,20 @@ class Query : public engine::QueryMethods<Query<T>, T> {
   }
 
   // Gives the columns of all these records new values: all of them or none. First all records are
-  // found, then they are changed, so a record that moves is not met twice. How many they are. OrderBy
-  // and Limit say which. A member of the primary key, or one twice, does not compile. Errors also as
-  // Table::Update, and kInvalidArgument: a value that its column, or its member, cannot hold.
+  // found, then they are changed, so a record that moves is not met twice. How many they are.
+  // OrderBy and Limit say which. A member of the primary key, or one twice, does not compile.
+  // Errors also as Table::Update, and kInvalidArgument: a value that its column, or its member,
+  // cannot hold.
   //   good.Update(Column<&Student::gpa>.Set(Column<&Student::gpa> + 0.1),
   //               Column<&Student::email>.Set(std::nullopt))
   template <class... Assignments>
-  requires(engine::kIsAssignment<Assignments> &&...)
-      absl::StatusOr<std::uint64_t> Update(const Assignments&... assignments) const {
-    return UpdateIn(nullptr, assignments...);
-  }
+  requires(engine::kIsAssignment<Assignments>&&...) absl::StatusOr<std::uint64_t> Update(
+      const Assignments&... assignments)
+  const { return UpdateIn(nullptr, assignments...); }
   template <class... Assignments>
-  requires(engine::kIsAssignment<Assignments> &&...) absl::StatusOr<std::uint64_t> Update(
-      WriteTransaction& transaction, const Assignments&... assignments) const {
-    return UpdateIn(&transaction, assignments...);
-  }
+  requires(engine::kIsAssignment<Assignments>&&...) absl::StatusOr<std::uint64_t> Update(
+      WriteTransaction& transaction, const Assignments&... assignments)
+  const { return UpdateIn(&transaction, assignments...); }
 
   // Removes all these records, or none. How many they are.
   absl::StatusOr<std::uint64_t> Erase() const { return engine::EraseRows(this->query_, nullptr); }
