@@ -44,7 +44,8 @@ class Includes(Planted):
         files = {target: "" for target in (
             "schema/a.h", "schema/include/linedb/value.h", "wal/a.h", "engine/a.h",
             "engine/include/linedb/table.h", "engine/storage/a.h", "engine/index/a.h",
-            "engine/batch/a.h", "tools/dbtool/a.h", "tests/a.h", "examples/x/a.h")}
+            "engine/batch/a.h", "engine/query/a.h", "engine/repair/a.h", "tools/dbtool/a.h",
+            "tests/a.h", "examples/x/a.h")}
         files[file] = f'#include "{name}"\n'
         return includes.check(self.repository(files))
 
@@ -54,9 +55,11 @@ class Includes(Planted):
             ("engine/storage/b.cc", "schema/a.h", True),
             ("engine/storage/b.cc", "linedb/value.h", True),
             ("engine/index/b.cc", "engine/storage/a.h", True),
-            ("engine/b.cc", "engine/batch/a.h", True),
+            ("engine/b.cc", "engine/repair/a.h", True),
             ("engine/b.cc", "engine/a.h", True),
             ("engine/storage/b.cc", "engine/index/a.h", False),
+            ("engine/b.cc", "engine/query/a.h", False),
+            ("engine/query/b.cc", "engine/a.h", True),
             ("engine/session/b.cc", "engine/batch/a.h", False),
             ("engine/storage/b.cc", "engine/a.h", False),
             ("engine/strange/b.cc", "engine/a.h", False),
