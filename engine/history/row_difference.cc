@@ -54,9 +54,10 @@ bool SplitLine::Set(const schema::RecordLayout& layout, std::string_view line) {
   return schema::SplitCanonical(layout, line, layout.column_count() - 1, spans_.data());
 }
 
-std::optional<std::string> CarryOver(const schema::RecordLayout& to, std::string_view line) {
+std::optional<std::string> CarryOver(const schema::RecordLayout& from,
+                                     const schema::RecordLayout& to, std::string_view line) {
   std::string carried;
-  if (!CarryOver(to, line, &carried).ok()) return std::nullopt;
+  if (!CarryOver(from, to, line, &carried).ok()) return std::nullopt;
   return carried;
 }
 

@@ -9,19 +9,58 @@
 #include "absl/strings/str_cat.h"
 #include "engine/storage/carry_over.h"
 #include "schema/record_codec.h"
+#include "schema/schema_document.h"
 
 namespace linedb::engine {
 
 using Kind = ScannedLine::Kind;
 
-TableRepair::CanonicalRecord TableRepair::Canonical(std::string_view record, bool with_tombstone) {
+void TableRepair::ReadAlterations() {
+  for (const LoggedChange& change : logs_->changes()) {
+    const wal::LogEntry& entry = *change.entry;
+    if (entry.operation != wal::Operation::kAlterTable || entry.table != table_->name) continue;
+    if (entry.lsn <= table_->created) continue;
+    // The header shows what functions made of the records with it.
+    if (logs_->header() != nullptr && entry.lsn == logs_->header()->first_lsn) {
+      shown_ = entry.transaction;
+    }
+    const auto layout_of = [](std::string_view text) -> absl::StatusOr<schema::RecordLayout> {
+      absl::StatusOr<schema::SchemaDocument> document = schema::ParseSchemaDocument(text);
+      if (!document.ok()) return document.status();
+      return schema::RecordLayout::Create(std::move(document->schema));
+    };
+    absl::StatusOr<schema::RecordLayout> from = layout_of(entry.old_record);
+    absl::StatusOr<schema::RecordLayout> to = layout_of(entry.record);
+    if (from.ok() && to.ok()) alterations_.push_back({entry.lsn, *std::move(from), *std::move(to)});
+  }
+}
+
+std::optional<std::string> TableRepair::Carried(std::string_view record, wal::Lsn lsn) const {
+  std::string line(record);
+  for (const LoggedAlteration& alteration : alterations_) {
+    if (alteration.lsn <= lsn) continue;
+    std::string carried;
+    if (!CarryOver(alteration.from, alteration.to, line, &carried).ok()) break;
+    line = std::move(carried);
+  }
+  std::vector<schema::FieldSpan> spans(layout_->columns().size());
+  if (schema::SplitCanonical(*layout_, line, layout_->column_count() - 1, spans.data()))
+    return line;
+  std::string by_name;  // its alteration is among what is damaged
+  if (!CarryOverByName(*layout_, record, &by_name).ok()) return std::nullopt;
+  return by_name;
+}
+
+TableRepair::CanonicalRecord TableRepair::Canonical(std::string_view record, bool with_tombstone,
+                                                    wal::Lsn lsn) {
   CanonicalRecord canonical;
   std::vector<schema::FieldSpan> spans(static_cast<std::size_t>(layout_->column_count()));
   const int last = layout_->column_count() - 1;
-  if (!schema::SplitCanonical(*layout_, record, last, spans.data())) {
-    std::string line;  // of the table as it was before an alteration
-    if (!CarryOver(*layout_, record, &line).ok()) return canonical;
-    record = texts_.emplace_back(std::move(line));
+  const bool altered_since = !alterations_.empty() && alterations_.back().lsn > lsn;
+  if (altered_since || !schema::SplitCanonical(*layout_, record, last, spans.data())) {
+    std::optional<std::string> line = Carried(record, lsn);
+    if (!line.has_value()) return canonical;
+    record = texts_.emplace_back(*std::move(line));
     schema::SplitCanonical(*layout_, record, last, spans.data());
   }
   canonical.text = record;
@@ -47,8 +86,8 @@ void TableRepair::NoteKey(std::string_view key) {
 
 void TableRepair::ReadChange(const LoggedChange& change) {
   const bool deleted = change.entry->operation == wal::Operation::kDelete;
-  const CanonicalRecord record =
-      Canonical(deleted ? change.entry->old_record : change.entry->record, deleted);
+  const CanonicalRecord record = Canonical(
+      deleted ? change.entry->old_record : change.entry->record, deleted, change.entry->lsn);
   if (record.text.empty() || record.key.empty()) return;
   NoteKey(record.key);
   KeyFacts& facts = keys_[record.key];
@@ -59,17 +98,20 @@ void TableRepair::ReadChange(const LoggedChange& change) {
   if (deleted) {
     older_.insert(wal::ChecksumOf(record.text));
   } else if (!change.entry->old_record.empty()) {
-    older_.insert(wal::ChecksumOf(Canonical(change.entry->old_record, false).text));
+    older_.insert(
+        wal::ChecksumOf(Canonical(change.entry->old_record, false, change.entry->lsn).text));
   }
   confirmed_.insert(wal::ChecksumOf(line));
   facts.log = LogVersion{&change, record.text, deleted};
   if (logs_->header() == nullptr || change.entry->lsn < logs_->header()->first_lsn) return;
+  if (shown_ == change.entry->transaction) return;
   current_places_[wal::ChecksumOf(line)] = current_.size();
   current_.push_back(change.entry->lsn);
   current_texts_.push_back(wal::ChecksumOf(line));
 }
 
 void TableRepair::ReadLog() {
+  ReadAlterations();
   for (const LoggedChange& change : logs_->changes()) {
     const bool on_record = change.entry->operation == wal::Operation::kInsert ||
                            change.entry->operation == wal::Operation::kUpdate ||

@@ -92,7 +92,10 @@ class TableRepair {
     std::string_view tombstone;
     std::string key;
   };
-  CanonicalRecord Canonical(std::string_view record, bool with_tombstone);
+  CanonicalRecord Canonical(std::string_view record, bool with_tombstone, wal::Lsn lsn);
+  void ReadAlterations();
+  // What alterations behind the operation made of its record; nothing if it is none of the table.
+  std::optional<std::string> Carried(std::string_view record, wal::Lsn lsn) const;
   void ReadChange(const LoggedChange& change);
   void ReadLine(std::size_t index);
   void NoteKey(std::string_view key);
@@ -123,8 +126,16 @@ class TableRepair {
   std::string KeyJson(std::string_view key) const;
   std::string FileName() const { return wal::ShortRecordsName(table_->name); }
 
+  struct LoggedAlteration {
+    wal::Lsn lsn;
+    schema::RecordLayout from;
+    schema::RecordLayout to;
+  };
+
   const FoundTable* table_;
   const schema::RecordLayout* layout_;
+  std::vector<LoggedAlteration> alterations_;
+  std::optional<wal::TransactionId> shown_;
   const RepairLogs* logs_;
   LastWriter last_writer_;
 

@@ -33,6 +33,8 @@ std::string TakePart(std::string_view* rest) {
   return part;
 }
 
+}  // namespace
+
 std::string DefaultJson(const std::string& text, Type type) {
   const bool is_text = type == Type::kString || type == Type::kBytes || type == Type::kTimestamp ||
                        type == Type::kDate;
@@ -41,8 +43,6 @@ std::string DefaultJson(const std::string& text, Type type) {
   AppendQuoted(text, &json);
   return json;
 }
-
-}  // namespace
 
 absl::StatusOr<ColumnSchema> ParseColumnSpec(const std::string& spec) {
   std::string_view rest = spec;
