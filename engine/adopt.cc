@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "engine/adopt_references.h"
 #include "engine/edit/adopted_file.h"
 #include "engine/edit/row_changes.h"
 #include "engine/edit/table_past.h"
@@ -33,6 +34,7 @@ struct AdoptedTable {
   std::optional<KnownTable> known;
   ChangePlan plan;
   std::vector<RowOperation> operations;
+  std::string after;       // the lines that it will hold
   bool untouched = false;  // the file is what the log says, byte by byte
 };
 
@@ -51,6 +53,7 @@ class Adoption {
   absl::Status CheckInPlace(const std::string& name);
   bool IsUntouched(const AdoptedTable& table) const;
   absl::Status TryOut(AdoptedTable& table, ProblemList& problems);
+  absl::Status JudgeReferences();
   absl::Status PutInForce();
   absl::Status CheckUnchanged();
   absl::Status KeepCopies();
@@ -186,7 +189,9 @@ absl::Status Adoption::TryOut(AdoptedTable& table, ProblemList& problems) {
   absl::StatusOr<std::unique_ptr<Database>> database = Database::OpenInMemory(in_memory);
   if (!database.ok()) return database.status();
   const schema::RecordLayout& layout = table.known->layout();
-  if (absl::Status made = (*database)->CreateTable(layout.schema()); !made.ok()) return made;
+  // The tables that it references are not there.
+  const TableSchema schema = WithoutReferences(layout.schema());
+  if (absl::Status made = (*database)->CreateTable(schema); !made.ok()) return made;
   absl::StatusOr<TableCore> core = (*database)->OpenCore(table.name);
   if (!core.ok()) return core.status();
   absl::StatusOr<WriteTransaction> transaction = (*database)->Begin();
@@ -202,8 +207,34 @@ absl::Status Adoption::TryOut(AdoptedTable& table, ProblemList& problems) {
   std::size_t failed = 0;
   absl::Status done = core->InsertLines(*transaction, rows.size(), encode, &failed);
   if (!done.ok()) return done;
-  return ApplyChanges({*transaction, *core, layout, table.known->next_id()}, table.plan, problems,
+  done = ApplyChanges({*transaction, *core, layout, table.known->next_id()}, table.plan, problems,
                       &table.operations);
+  absl::StatusOr<RecordCursor> cursor = core->Scan(*transaction);
+  if (!done.ok() || !cursor.ok()) return done.ok() ? cursor.status() : done;
+  for (std::string_view line; cursor->Next(&line);) table.after.append(line).push_back('\n');
+  return cursor->status();
+}
+
+// The database as it will be: nothing follows what somebody removed by hand, so that all must hold
+// as it stands.
+absl::Status Adoption::JudgeReferences() {
+  GivenTables adopted;
+  for (const AdoptedTable& table : tables_) {
+    GivenTable& given = adopted[table.name];
+    given.lines = table.after;
+    if (!table.plan.changes.empty()) continue;
+    for (const RowBefore& row : table.known->Rows()) given.lines.append(row.line).push_back('\n');
+  }
+  return JudgeAdopted(files_, paths_, catalog_, log_, adopted, [&](const JudgedReference& found) {
+    const std::string& name = found.broken.table;
+    ProblemList problems(report_, options_.problems_max, wal::ShortRecordsName(name), name);
+    TextPosition position{0, 1};
+    for (const AdoptedTable& table : tables_) {
+      if (table.name == name) position = PositionOf(table.plan, found.broken.record);
+    }
+    problems.AddBroken(position, found.broken);
+    return true;
+  });
 }
 
 absl::StatusOr<EditReport> Adoption::Run(const std::vector<std::string>& tables) {
@@ -211,6 +242,9 @@ absl::StatusOr<EditReport> Adoption::Run(const std::vector<std::string>& tables)
   const std::set<std::string> names(tables.begin(), tables.end());
   for (const std::string& name : names) {
     if (absl::Status prepared = Prepare(name); !prepared.ok()) return prepared;
+  }
+  if (report_.problem_count == 0) {
+    if (absl::Status judged = JudgeReferences(); !judged.ok()) return judged;
   }
   if (report_.problem_count > 0) return std::move(report_);
   std::erase_if(tables_, [](const AdoptedTable& table) { return table.untouched; });

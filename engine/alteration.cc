@@ -129,16 +129,6 @@ absl::StatusOr<std::shared_ptr<const schema::RecordLayout>> LayoutOf(const Table
   return std::make_shared<const schema::RecordLayout>(*std::move(layout));
 }
 
-std::optional<std::string> PrimaryKeyOf(const schema::RecordLayout& layout, std::string_view line) {
-  std::vector<schema::FieldSpan> spans(layout.columns().size());
-  std::string scratch;
-  if (!schema::SplitCanonical(layout, line, layout.column_count() - 1, spans.data())) {
-    return std::nullopt;
-  }
-  const auto text = schema::KeyTextOf(layout.keys()[0], line, spans.data(), &scratch);
-  return text.has_value() ? std::optional<std::string>(*text) : std::nullopt;
-}
-
 absl::Status AddLink(const std::shared_ptr<const schema::RecordLayout>& from, const TableSchema& to,
                      std::function<absl::Status(std::string_view, std::string*)> run,
                      std::vector<ChainLink>* links) {
@@ -243,6 +233,16 @@ absl::StatusOr<RecordChange> ChainFunctions(const schema::RecordLayout& stored,
   return RecordChange([links](std::string_view line, std::string* changed) {
     return RunChain(*links, line, changed);
   });
+}
+
+std::optional<std::string> PrimaryKeyOf(const schema::RecordLayout& layout, std::string_view line) {
+  std::vector<schema::FieldSpan> spans(layout.columns().size());
+  std::string scratch;
+  if (!schema::SplitCanonical(layout, line, layout.column_count() - 1, spans.data())) {
+    return std::nullopt;
+  }
+  const auto text = schema::KeyTextOf(layout.keys()[0], line, spans.data(), &scratch);
+  return text.has_value() ? std::optional<std::string>(*text) : std::nullopt;
 }
 
 absl::StatusOr<RecordChange> MigratedRecords(std::shared_ptr<const schema::RecordLayout> from,

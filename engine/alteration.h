@@ -83,6 +83,9 @@ absl::StatusOr<RecordChange> ChainFunctions(const schema::RecordLayout& stored,
                                             std::span<const MigrationFunction> functions,
                                             std::string* sentence);
 
+// The text of a canonical line's primary key; nothing if it is no line of this layout.
+std::optional<std::string> PrimaryKeyOf(const schema::RecordLayout& layout, std::string_view line);
+
 // The change to these records, lines of the altered table, of those that have their keys.
 absl::StatusOr<RecordChange> MigratedRecords(std::shared_ptr<const schema::RecordLayout> from,
                                              const TableSchema& to,

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/open.h"
+#include "engine/references/reference_map.h"
 #include "wal/wal_archive.h"
 
 namespace linedb::engine {
@@ -40,6 +41,7 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(std::unique_ptr<wal::FileSy
   engine->lock_ = std::move(opened->lock);
   engine->tables_ = std::move(opened->tables);
   engine->report_ = std::move(opened->report);
+  engine->MapReferences();
   engine->closed_ = false;
   if (opened->log != nullptr) {
     engine->log_identity_ = LogIdentity(files, engine->paths_);
@@ -248,6 +250,10 @@ TableStatistics StatisticsOf(const TableState& table) {
   figures.file_bytes = extent.bytes;
   figures.index_bytes = table.generation->superseded.memory_bytes();
   for (const KeyIndex& index : table.generation->indexes) {
+    figures.index_bytes += index.memory_bytes();
+    figures.index_file_bytes += index.file_bytes();
+  }
+  for (const OrderedIndex& index : table.generation->ordered) {
     figures.index_bytes += index.memory_bytes();
     figures.index_file_bytes += index.file_bytes();
   }

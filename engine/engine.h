@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
@@ -33,6 +34,7 @@
 #include "linedb/purge.h"
 #include "linedb/statistics.h"
 #include "linedb/table_schema.h"
+#include "linedb/transaction.h"
 #include "wal/checkpoint.h"
 #include "wal/file_names.h"
 #include "wal/file_system.h"
@@ -50,10 +52,12 @@ struct RewrittenLog;
 
 namespace linedb::engine {
 
+struct JudgedReference;
 class KeyTracker;
 class Alteration;
 struct AlterationRequest;
 struct Altered;  // engine_alter.cc
+class ReferenceMap;
 
 // What Opener (open.h) found; Engine takes over from there.
 struct OpenedDatabase {
@@ -101,10 +105,25 @@ class Engine {
   absl::StatusOr<std::unique_ptr<Transaction>> Begin() { return Begin(options_.durability); }
   absl::Status Commit(std::unique_ptr<Transaction> transaction) noexcept;
   void Rollback(Transaction& transaction) noexcept;
+  // engine_references.cc: what Commit is preceded by. Appends to the transaction what follows from
+  // its changes by references, or says which it breaks; `writer` is the transaction's owner, or
+  // null. DESIGN.md, "References".
+  absl::Status KeepReferences(Transaction& transaction, const WriteTransaction* writer) noexcept;
+  // The same, and takes back what was appended.
+  absl::Status CheckReferences(Transaction& transaction, const WriteTransaction& writer) noexcept;
+  // Before any other thread uses it: for who puts records in place one table after the other, and
+  // has them judged as a whole (Load), or as they were (Slice).
+  void LeaveReferencesUnchecked();
+  // Of all records as they are; nobody writes meanwhile.
+  absl::Status JudgeReferences(absl::FunctionRef<bool(const JudgedReference&)> found);
   // This transaction's changes to a table, begun if there are none.
   TableChanges& ChangesOf(Transaction& transaction, TableState& table);
 
   absl::StatusOr<std::shared_ptr<const Snapshot>> TakeSnapshot();
+  // Of one table alone, whose mutex the caller may hold.
+  std::shared_ptr<const Snapshot> TakeSnapshotOf(const TableState& table) {
+    return publisher_.TakeSnapshot({&table});
+  }
 
   // The same, and the last operation that it shows. Waits until no transaction is open.
   struct NumberedSnapshot {
@@ -195,6 +214,9 @@ class Engine {
                                                     PurgeReport* report) const;
   absl::Status PurgeHoldingSlot(std::string_view table, const std::vector<std::string>& keys,
                                 const PurgeProgress& progress, PurgeReport* report);
+  absl::Status EraseIn(Transaction& transaction, std::string_view table,
+                       const std::vector<std::string>& keys);
+  absl::Status CheckErasable(std::string_view table, const std::vector<std::string>& keys);
   absl::Status EraseHoldingSlot(std::string_view table, const std::vector<std::string>& keys);
   absl::Status LogPurgeHoldingSlot(const KeyTracker& tracker, PurgeReport* report);
   absl::Status PutLogHoldingSlot(const wal::RewrittenLog& log);
@@ -204,10 +226,13 @@ class Engine {
   absl::Status LogCreation(const TableSchema& schema);
   absl::StatusOr<std::shared_ptr<TableState>> MakeTable(const TableSchema& schema);
   absl::Status CheckNewTable(const TableSchema& schema) const;
+  // The slot's holder's. The map is made anew by whoever changed which tables there are.
+  void MapReferences();
+  absl::Status CheckReferencesFit(const schema::RecordLayout& layout) const;
+  absl::Status JudgeAltered(const std::shared_ptr<const TableGeneration>& altered) const;
   absl::StatusOr<std::shared_ptr<TableState>> ExistingTable(std::string_view name) const;
   absl::Status DropHoldingSlot(const std::shared_ptr<TableState>& table);
   absl::Status CheckReadable() const;
-  absl::Status CheckReferencesTo(const Alteration& alteration) const;
   absl::Status JudgeAlteration(const TableState& table, const Alteration& alteration,
                                const MigrateOptions& options, MigrateReport* report) const;
   absl::Status AlterAlone(const std::shared_ptr<TableState>& table, const Alteration& alteration,
@@ -240,6 +265,8 @@ class Engine {
   TableMap tables_;
   std::vector<std::shared_ptr<TableState>> retired_;  // for those who still hold them
   DatabaseColumns columns_;
+  std::unique_ptr<const ReferenceMap> references_;  // the slot's holder's
+  bool keeps_references_ = true;
 
   mutable std::mutex maintenance_mutex_;  // guards the three below
   std::uint64_t checkpoints_ = 0;

@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "engine/alteration.h"
 #include "engine/alteration_judge.h"
+#include "engine/alteration_references.h"
 #include "engine/engine.h"
 #include "engine/storage/catalog.h"
 #include "engine/storage/earlier_records.h"
@@ -29,6 +30,16 @@ struct Altered {
   std::unique_ptr<const std::string> document;
   std::unique_ptr<const std::string> old_document;
   std::shared_ptr<const ScanSource> old_records;
+
+  std::shared_ptr<const TableGeneration> generation() const {
+    return compaction != nullptr ? compaction->generation() : table->generation;
+  }
+  // What was made for an alteration that does not come about.
+  void Abandon(wal::FileSystem& files, const wal::DatabasePaths& paths) {
+    if (compaction == nullptr) return;
+    compaction->Abandon();
+    files.Remove(paths.RecordsBefore(table->name())).IgnoreError();
+  }
 };
 
 namespace {
@@ -64,21 +75,30 @@ void PrepareDocuments(const Alteration& alteration, Altered* altered) {
                                   *altered->document, *altered->old_document});
 }
 
-// What functions made of the records is in the log, too: nothing else could tell it again.
-absl::Status LogChangedRecords(const TableState& table, Altered* altered) {
+// What functions made of the records is in the log, too: nothing else could tell it again. The new
+// file has the records in the order of the old one, but for those that it leaves out.
+absl::Status LogChangedRecords(const TableState& table, const Alteration& alteration,
+                               Altered* altered) {
   absl::StatusOr<std::shared_ptr<const ScanSource>> source = ScanSource::OfPublished(table);
   if (!source.ok()) return source.status();
   altered->old_records = *source;
   std::string_view rest = altered->compaction->generation()->records.file_view();
   ScanState scan(*source);
-  for (std::string_view line; scan.Next(&line);) {
-    const std::size_t end = rest.find('\n');
-    if (end == rest.npos) return absl::InternalError("a migration lost records");
+  std::string_view old_line;
+  while (!rest.empty()) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(line.size() + 1);
+    const std::optional<std::string> key = PrimaryKeyOf(alteration.to(), line);
+    do {
+      if (!scan.Next(&old_line)) {
+        return scan.status().ok() ? absl::InternalError("a migration made a record of none")
+                                  : scan.status();
+      }
+    } while (PrimaryKeyOf(alteration.from(), old_line) != key);
     altered->transaction.push_back(
-        {wal::Operation::kUpdate, altered->table->name(), rest.substr(0, end), line});
-    rest.remove_prefix(end + 1);
+        {wal::Operation::kUpdate, altered->table->name(), line, old_line});
   }
-  return scan.status();
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -135,39 +155,11 @@ absl::StatusOr<MigrateReport> Engine::Alter(const AlterationRequest& request) no
     report.version_after = report.version_before;
     return report;
   }
-  if (done = CheckReferencesTo(**alteration); !done.ok()) return done;
+  if (done = CheckReferencesFit((*alteration)->to()); !done.ok()) return done;
   done = applies ? AlterAlone(*table, **alteration, request.options, &report)
                  : JudgeAlteration(**table, **alteration, request.options, &report);
   if (!done.ok()) return done;
   return report;
-}
-
-// A key that another table's reference names stays a key, under its name and of its type.
-absl::Status Engine::CheckReferencesTo(const Alteration& alteration) const {
-  const schema::RecordLayout& from = alteration.from();
-  const schema::RecordLayout& to = alteration.to();
-  const std::string& name = to.schema().table_name;
-  for (const auto& [other, table] : Tables()) {
-    if (other == name) continue;
-    for (const ReferenceSchema& reference : AllReferences(table->layout().schema())) {
-      if (reference.table != name || reference.key.empty()) continue;
-      const std::string key = absl::StrJoin(reference.key, ",");
-      const auto type_of = [](const schema::RecordLayout& layout, const std::string& column) {
-        const int place = layout.FindColumn(column);
-        return place < 0 ? std::nullopt
-                         : std::optional(layout.columns()[static_cast<std::size_t>(place)].type);
-      };
-      const bool same = std::all_of(
-          reference.key.begin(), reference.key.end(),
-          [&](const std::string& column) { return type_of(from, column) == type_of(to, column); });
-      if (from.FindKey(key) < 0 || (to.FindKey(key) >= 0 && same)) continue;
-      return absl::FailedPreconditionError(
-          absl::StrCat("table ", name, ": its key (", key, ") is referenced by table ", other, " (",
-                       absl::StrJoin(reference.columns, ","),
-                       ") and cannot go or change: drop the reference first"));
-    }
-  }
-  return absl::OkStatus();
 }
 
 // What is committed; the writer's slot keeps it so, if the caller holds it.
@@ -179,6 +171,7 @@ absl::Status Engine::JudgeAlteration(const TableState& table, const Alteration& 
   report->records = (*source)->generation->published().live;
   absl::StatusOr<std::vector<std::unique_ptr<RecordRule>>> rules = RulesOf(alteration);
   if (!rules.ok()) return rules.status();
+  if (keeps_references_) AddReferenceRules(alteration, Tables(), &*rules);
   if (!alteration.judges()) return absl::OkStatus();
   absl::StatusOr<Judgement> judged =
       JudgeRecords(alteration, *rules, *std::move(source), options.violations_max);
@@ -230,10 +223,13 @@ absl::Status Engine::AlterHoldingSlot(const std::shared_ptr<TableState>& table,
   absl::StatusOr<Altered> altered =
       rewrites ? Rewrite(*table, alteration) : AlterInPlace(*table, alteration);
   if (!altered.ok()) return altered.status();
-  absl::StatusOr<CatalogEntry> entry =
-      WriteNextSchemaFile(files_, paths_, alteration.to().schema());
+  absl::Status done;
+  // What no rule saw: others' references to a key whose values a function changed.
+  if (alteration.judges()) done = JudgeAltered(altered->generation());
+  absl::StatusOr<CatalogEntry> entry = done;
+  if (done.ok()) entry = WriteNextSchemaFile(files_, paths_, alteration.to().schema());
   if (!entry.ok()) {
-    if (altered->compaction != nullptr) altered->compaction->Abandon();
+    altered->Abandon(files_, paths_);
     return entry.status();
   }
   altered->table->schema_checksum = entry->checksum;
@@ -265,10 +261,10 @@ absl::StatusOr<Altered> Engine::Rewrite(const TableState& table, const Alteratio
       });
   absl::Status done = altered.compaction->Copy();
   PrepareDocuments(alteration, &altered);
-  if (done.ok() && alteration.by_function()) done = LogChangedRecords(table, &altered);
+  if (done.ok() && alteration.by_function()) done = LogChangedRecords(table, alteration, &altered);
   if (done.ok()) done = KeepEarlierRecords(files_, paths_, table.name());
   if (done.ok()) return altered;
-  altered.compaction->Abandon();
+  altered.Abandon(files_, paths_);
   return done;
 }
 
@@ -320,6 +316,7 @@ absl::Status Engine::SwitchToAltered(const std::shared_ptr<TableState>& table, A
   {
     const std::unique_lock<std::shared_mutex> lock(tables_mutex_);
     tables_ = std::move(tables);
+    MapReferences();
     Retire(table, "altered: open it again");
   }
   done = PlaceNextSchemaFile(files_, paths_, name);

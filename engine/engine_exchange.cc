@@ -9,10 +9,12 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "engine/exchange/broken_records.h"
 #include "engine/exchange/dump_reader.h"
 #include "engine/exchange/dump_writer.h"
 #include "engine/exchange/import_records.h"
 #include "engine/lock_note.h"
+#include "engine/references/reference_judge.h"
 #include "engine/storage/new_directory.h"
 #include "linedb/table_core.h"
 
@@ -44,6 +46,7 @@ class Loader {
   absl::Status OpenWork();
   absl::Status LoadTable(const DumpTable& table);
   absl::Status TakePiece(const TableCore& core);
+  absl::Status JudgeReferences();
   absl::Status PutInPlace();
   bool failed() const { return !report_.problems.empty(); }
   bool has_enough() const { return report_.problems.size() >= options_.problems_max; }
@@ -56,6 +59,7 @@ class Loader {
   std::unique_ptr<NewDirectory> target_;
   std::unique_ptr<Engine> engine_;
   std::map<std::string, std::int64_t> next_ids_;
+  std::map<std::string, std::uint64_t> table_lines_;  // of the dump: each table's own
   LoadReport report_;
 };
 
@@ -73,7 +77,18 @@ absl::Status Loader::OpenWork() {
       Engine::Open(nullptr, files_, target_->work().directory(), options);
   if (!engine.ok()) return engine.status();
   engine_ = *std::move(engine);
+  engine_->LeaveReferencesUnchecked();  // tables that reference each other have no order
   return absl::OkStatus();
+}
+
+// All that was loaded, once it is there. A dump of what a repair left may have such records, and
+// nothing else could be done with it.
+absl::Status Loader::JudgeReferences() {
+  return engine_->JudgeReferences([this](const JudgedReference& found) {
+    const std::uint64_t line = table_lines_[found.broken.table] + found.line;
+    report_.problems.push_back(ProblemOf(found.broken, options_.source_name, line));
+    return !has_enough();
+  });
 }
 
 absl::Status Loader::TakePiece(const TableCore& core) {
@@ -98,6 +113,7 @@ absl::Status Loader::LoadTable(const DumpTable& table) {
     return reader_.ErrorAt(0, made.code(), std::string(made.message()));
   }
   ++report_.tables;
+  table_lines_[name] = reader_.line();
   if (table.next_id) next_ids_[name] = *table.next_id;
   const TableCore core(engine_.get(), engine_->FindTable(name));
   while (!reader_.table_ended() && !has_enough()) {
@@ -133,6 +149,7 @@ absl::Status Loader::Load() {
     if (!table->has_value()) break;
     done = LoadTable(**table);
   }
+  if (done.ok() && !failed()) done = JudgeReferences();
   if (!done.ok() || failed()) return done;
   return PutInPlace();
 }

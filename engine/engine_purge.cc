@@ -181,6 +181,7 @@ absl::Status Engine::PurgeHoldingSlot(std::string_view table, const std::vector<
   // Of one that had been stopped everything may be done already, but for saying so.
   const std::string nothing = report->resumed ? "" : NothingOf(*report);
   if (!nothing.empty()) return NothingToPurge(table, nothing);
+  if (absl::Status may_go = CheckErasable(table, *live); !may_go.ok()) return may_go;
   if (!found.ok()) done = WritePurgeMark(files_, paths_, mark);
   if (done.ok()) done = EraseHoldingSlot(table, *live);
   if (done.ok()) done = LogPurgeHoldingSlot(count.tracker(), report);
@@ -193,18 +194,34 @@ absl::Status Engine::PurgeHoldingSlot(std::string_view table, const std::vector<
   return done.ok() ? done : Unfinished(done);
 }
 
+// With what goes with them by references.
+absl::Status Engine::EraseIn(Transaction& transaction, std::string_view table,
+                             const std::vector<std::string>& keys) {
+  TableState& state = *FindTable(table);
+  absl::Status done;
+  for (const std::string& key : keys) {
+    absl::StatusOr<Change> change = ChangesOf(transaction, state).Erase(key);
+    if (change.ok()) transaction.Record(state, *change);
+    done.Update(change.status());
+  }
+  return done.ok() ? KeepReferences(transaction, /*writer=*/nullptr) : done;
+}
+
+// Before anything of the purge is done: whether other records keep these from going.
+absl::Status Engine::CheckErasable(std::string_view table, const std::vector<std::string>& keys) {
+  if (keys.empty()) return absl::OkStatus();
+  Transaction trial(this, Durability::kFull);
+  const absl::Status erased = EraseIn(trial, table, keys);
+  const absl::Status back = trial.Rollback();
+  return erased.ok() ? back : erased;
+}
+
 // By a transaction as any other.
 absl::Status Engine::EraseHoldingSlot(std::string_view table,
                                       const std::vector<std::string>& keys) {
   if (keys.empty()) return absl::OkStatus();
-  TableState& state = *FindTable(table);
   auto transaction = std::make_unique<Transaction>(this, Durability::kFull);
-  absl::Status done;
-  for (const std::string& key : keys) {
-    absl::StatusOr<Change> change = ChangesOf(*transaction, state).Erase(key);
-    if (change.ok()) transaction->Record(state, *change);
-    done.Update(change.status());
-  }
+  absl::Status done = EraseIn(*transaction, table, keys);
   absl::Status failure;
   if (done.ok()) done = WriteRecords(*transaction, &failure);
   if (!failure.ok()) commits_.Fail(failure);

@@ -109,6 +109,7 @@ void Engine::Adopt(TableMap opened) {
     }
   }
   tables_ = std::move(opened);
+  MapReferences();
 }
 
 }  // namespace linedb::engine

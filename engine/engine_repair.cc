@@ -1,6 +1,7 @@
 #include "engine/engine_repair.h"
 
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "engine/lock_note.h"
@@ -21,10 +22,14 @@ bool IsThereAnything(wal::FileSystem& files, const wal::DatabasePaths& paths) {
   return false;
 }
 
+// A record may reference one that is lost: that is to be told, not to be undone.
 absl::Status CheckRepaired(wal::FileSystem& files, const wal::DatabasePaths& target,
-                           const RepairReport& report) {
+                           RepairReport* told) {
   absl::StatusOr<VerifyReport> verified = VerifyDatabase(files, target);
   if (!verified.ok()) return verified.status();
+  told->broken_references = std::erase_if(
+      verified->problems, [](const Problem& each) { return each.kind == "reference"; });
+  const RepairReport& report = *told;
   if (verified->problems.empty() && verified->records == report.records) return absl::OkStatus();
   return absl::InternalError(absl::StrCat(
       target.directory(), ": what was written does not verify: ",
@@ -52,7 +57,7 @@ absl::StatusOr<RepairReport> RepairDirectory(wal::FileSystem& files, const std::
                             MakeLockNote()};
   absl::StatusOr<RepairReport> report = RepairDatabase(places, options);
   if (!report.ok() || options.dry_run) return report;
-  if (absl::Status good = CheckRepaired(files, places.target, *report); !good.ok()) return good;
+  if (absl::Status good = CheckRepaired(files, places.target, &*report); !good.ok()) return good;
   return report;
 }
 

@@ -61,6 +61,7 @@ class Slicer {
         Engine::Open(nullptr, files_, target_.work().directory(), WorkOptions());
     if (!engine.ok()) return engine.status();
     engine_ = *std::move(engine);
+    engine_->LeaveReferencesUnchecked();  // they held in the whole database
     database_ = engine_->Stats().database;
     return absl::OkStatus();
   }

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/engine.h"
 #include "engine/nearest_name.h"
+#include "engine/references/reference_map.h"
 #include "engine/storage/catalog.h"
 #include "engine/table_recovery.h"
 #include "engine/unfinished.h"
@@ -15,7 +16,8 @@
 
 namespace linedb::engine {
 absl::Status Engine::CheckNewTable(const TableSchema& schema) const {
-  if (absl::Status valid = ValidateTableSchema(schema); !valid.ok()) return valid;
+  absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(schema);
+  if (!layout.ok()) return layout.status();
   for (const auto& [name, table] : tables_) {
     if (absl::AsciiStrToLower(name) != absl::AsciiStrToLower(schema.table_name)) continue;
     return absl::AlreadyExistsError(
@@ -30,7 +32,7 @@ absl::Status Engine::CheckNewTable(const TableSchema& schema) const {
         wal::ShortName(paths_, path),
         " is in the way: the log does not know that table; move the file elsewhere first"));
   }
-  return absl::OkStatus();
+  return CheckReferencesFit(*layout);
 }
 
 // What needs room comes before the log knows the table; behind it there is only a rename.
@@ -65,6 +67,7 @@ absl::Status Engine::CreateHoldingSlot(const TableSchema& schema) {
   if (done.ok()) {
     const std::unique_lock<std::shared_mutex> lock(tables_mutex_);
     tables_[name] = *std::move(table);
+    MapReferences();
     return done;
   }
   commits_.Fail(done);
@@ -133,6 +136,7 @@ absl::Status Engine::DropTable(std::string_view name) noexcept {
   absl::Status done = AcquireSlot();
   if (!done.ok()) return done;
   done = FlushHoldingSlot();
+  if (done.ok()) done = CheckNotReferenced(*references_, **table);
   if (done.ok()) done = DropHoldingSlot(*table);
   if (done.ok()) commits_.AcknowledgeLog();
   ReleaseSlot();
@@ -156,6 +160,7 @@ absl::Status Engine::DropHoldingSlot(const std::shared_ptr<TableState>& table) {
   {
     const std::unique_lock<std::shared_mutex> lock(tables_mutex_);
     tables_ = std::move(tables);
+    MapReferences();
     Retire(table, "dropped");
   }
   // The log says that there is no such table; what of its files a failure leaves, opening removes.

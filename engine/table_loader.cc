@@ -104,6 +104,7 @@ bool RecordsLoader::BuildIndex() const {
   index.facts.bytes = checkpoint.bytes;
   index.facts.checksum = checkpoint.checksum;
   for (std::shared_ptr<KeyRun>& run : built->runs) index.runs.push_back({std::move(run)});
+  for (std::shared_ptr<OrderedRun>& run : built->ordered) index.ordered.push_back({std::move(run)});
   table.AdoptIndex(std::move(index));
   table.superseded = std::move(built->superseded);
   table.written = {checkpoint.bytes, built->lines, built->live, 1};

@@ -25,7 +25,16 @@ WriteTransaction::~WriteTransaction() { Rollback(); }
 absl::Status WriteTransaction::Commit() {
   if (!active()) return absl::FailedPreconditionError("the transaction has ended");
   engine::Engine* const engine = transaction_->engine();
+  if (absl::Status kept = engine->KeepReferences(*transaction_, this); !kept.ok()) {
+    Rollback();
+    return kept;
+  }
   return engine->Commit(std::move(transaction_));
+}
+
+absl::Status WriteTransaction::CheckReferences() {
+  if (!active()) return absl::FailedPreconditionError("the transaction has ended");
+  return transaction_->engine()->CheckReferences(*transaction_, *this);
 }
 
 absl::StatusOr<Savepoint> WriteTransaction::SetSavepoint() {

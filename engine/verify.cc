@@ -1,7 +1,9 @@
 #include "engine/verify.h"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +16,7 @@
 #include "engine/lock_note.h"
 #include "engine/open.h"
 #include "engine/original_directory.h"
+#include "engine/references/reference_judge.h"
 #include "engine/storage/catalog.h"
 #include "engine/storage/compacted_file.h"
 #include "engine/storage/reading_attempts.h"
@@ -63,6 +66,9 @@ class Verifier {
   void LoadLines(TableGeneration& table, const std::string& path);
   void Replay();
   void VerifyTail(TableState& table);
+  void VerifyChecks(const TableState& table);
+  bool IsDamaged(const std::string& table) const;
+  void VerifyReferences();
   void VerifyOriginal();
 
   wal::FileSystem& files_;
@@ -71,6 +77,7 @@ class Verifier {
   Catalog catalog_;
   wal::RecoveredLog log_;
   TableMap tables_;
+  std::map<std::string, std::string> records_paths_;  // of the tables that have files
   WriterState writer_ = WriterState::kNone;
 };
 
@@ -131,6 +138,7 @@ absl::Status Verifier::VerifyLog() {
 void Verifier::VerifyTables() {
   for (const auto& [name, checkpoint] : log_.header.tables) VerifyTable(name, checkpoint);
   Replay();
+  VerifyReferences();
   for (const auto& [name, table] : tables_) {
     ++report_.tables;
     report_.records += table->generation->written.live;
@@ -197,6 +205,7 @@ void Verifier::VerifyTable(const std::string& name, const wal::TableCheckpoint& 
   for (const IndexProblem& problem : VerifyIndex(files_, paths_, generation)) {
     Add(problem.path, 0, 0, "index", problem.message + "; the records are not concerned");
   }
+  records_paths_[name] = path;
   tables_[name] = std::move(table);
 }
 
@@ -276,8 +285,39 @@ void Verifier::Replay() {
       Add(paths_.Log(), entry.line, entry.byte, "operation", std::string(done.message()));
     }
   }
-  for (auto& [name, table] : tables_) VerifyTail(*table);
+  for (auto& [name, table] : tables_) {
+    VerifyTail(*table);
+    VerifyChecks(*table);
+  }
   for (auto& [name, table_changes] : changes) table_changes.Seal(/*accept_tail=*/false);
+}
+
+// Of the records in the end: an older version of one may be from before there was the check.
+void Verifier::VerifyChecks(const TableState& table) {
+  if (table.checks().empty()) return;
+  const TableGeneration& generation = *table.generation;
+  const auto known = records_paths_.find(table.name());
+  const std::string path =
+      known == records_paths_.end() ? paths_.Records(table.name()) : known->second;
+  std::uint64_t number = 0;
+  std::uint64_t byte = 0;
+  for (std::string_view lines :
+       {generation.records.file_view(), std::string_view(generation.records.tail())}) {
+    while (!lines.empty()) {
+      const std::string_view line = lines.substr(0, lines.find('\n'));
+      ++number;
+      if (!generation.IsSuperseded(byte, kNoLimit)) {
+        // What is no record is reported as that.
+        absl::Status checked = table.checks().Check(table.layout(), line);
+        if (!checked.ok()) {
+          Add(path, number, byte, "check", std::string(checked.message()),
+              KeyOfLine(table.layout(), line));
+        }
+      }
+      byte += line.size() + 1;
+      lines.remove_prefix(std::min(line.size() + 1, lines.size()));
+    }
+  }
 }
 
 // After a proper end the file goes on as the log says. After a crash it need not, and the next
@@ -308,6 +348,41 @@ void Verifier::VerifyTail(TableState& table) {
       static_cast<std::uint64_t>(std::count(before.begin(), before.end(), '\n')) + 1;
   Add(path, line, begin + same, died ? "torn_tail" : "tail",
       "from here on the file is not what the log says");
+}
+
+// Of a table whose files have problems nobody knows which records it lacks.
+bool Verifier::IsDamaged(const std::string& table) const {
+  const std::string files[] = {wal::ShortName(paths_, paths_.Records(table)),
+                               wal::ShortName(paths_, paths_.RecordsCompacted(table)),
+                               wal::ShortName(paths_, paths_.Schema(table))};
+  return std::any_of(report_.problems.begin(), report_.problems.end(), [&](const Problem& problem) {
+    return std::find(std::begin(files), std::end(files), problem.file) != std::end(files);
+  });
+}
+
+void Verifier::VerifyReferences() {
+  const bool any_unknown =
+      std::any_of(report_.problems.begin(), report_.problems.end(),
+                  [](const Problem& problem) { return problem.kind == "operation"; });
+  if (any_unknown) return;
+  ReferenceJudge judge;
+  std::set<std::string> damaged;
+  for (const auto& [name, checkpoint] : log_.header.tables) {
+    if (!tables_.contains(name) || IsDamaged(name)) damaged.insert(name);
+  }
+  for (const auto& [name, table] : tables_) judge.Add(table->generation);
+  std::vector<JudgedReference> broken;
+  const absl::Status judged = judge.JudgeAll([&](const JudgedReference& found) {
+    const bool is_known =
+        !damaged.contains(found.broken.table) && !damaged.contains(found.broken.referenced_table);
+    if (is_known) broken.push_back(found);
+    return broken.size() < kBrokenReferencesMax;
+  });
+  if (!judged.ok()) return;  // damage, which is told already
+  for (const JudgedReference& each : broken) {
+    Add(paths_.Records(each.broken.table), each.line, each.byte, "reference", each.broken.message,
+        each.key);
+  }
 }
 
 void Verifier::VerifyOriginal() {

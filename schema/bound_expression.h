@@ -36,6 +36,12 @@ struct ColumnRef {
 // The column of that name, or why there is none.
 using ColumnResolver = absl::FunctionRef<absl::StatusOr<ColumnRef>(const std::string& name)>;
 
+// The column of that name of one table, whose name may stand before it, as in student.gpa: its slot
+// is its place among the columns. kInvalidArgument if there is none.
+absl::StatusOr<ColumnRef> FindColumnRef(const std::string& table,
+                                        const std::vector<ColumnSchema>& columns,
+                                        const std::string& name);
+
 // How many levels an expression may have, parsed or bound.
 inline constexpr int kExpressionDepthMax = 200;
 

@@ -359,21 +359,24 @@ class Binder {
   int depth_ = 0;
 };
 
-// Of one table, whose name may stand before the column's.
-absl::StatusOr<ColumnRef> FindInLayout(const RecordLayout& layout, const std::string& name) {
-  const std::string& table = layout.schema().table_name;
-  int column = layout.FindColumn(name);
-  if (column < 0 && name.starts_with(table + ".")) {
-    column = layout.FindColumn(std::string_view(name).substr(table.size() + 1));
+}  // namespace
+
+absl::StatusOr<ColumnRef> FindColumnRef(const std::string& table,
+                                        const std::vector<ColumnSchema>& columns,
+                                        const std::string& name) {
+  const auto find = [&columns](std::string_view wanted) {
+    return std::find_if(columns.begin(), columns.end(),
+                        [wanted](const ColumnSchema& column) { return column.name == wanted; });
+  };
+  auto column = find(name);
+  if (column == columns.end() && name.starts_with(table + ".")) {
+    column = find(std::string_view(name).substr(table.size() + 1));
   }
-  if (column < 0) {
+  if (column == columns.end()) {
     return absl::InvalidArgumentError(absl::StrCat("table ", table, " has no column ", name));
   }
-  const ColumnSchema& schema = layout.columns()[static_cast<std::size_t>(column)];
-  return ColumnRef{column, schema.type, schema.nullable};
+  return ColumnRef{static_cast<int>(column - columns.begin()), column->type, column->nullable};
 }
-
-}  // namespace
 
 absl::StatusOr<BoundExpression> BoundExpression::Bind(const Expression& expression,
                                                       ColumnResolver resolve_column) {
@@ -385,8 +388,9 @@ absl::StatusOr<BoundExpression> BoundExpression::Bind(const Expression& expressi
 
 absl::StatusOr<BoundExpression> BoundExpression::Bind(const Expression& expression,
                                                       const RecordLayout& layout) {
-  return Bind(expression,
-              [&layout](const std::string& name) { return FindInLayout(layout, name); });
+  return Bind(expression, [&layout](const std::string& name) {
+    return FindColumnRef(layout.schema().table_name, layout.columns(), name);
+  });
 }
 
 }  // namespace linedb::schema

@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "schema/column_value.h"
 #include "schema/json_text.h"
+#include "schema/record_checks.h"
 
 namespace linedb {
 namespace {
@@ -267,7 +268,8 @@ absl::Status ValidateTableSchema(const TableSchema& schema) {
     if (absl::Status valid = ValidateReference(schema, reference); !valid.ok()) return valid;
   }
   if (absl::Status valid = ValidateExpiry(schema); !valid.ok()) return valid;
-  return ValidateColumnIds(schema);
+  if (absl::Status valid = ValidateColumnIds(schema); !valid.ok()) return valid;
+  return schema::ValidateChecks(schema);
 }
 
 std::int64_t ColumnIdOf(const TableSchema& schema, std::size_t column) {

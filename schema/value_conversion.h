@@ -18,7 +18,7 @@ enum class Conversion {
   kNone,    // a program has to say what becomes of a value
 };
 
-// schema/FORMAT.md has the table, section 10. Any thread.
+// schema/FORMAT.md has the table, section 13. Any thread.
 Conversion ConversionOf(Type from, Type to);
 
 // Appends the canonical text that the value, which is not null, has under the other type.

@@ -5,9 +5,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "linedb/value.h"
 
@@ -54,15 +55,15 @@ class ScratchArena {
  public:
   // An empty string, in its place until Clear.
   std::string* NewText() {
-    if (used_ == texts_.size()) texts_.emplace_back();
-    std::string* text = &texts_[used_++];
+    if (used_ == texts_.size()) texts_.push_back(std::make_unique<std::string>());
+    std::string* text = texts_[used_++].get();
     text->clear();
     return text;
   }
   void Clear() { used_ = 0; }
 
  private:
-  std::deque<std::string> texts_;  // which does not move them
+  std::vector<std::unique_ptr<std::string>> texts_;
   std::size_t used_ = 0;
 };
 

@@ -19,6 +19,7 @@ constexpr std::string_view kLogSuffix = ".log";
 constexpr std::string_view kCompressedSuffix = ".zst";
 constexpr std::string_view kBlocksSuffix = ".blocks";
 constexpr std::string_view kKeyInfix = ".key";
+constexpr std::string_view kOrderInfix = ".order";
 constexpr std::string_view kTemporarySuffix = ".tmp";
 constexpr std::size_t kTableNameBytesMax = 64;
 constexpr std::uint64_t kKeyNumberMax = 1'000'000;
@@ -152,8 +153,12 @@ std::optional<ArchiveName> ParseArchiveName(std::string_view file_name) {
 
 std::string FormatIndexFileName(const IndexFileName& name) {
   assert(IsTableName(name.table) && name.begin <= name.end);
-  if (name.key < 0) return absl::StrCat(name.table, ".", name.end, std::string(kBlocksSuffix));
-  return absl::StrCat(name.table, ".", name.begin, "-", name.end, std::string(kKeyInfix), name.key);
+  if (name.is_blocks()) return absl::StrCat(name.table, ".", name.end, std::string(kBlocksSuffix));
+  assert(name.key < 0 || name.order < 0);
+  const bool is_key = name.key >= 0;
+  return absl::StrCat(name.table, ".", name.begin, "-", name.end,
+                      std::string(is_key ? kKeyInfix : kOrderInfix),
+                      is_key ? name.key : name.order);
 }
 
 std::optional<IndexFileName> ParseIndexFileName(std::string_view file_name) {
@@ -165,13 +170,15 @@ std::optional<IndexFileName> ParseIndexFileName(std::string_view file_name) {
   if (!ConsumeNumber(&file_name, &name.end)) return std::nullopt;
   if (file_name == kBlocksSuffix) return name;
   name.begin = name.end;
-  std::uint64_t key = 0;
-  if (!ConsumePrefix(&file_name, "-") || !ConsumeNumber(&file_name, &name.end) ||
-      !ConsumePrefix(&file_name, kKeyInfix) || !ConsumeNumber(&file_name, &key) ||
-      !file_name.empty() || name.end < name.begin || key > kKeyNumberMax) {
+  std::uint64_t number = 0;
+  if (!ConsumePrefix(&file_name, "-") || !ConsumeNumber(&file_name, &name.end)) return std::nullopt;
+  const bool is_key = ConsumePrefix(&file_name, kKeyInfix);
+  if ((!is_key && !ConsumePrefix(&file_name, kOrderInfix)) ||
+      !ConsumeNumber(&file_name, &number) || !file_name.empty() || name.end < name.begin ||
+      number > kKeyNumberMax) {
     return std::nullopt;
   }
-  name.key = static_cast<int>(key);
+  (is_key ? name.key : name.order) = static_cast<int>(number);
   return name;
 }
 

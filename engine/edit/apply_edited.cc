@@ -10,6 +10,7 @@
 #include "engine/edit/problem_list.h"
 #include "engine/edit/row_changes.h"
 #include "linedb/edit.h"
+#include "linedb/references.h"
 #include "schema/record_codec.h"
 
 namespace linedb {
@@ -84,10 +85,14 @@ absl::StatusOr<EditReport> ApplyEdited(Database& database, std::string_view tabl
     absl::Status done =
         engine::ApplyChanges({*transaction, *core, *layout}, plan, problems, &operations);
     if (!done.ok()) return done;
-    if (report.problem_count == 0 && !options.dry_run) {
-      done = transaction->Commit();
-      if (!done.ok()) return done;
-      report.committed = true;
+    if (report.problem_count == 0) {
+      done = options.dry_run ? transaction->CheckReferences() : transaction->Commit();
+      const std::vector<BrokenReference> broken = BrokenReferencesIn(done);
+      if (!done.ok() && broken.empty()) return done;
+      for (const BrokenReference& each : broken) {
+        problems.AddBroken(engine::PositionOf(plan, each.record), each);
+      }
+      report.committed = done.ok() && !options.dry_run;
     }
   }
   if (report.problem_count == 0) {

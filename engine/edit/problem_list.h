@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "engine/exchange/broken_records.h"
 #include "engine/exchange/input_window.h"
 #include "linedb/edit.h"
 
@@ -39,6 +40,10 @@ class ProblemList {
                                 .table_column = std::move(table_column),
                                 .reason = std::move(reason),
                                 .kind = kind});
+  }
+  void AddBroken(TextPosition position, const BrokenReference& broken) {
+    ImportProblem problem = ProblemOf(broken, file_, position.line);
+    AddNamed(position, std::move(problem.table_column), std::move(problem.reason), problem.kind);
   }
 
   std::uint64_t count() const { return report_.problem_count; }

@@ -242,6 +242,13 @@ absl::Status ApplyChanges(const ApplyPlace& place, ChangePlan& plan, ProblemList
   return Applier(place, problems, done).Apply(plan);
 }
 
+TextPosition PositionOf(const ChangePlan& plan, std::string_view record) {
+  for (const PlannedChange& change : plan.changes) {
+    if (change.line == record) return change.position;
+  }
+  return {0, 1};
+}
+
 void ReportChanges(const ChangePlan& plan, const std::string& table, std::uint64_t changes_max,
                    EditReport* report) {
   report->unchanged += plan.unchanged;

@@ -69,6 +69,9 @@ struct ApplyPlace {
 absl::Status ApplyChanges(const ApplyPlace& place, ChangePlan& plan, ProblemList& problems,
                           std::vector<RowOperation>* done);
 
+// Where the text has the row that becomes this record; line 0: nowhere.
+TextPosition PositionOf(const ChangePlan& plan, std::string_view record);
+
 // Puts counts and the first changes into the report.
 void ReportChanges(const ChangePlan& plan, const std::string& table, std::uint64_t changes_max,
                    EditReport* report);

@@ -40,6 +40,8 @@ class DumpReader : public RecordSource {
   const absl::Status& status() const override { return status_; }
   std::uint64_t bytes_read() const override { return window_.bytes_read(); }
 
+  // The number of the line that was read last, from 1.
+  std::uint64_t line() const { return window_.position().line; }
   // An error about the line that was read last: at byte `byte` of it.
   absl::Status ErrorAt(std::size_t byte, absl::StatusCode code, std::string_view reason) const;
 

@@ -7,12 +7,14 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "engine/exchange/broken_records.h"
 #include "engine/exchange/import_records.h"
 #include "engine/exchange/record_judge.h"
 #include "engine/exchange/record_origins.h"
 #include "engine/exchange/record_source.h"
 #include "engine/exchange/record_stream.h"
 #include "linedb/exchange.h"
+#include "schema/record_checks.h"
 #include "schema/record_codec.h"
 
 namespace linedb::engine {
@@ -25,7 +27,11 @@ class Importer {
  public:
   Importer(TableCore core, schema::RecordLayout layout, RecordJudge judge,
            const ImportOptions& options)
-      : core_(core), layout_(std::move(layout)), judge_(std::move(judge)), options_(options) {
+      : core_(core),
+        layout_(std::move(layout)),
+        checks_(layout_),
+        judge_(std::move(judge)),
+        options_(options) {
     canonicalize_.ignore_unknown_columns = options.unknown_columns == UnknownColumns::kIgnore;
     together_ = options.on_conflict != OnConflict::kReplace && options.rejects == nullptr;
   }
@@ -47,6 +53,7 @@ class Importer {
   absl::Status Write(const StreamedRecord& record);
   absl::StatusOr<bool> Exists();
   std::string OriginOfTaken();
+  bool TellBrokenChecks(TextPosition position);
   void RejectFaulty(const StreamedRecord& record, const schema::RecordError& first);
   void Reject(const StreamedRecord& record);
   void AddProblem(ImportProblem problem);
@@ -59,6 +66,7 @@ class Importer {
 
   TableCore core_;
   schema::RecordLayout layout_;
+  schema::RecordChecks checks_;
   RecordJudge judge_;
   const ImportOptions& options_;
   schema::CanonicalizeOptions canonicalize_;
@@ -145,16 +153,15 @@ absl::Status Importer::Begin() {
 }
 
 absl::Status Importer::EndBatch() {
-  report_.committed = !options_.dry_run && !failed();
-  if (report_.committed) {
-    if (absl::Status committed = transaction_->Commit(); !committed.ok()) {
-      report_.committed = false;
-      return committed;
-    }
-  } else {
-    transaction_->Rollback();
-  }
-  if (failed()) return absl::OkStatus();
+  const bool good = !failed();
+  absl::Status done;
+  if (good) done = options_.dry_run ? transaction_->CheckReferences() : transaction_->Commit();
+  report_.committed = good && done.ok() && !options_.dry_run;
+  transaction_->Rollback();
+  std::vector<ImportProblem> broken = ProblemsIn(done, options_.source_name, origins_);
+  if (!done.ok() && broken.empty()) return done;
+  for (ImportProblem& problem : broken) AddProblem(std::move(problem));
+  if (!good || !done.ok()) return absl::OkStatus();
   report_.inserted += batch_inserted_;
   report_.replaced += batch_replaced_;
   return absl::OkStatus();
@@ -270,6 +277,10 @@ absl::Status Importer::Write(const StreamedRecord& record) {
     return absl::OkStatus();
   }
   if (!clashes && written.code() != absl::StatusCode::kInvalidArgument) return written;
+  if (!clashes && TellBrokenChecks(record.position)) {
+    Reject(record);
+    return absl::OkStatus();
+  }
   // The engine's message begins with the table and column.
   const std::string message(written.message());
   const std::size_t colon = message.find(": ");
@@ -281,6 +292,18 @@ absl::Status Importer::Write(const StreamedRecord& record) {
   AddProblem(std::move(problem));
   Reject(record);
   return absl::OkStatus();
+}
+
+// Each check that is false for line_ is a problem of its own; false if none is.
+bool Importer::TellBrokenChecks(TextPosition position) {
+  const auto broken = checks_.Broken(line_, spans_.data());
+  for (const schema::RecordCheck* check : broken) {
+    ImportProblem problem = ProblemAt(position, "", ProblemKind::kConstraint);
+    problem.table_column = check->owner;
+    problem.reason = check->Reason(line_);
+    AddProblem(std::move(problem));
+  }
+  return !broken.empty();
 }
 
 // Whether the table has a record with the primary key of line_.

@@ -34,6 +34,7 @@ absl::StatusOr<RecordJudge> RecordJudge::Create(const TableSchema& schema) {
   RecordJudge judge;
   for (const ColumnSchema& column : schema.columns) {
     TableSchema one{.table_name = schema.table_name, .columns = {column}};
+    one.columns[0].check.clear();  // which may name other columns, and is asked of whole records
     absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(std::move(one));
     if (!layout.ok()) return layout.status();
     judge.alone_.push_back(*std::move(layout));

@@ -12,6 +12,7 @@
 
 #include "engine/index/table_generation.h"
 #include "linedb/call_in_threads.h"
+#include "schema/order_key.h"
 #include "schema/record_codec.h"
 
 namespace linedb::engine {
@@ -53,6 +54,11 @@ class LineHasher {
   std::uint64_t LineFrom(std::uint64_t at) const;
   bool HashPortion(std::size_t number);
   bool HashLine(std::string_view line, std::uint64_t offset, HashedLines* into) const;
+  void HashKeys(std::string_view line, const schema::FieldSpan* spans, std::uint64_t offset,
+                HashedLines* into) const;
+  void TakeOrdered(std::string_view line, const schema::FieldSpan* spans, std::uint64_t offset,
+                   HashedLines* into) const;
+  bool is_partial() const { return options_.key_only >= 0 || options_.ordered_only >= 0; }
 
   const schema::RecordLayout& layout_;
   const std::string_view file_;
@@ -71,6 +77,7 @@ std::uint64_t LineHasher::LineFrom(std::uint64_t at) const {
 bool LineHasher::HashPortion(std::size_t number) {
   HashedLines& into = portions_[number];
   into.keys.resize(layout_.keys().size());
+  into.ordered.resize(layout_.indexes().size());
   std::uint64_t offset = LineFrom(begin_ + number * kPortionBytes);
   const std::uint64_t end = LineFrom(begin_ + (number + 1) * kPortionBytes);
   while (offset < end) {
@@ -97,13 +104,8 @@ bool LineHasher::HashLine(std::string_view line, std::uint64_t offset, HashedLin
   if (!schema::SplitCanonical(layout_, line, layout_.column_count() - 1, spans.data())) {
     return false;
   }
-  std::string scratch;
-  for (std::size_t key = 0; key < layout_.keys().size(); ++key) {
-    if (options_.key_only >= 0 && options_.key_only != static_cast<int>(key)) continue;
-    const std::optional<std::string_view> text =
-        schema::KeyTextOf(layout_.keys()[key], line, spans.data(), &scratch);
-    if (text) into->keys[key].push_back({HashKeyText(*text), offset});
-  }
+  HashKeys(line, spans.data(), offset, into);
+  if (!layout_.indexes().empty()) TakeOrdered(line, spans.data(), offset, into);
   if (const int assigned = layout_.assigned_column(); assigned >= 0) {
     const std::string_view text = spans[static_cast<std::size_t>(assigned)].In(line);
     std::int64_t value = 0;
@@ -111,6 +113,28 @@ bool LineHasher::HashLine(std::string_view line, std::uint64_t offset, HashedLin
     TableGeneration::NoteKeyUsed(value, &into->next_id);
   }
   return true;
+}
+
+void LineHasher::HashKeys(std::string_view line, const schema::FieldSpan* spans,
+                          std::uint64_t offset, HashedLines* into) const {
+  std::string scratch;
+  for (std::size_t key = 0; key < layout_.keys().size(); ++key) {
+    if (is_partial() && options_.key_only != static_cast<int>(key)) continue;
+    const std::optional<std::string_view> text =
+        schema::KeyTextOf(layout_.keys()[key], line, spans, &scratch);
+    if (text) into->keys[key].push_back({HashKeyText(*text), offset});
+  }
+}
+
+void LineHasher::TakeOrdered(std::string_view line, const schema::FieldSpan* spans,
+                             std::uint64_t offset, HashedLines* into) const {
+  std::string key;
+  for (std::size_t index = 0; index < layout_.indexes().size(); ++index) {
+    if (is_partial() && options_.ordered_only != static_cast<int>(index)) continue;
+    key.clear();
+    schema::AppendOrderKeyOf(layout_, layout_.indexes()[index], line, spans, &key);
+    into->ordered[index].Add(key, offset);
+  }
 }
 
 HashedLines LineHasher::Join() {
@@ -123,6 +147,12 @@ HashedLines LineHasher::Join() {
     for (HashedLines& portion : portions_) {
       all.keys[key].insert(all.keys[key].end(), portion.keys[key].begin(), portion.keys[key].end());
       std::vector<KeyEntry>().swap(portion.keys[key]);
+    }
+  }
+  all.ordered.resize(layout_.indexes().size());
+  for (HashedLines& portion : portions_) {
+    for (std::size_t index = 0; index < all.ordered.size(); ++index) {
+      all.ordered[index].Append(std::move(portion.ordered[index]));
     }
   }
   for (const HashedLines& portion : portions_) {

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "engine/index/key_run_format.h"
+#include "engine/index/ordered_entry.h"
 #include "schema/record_layout.h"
 
 namespace linedb::engine {
@@ -18,6 +19,7 @@ namespace linedb::engine {
 struct HashedLines {
   std::vector<std::vector<KeyEntry>> keys;  // of each key of the layout, in file order
   std::vector<KeyEntry> tombstones;         // by the primary key
+  std::vector<OrderedEntries> ordered;      // of each ordered index, in file order
   std::uint64_t lines = 0;
   std::int64_t next_id = 1;
 };
@@ -25,7 +27,8 @@ struct HashedLines {
 // What is read and how; the threads are those of this call.
 struct HashingOptions {
   int threads = 1;
-  int key_only = -1;  // the entries of this key and no other; -1: of all
+  int key_only = -1;      // the entries of this key and no other; -1: of all
+  int ordered_only = -1;  // the entries of this ordered index and nothing else; -1: of all
   // Called on the calling thread with the bytes done; may be empty.
   std::function<void(std::uint64_t)> progress = {};
 };

@@ -89,6 +89,15 @@ bool HasClash(const schema::RecordLayout& layout, int key, std::string_view file
   return clash;
 }
 
+std::uint64_t IdentityOf(const schema::RecordLayout& layout, const std::vector<int>& columns) {
+  std::string text = layout.schema().table_name;
+  for (const int column : columns) {
+    const ColumnSchema& schema = layout.columns()[static_cast<std::size_t>(column)];
+    absl::StrAppend(&text, "\n", schema.name, "\n", static_cast<int>(schema.type));
+  }
+  return XXH3_64bits(text.data(), text.size());
+}
+
 SupersededLines SupersededOf(const schema::RecordLayout& layout, std::string_view file,
                              const HashedLines& lines, std::uint64_t* live) {
   std::vector<KeyEntry> versions = lines.keys[0];
@@ -102,13 +111,11 @@ SupersededLines SupersededOf(const schema::RecordLayout& layout, std::string_vie
 }  // namespace
 
 std::uint64_t KeyIdentity(const schema::RecordLayout& layout, int key) {
-  const schema::KeyLayout& parts = layout.keys()[static_cast<std::size_t>(key)];
-  std::string text = layout.schema().table_name;
-  for (const int column : parts.columns) {
-    const ColumnSchema& schema = layout.columns()[static_cast<std::size_t>(column)];
-    absl::StrAppend(&text, "\n", schema.name, "\n", static_cast<int>(schema.type));
-  }
-  return XXH3_64bits(text.data(), text.size());
+  return IdentityOf(layout, layout.keys()[static_cast<std::size_t>(key)].columns);
+}
+
+std::uint64_t OrderIdentity(const schema::RecordLayout& layout, int index) {
+  return IdentityOf(layout, layout.indexes()[static_cast<std::size_t>(index)].columns);
 }
 
 absl::StatusOr<BuiltIndex> BuildIndex(const schema::RecordLayout& layout, std::string_view file,
@@ -136,6 +143,18 @@ absl::StatusOr<BuiltIndex> BuildIndex(const schema::RecordLayout& layout, std::s
         return absl::OkStatus();
       });
   if (!made.ok()) return made;
+  built.ordered.resize(hashed->ordered.size());
+  const absl::Status sorted =
+      CallInThreads(options.threads, hashed->ordered.size(), [&](std::size_t index) {
+        OrderedEntries& entries = hashed->ordered[index];
+        std::erase_if(entries.entries, [&](const OrderedEntry& entry) {
+          return built.superseded.Contains(entry.offset());
+        });
+        built.ordered[index] = OrderedRun::Make(OrderIdentity(layout, static_cast<int>(index)),
+                                                extent, std::move(entries));
+        return absl::OkStatus();
+      });
+  if (!sorted.ok()) return sorted;
   return built;
 }
 
@@ -146,6 +165,15 @@ absl::StatusOr<std::vector<KeyEntry>> EntriesOf(const schema::RecordLayout& layo
   absl::StatusOr<HashedLines> hashed = HashLines(layout, file, begin, options);
   if (!hashed.ok()) return hashed.status();
   return std::move(hashed->keys[static_cast<std::size_t>(key)]);
+}
+
+absl::StatusOr<OrderedEntries> OrderedEntriesOf(const schema::RecordLayout& layout, int index,
+                                                std::string_view file, std::uint64_t begin) {
+  HashingOptions options;
+  options.ordered_only = index;
+  absl::StatusOr<HashedLines> hashed = HashLines(layout, file, begin, options);
+  if (!hashed.ok()) return hashed.status();
+  return std::move(hashed->ordered[static_cast<std::size_t>(index)]);
 }
 
 absl::StatusOr<SupersededLines> SupersededIn(const schema::RecordLayout& layout,

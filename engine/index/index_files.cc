@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <type_traits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -40,9 +41,12 @@ class IndexFinder {
 
  private:
   std::optional<TableGeneration::Index> Open(const wal::IndexFileName& name);
-  // The runs of a key that follow each other from the file's beginning to `end`, oldest first.
-  std::optional<std::vector<std::shared_ptr<const KeyRun>>> Chain(int key, const BlockFacts& facts);
-  std::shared_ptr<KeyRun> OpenRun(int key, std::uint64_t end, std::uint64_t end_checksum);
+  // The runs of a key, or of an ordered index, that follow each other from the file's beginning to
+  // the end of what the facts are about, oldest first.
+  template <class Run>
+  std::optional<std::vector<std::shared_ptr<const Run>>> Chain(int number, const BlockFacts& facts);
+  template <class Run>
+  std::shared_ptr<Run> OpenRun(int number, std::uint64_t end, std::uint64_t end_checksum);
 
   wal::FileSystem& files_;
   const wal::DatabasePaths& paths_;
@@ -54,7 +58,7 @@ std::optional<TableGeneration::Index> IndexFinder::Next(std::uint64_t bytes_max)
   for (;;) {
     auto newest = names_.end();
     for (auto name = names_.begin(); name != names_.end(); ++name) {
-      if (name->key >= 0 || name->end > bytes_max) continue;
+      if (!name->is_blocks() || name->end > bytes_max) continue;
       if (newest == names_.end() || name->end > newest->end) newest = name;
     }
     if (newest == names_.end()) return std::nullopt;
@@ -70,24 +74,29 @@ std::optional<TableGeneration::Index> IndexFinder::Open(const wal::IndexFileName
   if (!file.ok()) return std::nullopt;
   absl::StatusOr<OpenedBlockFacts> opened = OpenBlockFacts(**file, KeyIdentity(table_.layout(), 0));
   if (!opened.ok() || opened->facts.bytes != name.end) return std::nullopt;
-  TableGeneration::Index index{std::move(opened->facts), std::move(opened->base), {}};
+  TableGeneration::Index index{std::move(opened->facts), std::move(opened->base), {}, {}};
   for (std::size_t key = 0; key < table_.indexes.size(); ++key) {
-    auto runs = Chain(static_cast<int>(key), index.facts);
+    auto runs = Chain<KeyRun>(static_cast<int>(key), index.facts);
     if (!runs) return std::nullopt;
     index.runs.push_back(*std::move(runs));
+  }
+  for (std::size_t number = 0; number < table_.ordered.size(); ++number) {
+    auto runs = Chain<OrderedRun>(static_cast<int>(number), index.facts);
+    index.ordered.push_back(runs ? *std::move(runs) : OrderedIndex::Runs());
   }
   return index;
 }
 
-std::optional<std::vector<std::shared_ptr<const KeyRun>>> IndexFinder::Chain(
-    int key, const BlockFacts& facts) {
-  std::vector<std::shared_ptr<const KeyRun>> runs;
+template <class Run>
+std::optional<std::vector<std::shared_ptr<const Run>>> IndexFinder::Chain(int number,
+                                                                          const BlockFacts& facts) {
+  std::vector<std::shared_ptr<const Run>> runs;
   std::uint64_t end = facts.bytes;
   std::uint64_t checksum = facts.checksum;
   while (end > 0) {
-    std::shared_ptr<KeyRun> run = OpenRun(key, end, checksum);
+    std::shared_ptr<Run> run = OpenRun<Run>(number, end, checksum);
     if (run == nullptr) return std::nullopt;
-    table_.MakeMendable(key, table_.records.mapping(), *run);
+    table_.MakeMendable(number, table_.records.mapping(), *run);
     end = run->extent().begin;
     checksum = run->extent().begin_checksum;
     runs.push_back(std::move(run));
@@ -97,17 +106,22 @@ std::optional<std::vector<std::shared_ptr<const KeyRun>>> IndexFinder::Chain(
 }
 
 // The one that reaches back furthest; none that is empty, or a chain would have no end.
-std::shared_ptr<KeyRun> IndexFinder::OpenRun(int key, std::uint64_t end,
-                                             std::uint64_t end_checksum) {
-  std::shared_ptr<KeyRun> longest;
+template <class Run>
+std::shared_ptr<Run> IndexFinder::OpenRun(int number, std::uint64_t end,
+                                          std::uint64_t end_checksum) {
+  constexpr bool kIsKey = std::is_same_v<Run, KeyRun>;
+  const std::uint64_t identity =
+      kIsKey ? KeyIdentity(table_.layout(), number) : OrderIdentity(table_.layout(), number);
+  std::shared_ptr<Run> longest;
   for (const wal::IndexFileName& name : names_) {
-    if (name.key != key || name.end != end || name.begin == name.end) continue;
+    if ((kIsKey ? name.key : name.order) != number || name.end != end || name.begin == name.end) {
+      continue;
+    }
     if (longest != nullptr && longest->extent().begin <= name.begin) continue;
     absl::StatusOr<std::unique_ptr<wal::File>> file =
         files_.Open(paths_.Index(name), wal::OpenMode::kRead);
     if (!file.ok()) continue;
-    absl::StatusOr<std::shared_ptr<KeyRun>> run =
-        KeyRun::Open(**file, KeyIdentity(table_.layout(), key));
+    absl::StatusOr<std::shared_ptr<Run>> run = Run::Open(**file, identity);
     if (!run.ok()) continue;
     const RunExtent& extent = (*run)->extent();
     if (extent.begin != name.begin || extent.end != end || extent.end_checksum != end_checksum) {
@@ -116,6 +130,28 @@ std::shared_ptr<KeyRun> IndexFinder::OpenRun(int key, std::uint64_t end,
     longest = *std::move(run);
   }
   return longest;
+}
+
+// Makes those ordered indexes from the records that have no files: the index was declared since, or
+// they were lost. False if the records are damaged.
+bool MakeMissingOrdered(TableGeneration& table) {
+  const std::uint64_t end = table.indexed_bytes();
+  const std::string_view file = table.records.file_view().substr(0, end);
+  for (std::size_t number = 0; number < table.ordered.size(); ++number) {
+    if (end == 0 || !table.ordered[number].runs().empty()) continue;
+    if (!table.records.guard().IsWhole(file, 0, table.indexed_checksum())) return false;
+    const int index = static_cast<int>(number);
+    absl::StatusOr<OrderedEntries> entries = OrderedEntriesOf(table.layout(), index, file, 0);
+    if (!entries.ok()) return false;
+    std::erase_if(entries->entries, [&](const OrderedEntry& entry) {
+      return table.superseded.Contains(entry.offset());
+    });
+    if (table.superseded.broken()) return false;
+    const RunExtent extent{0, end, BlockChecksumOf(""), table.indexed_checksum()};
+    table.ordered[number].SetRuns(
+        {OrderedRun::Make(OrderIdentity(table.layout(), index), extent, *std::move(entries))});
+  }
+  return true;
 }
 
 }  // namespace
@@ -137,7 +173,9 @@ bool LoadIndex(wal::FileSystem& files, const wal::DatabasePaths& paths, std::uin
     table.AdoptIndex(*std::move(index));
     // No snapshot is older than this opening.
     for (const std::uint64_t offset : late) table.superseded.Insert(offset);
-    return true;
+    if (MakeMissingOrdered(table)) return true;
+    table.ForgetLines();
+    return false;
   }
   return false;
 }
@@ -151,6 +189,12 @@ void RemoveOldIndexFiles(wal::FileSystem& files, const wal::DatabasePaths& paths
       for (const std::shared_ptr<const KeyRun>& run : table->indexes[key].runs()) {
         kept.insert(wal::FormatIndexFileName(
             {name, static_cast<int>(key), run->extent().begin, run->extent().end}));
+      }
+    }
+    for (std::size_t index = 0; index < table->ordered.size(); ++index) {
+      for (const std::shared_ptr<const OrderedRun>& run : table->ordered[index].runs()) {
+        kept.insert(wal::FormatIndexFileName(
+            {name, -1, run->extent().begin, run->extent().end, static_cast<int>(index)}));
       }
     }
   }
@@ -173,7 +217,7 @@ std::vector<IndexProblem> VerifyIndex(wal::FileSystem& files, const wal::Databas
         files.Open(paths.Index(name), wal::OpenMode::kRead);
     if (!file.ok()) continue;  // a writer has replaced it
     absl::Status whole;
-    if (name.key < 0) {
+    if (name.is_blocks()) {
       absl::StatusOr<OpenedBlockFacts> facts =
           OpenBlockFacts(**file, KeyIdentity(table.layout(), 0));
       whole = facts.status();
@@ -183,6 +227,10 @@ std::vector<IndexProblem> VerifyIndex(wal::FileSystem& files, const wal::Databas
     } else if (name.key < static_cast<int>(table.indexes.size())) {
       absl::StatusOr<std::shared_ptr<KeyRun>> run =
           KeyRun::Open(**file, KeyIdentity(table.layout(), name.key));
+      whole = run.ok() ? (*run)->CompareAll() : run.status();
+    } else if (name.order >= 0 && name.order < static_cast<int>(table.ordered.size())) {
+      absl::StatusOr<std::shared_ptr<OrderedRun>> run =
+          OrderedRun::Open(**file, OrderIdentity(table.layout(), name.order));
       whole = run.ok() ? (*run)->CompareAll() : run.status();
     }
     // Of another time, whole as it may be, it is in nobody's way.

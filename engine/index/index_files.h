@@ -18,8 +18,9 @@ namespace linedb::engine {
 
 // Gives the generation, which has its file and nothing else yet, the newest index in index/ that is
 // whole and about the first bytes of its file, and takes the file's bytes into the checksum,
-// without reading those that the index vouches for. `checksum` is that of the file's bytes. False,
-// and nothing has changed, if there is no such index.
+// without reading those that the index vouches for. `checksum` is that of the file's bytes. An
+// ordered index whose files are missing is made from the records, which are read for it. False, and
+// no line is known, if there is no such index.
 //
 // What is found is believed as follows: the blocks' checksums yield the checksum in the log's
 // header, and a run names the checksum of just these blocks. So an index of another file, of other

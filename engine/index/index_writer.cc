@@ -11,6 +11,7 @@
 #include "engine/index/index_build.h"
 #include "engine/index/index_files.h"
 #include "engine/index/key_run_writer.h"
+#include "engine/index/ordered_run_writer.h"
 #include "linedb/call_in_threads.h"
 #include "wal/file_steps.h"
 
@@ -40,15 +41,23 @@ class IndexWriter {
 
  private:
   absl::Status MakeDirectory();
-  absl::StatusOr<std::vector<Runs>> WriteKeys();
+  absl::Status WriteRuns(TableGeneration::Index* index);
   int ThreadsUseful() const;
   absl::StatusOr<Runs> WriteKey(int key);
+  absl::StatusOr<OrderedIndex::Runs> WriteOrdered(int index);
   // The first of the runs that the new one takes in.
-  static std::size_t MergeFrom(const Runs& runs, std::uint64_t entries);
+  template <class AnyRuns>
+  static std::size_t MergeFrom(const AnyRuns& runs, std::uint64_t entries);
+  // What a run is about that takes in these, which may be none, and what was frozen.
+  template <class AnyRun>
+  RunExtent ExtentWith(std::span<const std::shared_ptr<const AnyRun>> old) const;
   absl::StatusOr<std::shared_ptr<KeyRun>> WriteRun(int key, std::span<const Runs::value_type> old,
                                                    std::vector<KeyEntry> entries);
   absl::Status Merge(std::span<const Runs::value_type> old, const std::vector<KeyEntry>& entries,
                      KeyRunWriter& writer) const;
+  absl::StatusOr<std::shared_ptr<OrderedRun>> WriteOrderedRun(
+      int index, std::span<const OrderedIndex::Runs::value_type> old);
+  absl::Status MergeOrdered(OrderedWalk walk, OrderedRunWriter& writer) const;
   absl::StatusOr<std::shared_ptr<SupersededBase>> WriteBlocks();
   // Makes a file by `write`, durable, under its name; the file stays open.
   absl::StatusOr<std::unique_ptr<wal::File>> MakeFile(
@@ -67,9 +76,8 @@ absl::StatusOr<TableGeneration::Index> IndexWriter::Write() {
   absl::Status done = MakeDirectory();
   if (!done.ok()) return done;
   TableGeneration::Index index;
-  absl::StatusOr<std::vector<Runs>> runs = WriteKeys();
-  if (!runs.ok()) return runs.status();
-  index.runs = *std::move(runs);
+  done = WriteRuns(&index);
+  if (!done.ok()) return done;
   // Last, since it is what opening looks for.
   absl::StatusOr<std::shared_ptr<SupersededBase>> base = WriteBlocks();
   if (!base.ok()) return base.status();
@@ -85,21 +93,28 @@ int IndexWriter::ThreadsUseful() const {
   for (const KeyIndex& index : table_.indexes) {
     if (index.frozen() != nullptr) entries += index.frozen()->size();
   }
+  for (const OrderedIndex& index : table_.ordered) {
+    if (index.frozen() != nullptr) entries += index.frozen()->size();
+  }
   return entries < kEntriesLarge ? 1 : threads_;
 }
 
-// Each key by one thread: they share no file and no run.
-absl::StatusOr<std::vector<Runs>> IndexWriter::WriteKeys() {
-  std::vector<Runs> written(table_.indexes.size());
-  const absl::Status done =
-      CallInThreads(ThreadsUseful(), written.size(), [&](std::size_t key) -> absl::Status {
-        absl::StatusOr<Runs> runs = WriteKey(static_cast<int>(key));
-        if (!runs.ok()) return runs.status();
-        written[key] = *std::move(runs);
-        return absl::OkStatus();
-      });
-  if (!done.ok()) return done;
-  return written;
+// Each key, and each ordered index, by one thread: they share no file and no run.
+absl::Status IndexWriter::WriteRuns(TableGeneration::Index* index) {
+  const std::size_t keys = table_.indexes.size();
+  index->runs.resize(keys);
+  index->ordered.resize(table_.ordered.size());
+  const auto write = [&](std::size_t number) -> absl::Status {
+    if (number < keys) {
+      absl::StatusOr<Runs> runs = WriteKey(static_cast<int>(number));
+      if (runs.ok()) index->runs[number] = *std::move(runs);
+      return runs.status();
+    }
+    absl::StatusOr<OrderedIndex::Runs> runs = WriteOrdered(static_cast<int>(number - keys));
+    if (runs.ok()) index->ordered[number - keys] = *std::move(runs);
+    return runs.status();
+  };
+  return CallInThreads(ThreadsUseful(), keys + index->ordered.size(), write);
 }
 
 absl::Status IndexWriter::MakeDirectory() {
@@ -108,7 +123,8 @@ absl::Status IndexWriter::MakeDirectory() {
   return made.ok() ? files_.SyncDirectory(paths_.directory()) : made;
 }
 
-std::size_t IndexWriter::MergeFrom(const Runs& runs, std::uint64_t entries) {
+template <class AnyRuns>
+std::size_t IndexWriter::MergeFrom(const AnyRuns& runs, std::uint64_t entries) {
   std::size_t from = runs.size();
   std::uint64_t together = std::max(entries, kEntriesSmall);
   while (from > 0 && runs[from - 1]->entries() <= kMergeRatio * together) {
@@ -143,16 +159,22 @@ absl::StatusOr<Runs> IndexWriter::WriteKey(int key) {
   return next;
 }
 
-absl::StatusOr<std::shared_ptr<KeyRun>> IndexWriter::WriteRun(int key,
-                                                              std::span<const Runs::value_type> old,
-                                                              std::vector<KeyEntry> entries) {
+template <class AnyRun>
+RunExtent IndexWriter::ExtentWith(std::span<const std::shared_ptr<const AnyRun>> old) const {
   RunExtent extent{table_.indexed_bytes(), facts_.bytes, table_.indexed_checksum(),
                    facts_.checksum};
-  std::uint64_t entries_max = entries.size();
   if (!old.empty()) {
     extent.begin = old.front()->extent().begin;
     extent.begin_checksum = old.front()->extent().begin_checksum;
   }
+  return extent;
+}
+
+absl::StatusOr<std::shared_ptr<KeyRun>> IndexWriter::WriteRun(int key,
+                                                              std::span<const Runs::value_type> old,
+                                                              std::vector<KeyEntry> entries) {
+  const RunExtent extent = ExtentWith<KeyRun>(old);
+  std::uint64_t entries_max = entries.size();
   for (const Runs::value_type& run : old) entries_max += run->entries();
   const std::uint64_t identity = KeyIdentity(table_.layout(), key);
   absl::StatusOr<std::unique_ptr<wal::File>> file =
@@ -203,6 +225,65 @@ absl::Status IndexWriter::Merge(std::span<const Runs::value_type> old,
   for (std::size_t i = 0; i < sources.size(); ++i) {
     if (!sources[i].reader.damaged()) continue;
     old[i]->MendAll();  // in memory from now on, and tried again
+    return absl::UnavailableError("a file of the index was damaged, and is made anew");
+  }
+  return facts_.superseded.broken() ? absl::DataLossError("superseded lines are not known")
+                                    : absl::OkStatus();
+}
+
+absl::StatusOr<OrderedIndex::Runs> IndexWriter::WriteOrdered(int index) {
+  const OrderedIndex& ordered = table_.ordered[static_cast<std::size_t>(index)];
+  const OrderedIndex::Runs& runs = ordered.runs();
+  const std::size_t from =
+      MergeFrom(runs, ordered.frozen() == nullptr ? 0 : ordered.frozen()->size());
+  if (from == runs.size() && facts_.bytes == table_.indexed_bytes()) return runs;
+  OrderedIndex::Runs next(runs.begin(), runs.begin() + static_cast<std::ptrdiff_t>(from));
+  absl::StatusOr<std::shared_ptr<OrderedRun>> run =
+      WriteOrderedRun(index, std::span(runs).subspan(from));
+  if (!run.ok()) return run.status();
+  table_.MakeMendable(index, table_.frozen_mapping(), **run);
+  next.push_back(*std::move(run));
+  return next;
+}
+
+absl::StatusOr<std::shared_ptr<OrderedRun>> IndexWriter::WriteOrderedRun(
+    int index, std::span<const OrderedIndex::Runs::value_type> old) {
+  const RunExtent extent = ExtentWith<OrderedRun>(old);
+  const std::uint64_t identity = OrderIdentity(table_.layout(), index);
+  OrderedWalk walk(WalkOrder::kAscending);
+  for (const OrderedIndex::Runs::value_type& run : old) walk.Add(*run);
+  const OrderedSet* const frozen = table_.ordered[static_cast<std::size_t>(index)].frozen();
+  if (frozen != nullptr) walk.Add(*frozen);
+  const auto write = [&](wal::File& into) -> absl::Status {
+    std::string gathered;
+    const auto flush = [&]() -> absl::Status {
+      absl::Status written = into.Append(gathered);
+      gathered.clear();
+      return written.ok() ? into.Sync() : written;
+    };
+    OrderedRunWriter writer(identity, extent, [&](std::string_view bytes) {
+      gathered.append(bytes);
+      return gathered.size() < wal::kSyncPortionBytes ? absl::OkStatus() : flush();
+    });
+    absl::Status done = MergeOrdered(std::move(walk), writer);
+    if (done.ok()) done = writer.Finish();
+    return done.ok() ? into.Append(gathered) : done;
+  };
+  absl::StatusOr<std::unique_ptr<wal::File>> file =
+      MakeFile({table_name(), -1, extent.begin, extent.end, index}, write);
+  return file.ok() ? OrderedRun::Open(**file, identity) : file.status();
+}
+
+absl::Status IndexWriter::MergeOrdered(OrderedWalk walk, OrderedRunWriter& writer) const {
+  std::string_view key;
+  std::uint64_t offset = 0;
+  walk.Seek("", 0);
+  while (walk.Next(&key, &offset)) {
+    if (facts_.superseded.Contains(offset)) continue;
+    if (absl::Status added = writer.Add(key, offset); !added.ok()) return added;
+  }
+  if (walk.damaged()) {
+    walk.Mend();  // in memory from now on, and tried again
     return absl::UnavailableError("a file of the index was damaged, and is made anew");
   }
   return facts_.superseded.broken() ? absl::DataLossError("superseded lines are not known")

@@ -18,10 +18,14 @@ namespace linedb::engine {
 std::uint64_t HashKeyText(std::string_view text) { return XXH3_64bits(text.data(), text.size()); }
 
 TableGeneration::TableGeneration(std::shared_ptr<const schema::RecordLayout> layout)
-    : indexes(layout->keys().size()), layout_(std::move(layout)) {
-  for (const schema::KeyLayout& key : layout_->keys()) {
-    for (const int column : key.columns) last_key_column_ = std::max(last_key_column_, column);
-  }
+    : indexes(layout->keys().size()),
+      ordered(layout->indexes().size()),
+      layout_(std::move(layout)) {
+  const auto note = [this](const std::vector<int>& columns) {
+    for (const int column : columns) last_key_column_ = std::max(last_key_column_, column);
+  };
+  for (const schema::KeyLayout& key : layout_->keys()) note(key.columns);
+  for (const schema::IndexLayout& index : layout_->indexes()) note(index.columns);
 }
 
 TableExtent TableGeneration::published() const {
@@ -163,6 +167,7 @@ bool TableGeneration::LoadLine(RecordLocation location, RecordLocation* clash, L
     }
     indexes[key].Insert(hash, location);
   }
+  if (!ordered.empty()) EnterOrdered(line, spans.data(), location.offset());
   if (const int assigned = layout_->assigned_column(); assigned >= 0) {
     const std::string_view text = spans[static_cast<std::size_t>(assigned)].In(line);
     std::int64_t value = 0;
@@ -207,10 +212,12 @@ void TableGeneration::EraseEntries(RecordLocation location) {
         schema::KeyTextOf(layout_->keys()[key], line, spans.data(), &scratch);
     if (text) indexes[key].Erase(HashKeyText(*text), location);
   }
+  if (!ordered.empty()) EraseOrdered(line, spans.data(), location.offset());
 }
 
 void TableGeneration::ForgetLines() {
   for (KeyIndex& index : indexes) index = KeyIndex();
+  for (OrderedIndex& index : ordered) index = OrderedIndex();
   superseded = SupersededLines();
   retained = RetainedLines();
   written = TableExtent();
@@ -222,7 +229,9 @@ void TableGeneration::ForgetLines() {
 
 std::uint64_t TableGeneration::unwritten_index_bytes() const {
   const bool is_written = std::none_of(indexes.begin(), indexes.end(),
-                                       [](const KeyIndex& index) { return index.in_memory(); });
+                                       [](const KeyIndex& index) { return index.in_memory(); }) &&
+                          std::none_of(ordered.begin(), ordered.end(),
+                                       [](const OrderedIndex& index) { return index.in_memory(); });
   return records.file_bytes() - (is_written ? indexed_bytes_ : 0);
 }
 
@@ -240,14 +249,18 @@ void TableGeneration::FreezeIndex() {
   retained.ForEachSuperseded(kNoLimit, [&](std::uint64_t offset) { facts.late.push_back(offset); });
   frozen_mapping_ = records.mapping();
   for (KeyIndex& index : indexes) index.Freeze();
+  for (OrderedIndex& index : ordered) index.Freeze();
 }
 
 TableGeneration::Replaced TableGeneration::AdoptIndex(Index index) {
-  assert(index.runs.size() == indexes.size());
-  Replaced replaced{std::exchange(frozen_, std::nullopt), {}};
+  assert(index.runs.size() == indexes.size() && index.ordered.size() == ordered.size());
+  Replaced replaced{std::exchange(frozen_, std::nullopt), {}, {}};
   superseded.Rebase(std::move(index.base), index.facts.superseded);
   for (std::size_t key = 0; key < indexes.size(); ++key) {
     replaced.keys.push_back(indexes[key].SetRuns(std::move(index.runs[key])));
+  }
+  for (std::size_t number = 0; number < ordered.size(); ++number) {
+    replaced.ordered.push_back(ordered[number].SetRuns(std::move(index.ordered[number])));
   }
   indexed_bytes_ = index.facts.bytes;
   indexed_checksum_ = index.facts.checksum;
@@ -265,6 +278,17 @@ void TableGeneration::MakeMendable(int key, const Mapped& mapping, KeyRun& run) 
       return absl::DataLossError("the records are damaged, too");
     }
     return EntriesOf(*layout, key, file, extent.begin);
+  });
+}
+
+void TableGeneration::MakeMendable(int index, const Mapped& mapping, OrderedRun& run) const {
+  run.SetRebuild([layout = layout_, mapping, &guard = records.guard(),
+                  index](const RunExtent& extent) -> absl::StatusOr<OrderedEntries> {
+    const std::string_view file(mapping->data(), extent.end);
+    if (!guard.IsWhole(file, extent.begin, extent.end_checksum)) {
+      return absl::DataLossError("the records are damaged, too");
+    }
+    return OrderedEntriesOf(*layout, index, file, extent.begin);
   });
 }
 

@@ -18,6 +18,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "engine/index/key_index.h"
+#include "engine/index/ordered_index.h"
 #include "engine/storage/blocks_file.h"
 #include "engine/storage/record_location.h"
 #include "engine/storage/records_file.h"
@@ -88,6 +89,11 @@ class TableGeneration {
     const bool broken = superseded.broken() || indexes[static_cast<std::size_t>(key)].broken();
     return broken ? IndexError() : absl::OkStatus();
   }
+  // The same of an ordered index.
+  absl::Status CheckOrdered(int index) const {
+    const bool broken = superseded.broken() || ordered[static_cast<std::size_t>(index)].broken();
+    return broken ? IndexError() : absl::OkStatus();
+  }
   absl::Status IndexError() const;
   // As Find for the open transaction, passing over one line: whether another has the key.
   // That line is not read, and the transaction that replaces it has looked at it already.
@@ -133,6 +139,15 @@ class TableGeneration {
   // line alone, and not even for that with kOutsideRuns, of a line that is known to supersede none.
   bool LoadLine(RecordLocation location, RecordLocation* clash, Layers old_in = Layers::kAll);
 
+  // Takes the entries of the lines from `begin` on out of the ordered indexes: they are about to be
+  // cut off. The caller has it for itself.
+  void TakeBackOrdered(std::uint64_t begin);
+  // Whether any line before `end` was taken back since cuts() was `cuts_before`.
+  bool WasCutBefore(std::uint64_t end, std::uint64_t cuts_before) const;
+  std::uint64_t cuts() const { return cut_count_; }
+  // Nobody asks about earlier cuts any more.
+  void ForgetCuts() { cuts_.clear(); }
+
   // Forgets every line, as if none had been loaded. For a generation without readers.
   void ForgetLines();
 
@@ -152,23 +167,27 @@ class TableGeneration {
   const BlockFacts* frozen() const { return frozen_ ? &*frozen_ : nullptr; }
   // The records as they were mapped then: a writer goes on to map more.
   const std::shared_ptr<const wal::Mapping>& frozen_mapping() const { return frozen_mapping_; }
-  // Goes on with an index whose runs, a list for each key, cover the first `facts.bytes` bytes of
-  // the file. `base` has the superseded lines of `facts`. What was frozen is among it.
+  // Goes on with an index whose runs, a list for each key and for each ordered index, cover the
+  // first `facts.bytes` bytes of the file. `base` has the superseded lines of `facts`. What was
+  // frozen is among it.
   struct Index {
     BlockFacts facts;
     std::shared_ptr<SupersededBase> base;
     std::vector<KeyIndex::Runs> runs;
+    std::vector<OrderedIndex::Runs> ordered;
   };
   // Returns what it replaces, to be freed where nobody waits. The caller has it for itself.
   struct Replaced {
     std::optional<BlockFacts> frozen;
     std::vector<KeyIndex::Replaced> keys;
+    std::vector<OrderedIndex::Replaced> ordered;
   };
   Replaced AdoptIndex(Index index);
   // Lets a part of an index be made anew from the records, mapped here, when it turns out to be
   // damaged. Before it is adopted.
   using Mapped = std::shared_ptr<const wal::Mapping>;
   void MakeMendable(int key, const Mapped& mapping, KeyRun& run) const;
+  void MakeMendable(int index, const Mapped& mapping, OrderedRun& run) const;
   void MakeMendable(const BlockFacts& facts, const Mapped& mapping, SupersededBase& base) const;
 
   // What is committed. Any thread; figures of one moment only together with the publisher's lock.
@@ -177,10 +196,11 @@ class TableGeneration {
   void Publish(const TableExtent& extent);
 
   RecordsFile records;
-  std::vector<KeyIndex> indexes;  // one for each key of the layout
-  SupersededLines superseded;     // for everybody
-  RetainedLines retained;         // for some
-  TableExtent written;            // what commits on their way to the disk have added, too
+  std::vector<KeyIndex> indexes;      // one for each key of the layout
+  std::vector<OrderedIndex> ordered;  // one for each of its indexes
+  SupersededLines superseded;         // for everybody
+  RetainedLines retained;             // for some
+  TableExtent written;                // what commits on their way to the disk have added, too
 
  private:
   template <class Accept>
@@ -200,9 +220,19 @@ class TableGeneration {
   bool LoadTombstone(RecordLocation location, std::string_view line);
   void Forget(RecordLocation location);
   void EraseEntries(RecordLocation location);
+  void EnterOrdered(std::string_view line, const schema::FieldSpan* spans, std::uint64_t offset);
+  void EraseOrdered(std::string_view line, const schema::FieldSpan* spans, std::uint64_t offset);
+  void TakeBackOrdered(std::string_view lines, std::uint64_t begin);
 
   std::shared_ptr<const schema::RecordLayout> layout_;
-  int last_key_column_ = 0;  // of all keys
+  int last_key_column_ = 0;  // of all keys and indexes
+  // Where lines were cut off, one of several cuts only if it is further ahead than those after it.
+  struct Cut {
+    std::uint64_t number = 0;
+    std::uint64_t begin = 0;
+  };
+  std::vector<Cut> cuts_;
+  std::uint64_t cut_count_ = 0;
   std::uint64_t indexed_bytes_ = 0;
   std::uint64_t indexed_checksum_ = BlockChecksumOf("");
   std::optional<BlockFacts> frozen_;

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "engine/index/table_generation.h"
+#include "schema/record_checks.h"
 #include "schema/record_layout.h"
 
 namespace linedb::engine {
@@ -23,9 +24,11 @@ class TableState {
   explicit TableState(schema::RecordLayout layout)
       : generation(std::make_shared<TableGeneration>(
             std::make_shared<const schema::RecordLayout>(std::move(layout)))),
-        layout_(generation->shared_layout()) {}
+        layout_(generation->shared_layout()),
+        checks_(*layout_) {}
 
   const schema::RecordLayout& layout() const { return *layout_; }
+  const schema::RecordChecks& checks() const { return checks_; }
   const std::string& name() const { return layout_->schema().table_name; }
 
   mutable std::shared_mutex mutex;
@@ -35,6 +38,7 @@ class TableState {
 
  private:
   std::shared_ptr<const schema::RecordLayout> layout_;
+  const schema::RecordChecks checks_;
 };
 
 }  // namespace linedb::engine

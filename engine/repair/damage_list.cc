@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "schema/base64.h"
+#include "schema/json_reader.h"
 #include "schema/json_text.h"
 
 namespace linedb::engine {
@@ -25,6 +26,12 @@ void AppendJson(std::string_view name, std::string_view json, std::string* text)
 }
 
 }  // namespace
+
+void OfferRecord(std::string_view record, DamagedLine* line) {
+  schema::JsonReader reader(record);
+  const bool is_json = reader.CheckUtf8() && reader.SkipValue() && reader.ExpectEnd();
+  (is_json ? line->record : line->bytes) = std::string(record);
+}
 
 std::string_view FateName(Fate fate) {
   switch (fate) {

@@ -23,6 +23,9 @@ class DamageList {
   std::vector<DamagedLine> lines_;
 };
 
+// Puts what a log's line has as a record into the line's `record` or, if it is no JSON, `bytes`.
+void OfferRecord(std::string_view record, DamagedLine* line);
+
 // What a fate is called in the rejects file: "recovered", "not counted".
 std::string_view FateName(Fate fate);
 

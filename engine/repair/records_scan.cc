@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/storage/block_checksum.h"
+#include "schema/record_checks.h"
 #include "schema/record_codec.h"
 
 namespace linedb::engine {
@@ -126,6 +127,21 @@ void RecordsScan::Split(std::string_view text, const schema::RecordLayout& layou
   }
 }
 
+// No record that breaks a check was ever written: a digit in it is another one now. But an older
+// version of a record may be from before there was the check; what is vouched for stays.
+void RecordsScan::JudgeByChecks(const schema::RecordLayout& layout) {
+  const schema::RecordChecks checks(layout);
+  if (checks.empty() || proven_) return;
+  for (ScannedLine& line : lines_) {
+    if (!line.is_version() || line.deleted() || IsVouched(line)) continue;
+    const absl::Status checked = checks.Check(layout, line.text);
+    if (checked.ok()) continue;
+    line.kind = Kind::kBad;
+    line.text = {};
+    line.reason = std::string(checked.message());
+  }
+}
+
 absl::StatusOr<RecordsScan> RecordsScan::Read(
     wal::FileSystem& files, const wal::DatabasePaths& paths, const std::string& path,
     const schema::RecordLayout& layout, const wal::TableCheckpoint* checkpoint, CopyCount& count) {
@@ -151,6 +167,7 @@ absl::StatusOr<RecordsScan> RecordsScan::Read(
   }
   scan.Split(text, layout);
   scan.vouched_ = VouchedBlocks(files, paths, layout, checkpoint, text);
+  scan.JudgeByChecks(layout);
   const std::uint64_t end = checkpoint == nullptr ? 0 : checkpoint->bytes;
   for (const ScannedLine& line : scan.lines_) {
     scan.checkpoint_lines_ += line.byte + line.bytes.size() < end ? 1 : 0;

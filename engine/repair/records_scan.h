@@ -67,6 +67,7 @@ class RecordsScan {
   void Add(std::string_view bytes, const schema::RecordLayout& layout);
   bool AddJoined(std::string_view bytes, const schema::RecordLayout& layout);
   ScannedLine Judge(std::string_view bytes, const schema::RecordLayout& layout);
+  void JudgeByChecks(const schema::RecordLayout& layout);
 
   std::string name_;
   bool found_ = false;

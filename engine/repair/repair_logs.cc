@@ -236,7 +236,23 @@ Fate RepairLogs::FateOfLost(std::optional<std::uint64_t> beyond) const {
   return *beyond >= missing && !ends_early_ ? Fate::kRecovered : Fate::kKept;
 }
 
+// Lines of the current log that are gone without a piece that is left of them.
+void RepairLogs::TellMissing(std::optional<std::uint64_t> beyond, DamageList* list) const {
+  if (header_ == nullptr || current_missing_ <= current_lost_) return;
+  DamagedLine line;
+  line.file = current_->name;
+  line.fate = FateOfLost(beyond);
+  for (const LsnGap& gap : gaps_) {
+    if (gap.last < header_->first_lsn) continue;
+    absl::StrAppend(&line.reason, line.reason.empty() ? "" : "; ",
+                    gap.last.value - gap.first.value + 1, " operations, of lsn ", gap.first.value,
+                    " to ", gap.last.value, ", are missing");
+  }
+  list->Add(std::move(line));
+}
+
 void RepairLogs::TellLost(std::optional<std::uint64_t> beyond, DamageList* list) const {
+  TellMissing(beyond, list);
   for (DamagedLine line : files_lost_) {
     if (line.fate == Fate::kLost) line.fate = Fate::kKept;  // nothing but the tables is left
     list->Add(std::move(line));
@@ -275,7 +291,7 @@ void RepairLogs::TellLost(std::optional<std::uint64_t> beyond, DamageList* list)
     line.byte = change.entry->byte;
     line.table = std::string(change.entry->table);
     line.reason = "of a transaction without its end";
-    line.record = std::string(change.entry->record);
+    OfferRecord(change.entry->record, &line);
     line.fate = Fate::kNotCounted;
     list->Add(std::move(line));
   }

@@ -193,14 +193,15 @@ int TableFinder::CountFitting(const TableSchema& schema) const {
   const absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(schema);
   if (!layout.ok()) return -1;
   int fitting = 0;
-  std::vector<schema::FieldSpan> spans(static_cast<std::size_t>(layout->column_count()));
+  std::vector<schema::FieldSpan> spans;
+  std::string record;
   std::size_t begin = 0;
   for (int tried = 0; tried < kLinesTried && begin < records_.size(); ++tried) {
     const std::size_t end = std::min(records_.find('\n', begin), records_.size());
     const std::string_view line = std::string_view(records_).substr(begin, end - begin);
-    const bool fits =
-        schema::SplitCanonical(*layout, line, layout->column_count() - 1, spans.data());
-    fitting += fits ? 1 : 0;
+    record.clear();
+    const bool fits = schema::CanonicalizeRecord(*layout, line, {}, &record, &spans, nullptr).ok();
+    fitting += fits && record == line ? 1 : 0;
     begin = end + 1;
   }
   return fitting;
@@ -271,6 +272,7 @@ absl::Status TableFinder::Add(const std::string& name) {
   if (logged != logged_.end()) {
     table.created = logged->second.created;
     const auto& changes = logged->second.changes;
+    if (!changes.empty()) table.altered = changes.back().entry->lsn;
     for (auto change = changes.rbegin(); change != changes.rend(); ++change) {
       AddDocument(change->entry->record, name, change->Place());
     }

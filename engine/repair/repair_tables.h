@@ -25,6 +25,7 @@ struct FoundTable {
   // Operations of the table are those behind this one: before it there was another of its name, or
   // none. 0: it is older than the logs.
   wal::Lsn created;
+  wal::Lsn altered;  // the last change of its schema in the logs; 0: there is none
   // What the header of the current log says of it; null: nothing, or it is lost.
   const wal::TableCheckpoint* checkpoint = nullptr;
 };

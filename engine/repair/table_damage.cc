@@ -6,12 +6,19 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/repair/table_repair.h"
+#include "engine/storage/carry_over.h"
 
 namespace linedb::engine {
 
 // Whether the logs have every change of the table, from its creation on.
 bool TableRepair::IsFullyLogged() const {
   return table_->created.value > 0 && logs_->IsCompleteAfter(table_->created);
+}
+
+// Whether the current log is whole.
+bool TableRepair::IsLoggedSinceCheckpoint() const {
+  const wal::LogHeader* header = logs_->header();
+  return header != nullptr && logs_->IsCompleteAfter(wal::Lsn{header->first_lsn.value - 1});
 }
 
 void TableRepair::TellDamaged(DamageList* list) {
@@ -67,7 +74,8 @@ void TableRepair::TellUnproven(DamageList* list) {
     const bool has_none = table_->checkpoint == nullptr || table_->checkpoint->bytes == 0;
     if (has_none && last_writer_ == LastWriter::kCrashed) return;  // not made yet
     file.reason = "the file is missing";
-    file.fate = IsFullyLogged() || has_none ? Fate::kRecovered : Fate::kLost;
+    const bool is_logged = IsFullyLogged() || (has_none && IsLoggedSinceCheckpoint());
+    file.fate = is_logged ? Fate::kRecovered : Fate::kLost;
     if (file.fate == Fate::kRecovered) file.source = "the logs";
     list->Add(std::move(file));
     return;
@@ -78,10 +86,7 @@ void TableRepair::TellUnproven(DamageList* list) {
     file.reason = absl::StrCat("the first ", table_->checkpoint->bytes,
                                " bytes are not what they were at the checkpoint; ");
   }
-  const wal::LogHeader* header = logs_->header();
-  const bool is_counted = header != nullptr &&
-                          logs_->IsCompleteAfter(wal::Lsn{header->first_lsn.value - 1}) &&
-                          logs_->gaps().empty();
+  const bool is_counted = IsLoggedSinceCheckpoint() && logs_->gaps().empty();
   if (unproven_ == 0 && !is_counted && !IsFullyLogged()) {
     file.fate = Fate::kKept;
     file.reason += "and the logs are not whole: records may be missing";
@@ -96,13 +101,34 @@ void TableRepair::TellUnproven(DamageList* list) {
   list->Add(std::move(file));
 }
 
+// An operation on a record of which the schema cannot even tell the key. What a checkpoint or an
+// alteration came after, and the file as it was then has, is of the past.
+void TableRepair::TellKeyless(DamageList* list) {
+  const wal::LogHeader* header = logs_->header();
+  for (const LoggedChange* change : keyless_) {
+    const wal::LogEntry& entry = *change->entry;
+    const bool is_saved = scan_.proven() && header != nullptr && entry.lsn < header->first_lsn;
+    if (is_saved || entry.lsn < table_->altered) continue;
+    const bool deleted = entry.operation == wal::Operation::kDelete;
+    std::string line;
+    DamagedLine lost;
+    lost.file = change->log->name;
+    lost.table = table_->name;
+    lost.line = entry.line;
+    lost.byte = entry.byte;
+    const std::string_view record = deleted ? entry.old_record : entry.record;
+    OfferRecord(record, &lost);
+    lost.reason = absl::StrCat("its record does not fit the schema: ",
+                               std::string(CarryOverByName(*layout_, record, &line).message()));
+    list->Add(std::move(lost));
+  }
+}
+
 // How many records there are by the checkpoint and the log behind it; nothing if operations are
 // missing.
 std::optional<std::uint64_t> TableRepair::CountExpected() const {
+  if (!IsLoggedSinceCheckpoint()) return std::nullopt;
   const wal::LogHeader* header = logs_->header();
-  if (header == nullptr || !logs_->IsCompleteAfter(wal::Lsn{header->first_lsn.value - 1})) {
-    return std::nullopt;
-  }
   std::uint64_t expected = table_->checkpoint == nullptr ? 0 : table_->checkpoint->live;
   for (const LoggedChange& change : logs_->changes()) {
     if (change.entry->lsn < header->first_lsn || change.entry->table != table_->name) continue;

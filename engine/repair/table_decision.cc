@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/repair/table_repair.h"
+#include "engine/storage/carry_over.h"
 #include "schema/record_codec.h"
 
 namespace linedb::engine {
@@ -110,12 +111,14 @@ void TableRepair::Tell(const std::string& key, const KeyFacts& facts, DamagedLin
   list->Add(std::move(what));
 }
 
-// The checkpoint's checksum, a block's, or an operation that the logs have.
+// The checkpoint's checksum, a block's, or an operation that the logs have. That a line behind all
+// of these says what one of them said does not make it theirs.
 bool TableRepair::IsProven(const FileVersion& version, FileSign sign) const {
   if (sign == FileSign::kAtCheckpoint) return true;
   const ScannedLine& line = *version.line;
   const RecordsScan& scan = version.in_second ? *second_ : scan_;
-  return scan.IsVouched(line) || confirmed_.contains(wal::ChecksumOf(line.text));
+  if (scan.IsVouched(line)) return true;
+  return sign != FileSign::kBeyondLog && confirmed_.contains(wal::ChecksumOf(line.text));
 }
 
 void TableRepair::TakeFile(const std::string& key, const KeyFacts& facts, FileSign sign,
@@ -190,10 +193,41 @@ void TableRepair::TakePrevious(const std::string& key, const KeyFacts& facts, bo
   Tell(key, facts, std::move(what), list);
 }
 
+// The log's last word is no record of the schema that there is. A line of the file that is one may
+// be what the log said before it was damaged; whether it is, nobody knows.
+void TableRepair::TakeMisfit(const std::string& key, const KeyFacts& facts, PreviousVersions policy,
+                             DamageList* list) {
+  const LogVersion& log = *facts.log;
+  std::string line;
+  DamagedLine what;
+  what.fate = Fate::kLost;
+  what.reason = absl::StrCat("what the log has of it does not fit the schema: ",
+                             std::string(CarryOverByName(*layout_, log.text, &line).message()));
+  OfferRecord(log.text, &what);
+  what.source = log.change->Place();
+  if (facts.file.has_value() && !facts.file->line->deleted()) {
+    const bool is_newest = facts.damaged == nullptr;
+    if (is_newest || policy == PreviousVersions::kKeep) {
+      what.fate = is_newest ? Fate::kKept : Fate::kPrevious;
+      Choose(key, facts, facts.file->line->text, is_newest ? Trust::kFile : Trust::kPrevious);
+    }
+  }
+  if (what.fate == Fate::kPrevious) ++report_.previous;
+  if (what.fate == Fate::kLost) ++report_.lost;
+  Tell(key, facts, std::move(what), list);
+}
+
 void TableRepair::DecideKey(const std::string& key, const KeyFacts& facts, PreviousVersions policy,
                             DamageList* list) {
   const KeySigns signs = SignsOf(facts);
-  switch (Judge(signs)) {
+  const KeyVerdict verdict = Judge(signs);
+  const bool of_log = verdict == KeyVerdict::kLog || verdict == KeyVerdict::kLogBeforeGap ||
+                      verdict == KeyVerdict::kPreviousLog;
+  if (of_log && !facts.log->deleted && !facts.log->fits) {
+    TakeMisfit(key, facts, policy, list);
+    return;
+  }
+  switch (verdict) {
     case KeyVerdict::kFile:
       TakeFile(key, facts, signs.file, list);
       return;
@@ -263,6 +297,7 @@ void TableRepair::Decide(PreviousVersions policy, DamageList* list) {
   TellDamaged(list);
   TellBeyond(list);
   TellUnproven(list);
+  TellKeyless(list);
   TellMissing(list);
 }
 

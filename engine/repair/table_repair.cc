@@ -15,6 +15,47 @@ namespace linedb::engine {
 
 using Kind = ScannedLine::Kind;
 
+namespace {
+
+// The tombstone of a key's text, which is of JSON values between commas.
+std::string TombstoneOf(const schema::RecordLayout& layout, std::string_view key) {
+  std::vector<schema::FieldSpan> spans(static_cast<std::size_t>(layout.column_count()));
+  std::size_t begin = 0;
+  for (const int column : layout.keys()[0].columns) {
+    std::size_t end = begin;
+    bool quoted = false;
+    for (; end < key.size() && (quoted || key[end] != ','); ++end) {
+      if (key[end] == '"') quoted = !quoted;
+      if (key[end] == '\\') ++end;
+    }
+    end = std::min(end, key.size());
+    spans[static_cast<std::size_t>(column)] = {static_cast<std::uint32_t>(begin),
+                                               static_cast<std::uint32_t>(end)};
+    begin = std::min(end + 1, key.size());
+  }
+  std::string tombstone;
+  schema::AppendTombstone(layout, key, spans.data(), &tombstone);
+  return tombstone;
+}
+
+}  // namespace
+
+// What the table's schema refuses: of before an alteration, or the schema is not what it was. A
+// tombstone may have other members than the key, so the record's key is that of one made of it.
+TableRepair::CanonicalRecord TableRepair::Misfit(std::string_view record, bool with_tombstone) {
+  CanonicalRecord misfit;
+  misfit.fits = false;
+  misfit.text = record;
+  if (!record.starts_with('{')) return misfit;
+  const std::string as_tombstone =
+      absl::StrCat(std::string(schema::kTombstonePrefix), ",", std::string(record.substr(1)));
+  misfit.key = schema::TombstoneKey(*layout_, as_tombstone).value_or("");
+  if (with_tombstone && !misfit.key.empty()) {
+    misfit.tombstone = texts_.emplace_back(TombstoneOf(*layout_, misfit.key));
+  }
+  return misfit;
+}
+
 void TableRepair::ReadAlterations() {
   for (const LoggedChange& change : logs_->changes()) {
     const wal::LogEntry& entry = *change.entry;
@@ -35,7 +76,7 @@ void TableRepair::ReadAlterations() {
   }
 }
 
-std::optional<std::string> TableRepair::Carried(std::string_view record, wal::Lsn lsn) const {
+std::string TableRepair::Carried(std::string_view record, wal::Lsn lsn) const {
   std::string line(record);
   for (const LoggedAlteration& alteration : alterations_) {
     if (alteration.lsn <= lsn) continue;
@@ -43,26 +84,20 @@ std::optional<std::string> TableRepair::Carried(std::string_view record, wal::Ls
     if (!CarryOver(alteration.from, alteration.to, line, &carried).ok()) break;
     line = std::move(carried);
   }
-  std::vector<schema::FieldSpan> spans(layout_->columns().size());
-  if (schema::SplitCanonical(*layout_, line, layout_->column_count() - 1, spans.data()))
-    return line;
-  std::string by_name;  // its alteration is among what is damaged
-  if (!CarryOverByName(*layout_, record, &by_name).ok()) return std::nullopt;
-  return by_name;
+  return line;
 }
 
 TableRepair::CanonicalRecord TableRepair::Canonical(std::string_view record, bool with_tombstone,
                                                     wal::Lsn lsn) {
   CanonicalRecord canonical;
-  std::vector<schema::FieldSpan> spans(static_cast<std::size_t>(layout_->column_count()));
-  const int last = layout_->column_count() - 1;
-  const bool altered_since = !alterations_.empty() && alterations_.back().lsn > lsn;
-  if (altered_since || !schema::SplitCanonical(*layout_, record, last, spans.data())) {
-    std::optional<std::string> line = Carried(record, lsn);
-    if (!line.has_value()) return canonical;
-    record = texts_.emplace_back(*std::move(line));
-    schema::SplitCanonical(*layout_, record, last, spans.data());
+  std::string line;
+  if (!CarryOverByName(*layout_, Carried(record, lsn), &line).ok()) {
+    return Misfit(record, with_tombstone);
   }
+  // It is another one if it is of the table as it was before an alteration.
+  if (line != record) record = texts_.emplace_back(std::move(line));
+  std::vector<schema::FieldSpan> spans(static_cast<std::size_t>(layout_->column_count()));
+  schema::SplitCanonical(*layout_, record, layout_->column_count() - 1, spans.data());
   canonical.text = record;
   std::string scratch;
   canonical.key = std::string(
@@ -88,10 +123,20 @@ void TableRepair::ReadChange(const LoggedChange& change) {
   const bool deleted = change.entry->operation == wal::Operation::kDelete;
   const CanonicalRecord record = Canonical(
       deleted ? change.entry->old_record : change.entry->record, deleted, change.entry->lsn);
-  if (record.text.empty() || record.key.empty()) return;
+  const std::string_view line = deleted && !record.key.empty() ? record.tombstone : record.text;
+  const bool in_current =
+      logs_->header() != nullptr && change.entry->lsn >= logs_->header()->first_lsn;
+  if (in_current && shown_ != change.entry->transaction) {
+    current_places_[wal::ChecksumOf(line)] = current_.size();
+    current_.push_back(change.entry->lsn);
+    current_texts_.push_back(wal::ChecksumOf(line));
+  }
+  if (record.key.empty()) {
+    keyless_.push_back(&change);
+    return;
+  }
   NoteKey(record.key);
   KeyFacts& facts = keys_[record.key];
-  const std::string_view line = deleted ? record.tombstone : record.text;
   if (facts.log.has_value()) {
     older_.insert(wal::ChecksumOf(facts.log->deleted ? line : facts.log->text));
   }
@@ -102,12 +147,7 @@ void TableRepair::ReadChange(const LoggedChange& change) {
         wal::ChecksumOf(Canonical(change.entry->old_record, false, change.entry->lsn).text));
   }
   confirmed_.insert(wal::ChecksumOf(line));
-  facts.log = LogVersion{&change, record.text, deleted};
-  if (logs_->header() == nullptr || change.entry->lsn < logs_->header()->first_lsn) return;
-  if (shown_ == change.entry->transaction) return;
-  current_places_[wal::ChecksumOf(line)] = current_.size();
-  current_.push_back(change.entry->lsn);
-  current_texts_.push_back(wal::ChecksumOf(line));
+  facts.log = LogVersion{&change, record.text, deleted, record.fits};
 }
 
 void TableRepair::ReadLog() {

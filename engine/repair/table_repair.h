@@ -54,6 +54,7 @@ class TableRepair {
     const LoggedChange* change = nullptr;
     std::string_view text;  // of the record, or of the last one before it was deleted
     bool deleted = false;
+    bool fits = true;  // else `text` is as the log has it, and cannot be a record of this schema
   };
   // A version in the file that counts, or in the other one; its place among the lines.
   struct FileVersion {
@@ -88,14 +89,16 @@ class TableRepair {
   void ReadSecond();
   std::size_t FirstBeyondLog() const;
   struct CanonicalRecord {
-    std::string_view text;  // empty: it is none of this table
+    std::string_view text;  // as it is given, if it does not fit
     std::string_view tombstone;
-    std::string key;
+    std::string key;  // empty: it cannot be told
+    bool fits = true;
   };
   CanonicalRecord Canonical(std::string_view record, bool with_tombstone, wal::Lsn lsn);
   void ReadAlterations();
-  // What alterations behind the operation made of its record; nothing if it is none of the table.
-  std::optional<std::string> Carried(std::string_view record, wal::Lsn lsn) const;
+  // What alterations behind the operation made of its record, as far as they can be told.
+  std::string Carried(std::string_view record, wal::Lsn lsn) const;
+  CanonicalRecord Misfit(std::string_view record, bool with_tombstone);
   void ReadChange(const LoggedChange& change);
   void ReadLine(std::size_t index);
   void NoteKey(std::string_view key);
@@ -107,6 +110,8 @@ class TableRepair {
   void TakeLog(const std::string& key, const KeyFacts& facts, Fate fate, DamageList* list);
   void TakePrevious(const std::string& key, const KeyFacts& facts, bool of_log,
                     PreviousVersions policy, DamageList* list);
+  void TakeMisfit(const std::string& key, const KeyFacts& facts, PreviousVersions policy,
+                  DamageList* list);
   void Choose(const std::string& key, const KeyFacts& facts, std::string_view text, Trust trust);
   // What became of the damaged line of a key, or, if there is none, of a line that is gone.
   void Tell(const std::string& key, const KeyFacts& facts, DamagedLine what, DamageList* list);
@@ -119,6 +124,8 @@ class TableRepair {
   void TellDamaged(DamageList* list);
   void TellBeyond(DamageList* list);
   void TellUnproven(DamageList* list);
+  void TellKeyless(DamageList* list);
+  bool IsLoggedSinceCheckpoint() const;
   std::optional<std::uint64_t> CountExpected() const;
   void TellMissing(DamageList* list);
   void DropClashes(DamageList* list);
@@ -151,6 +158,7 @@ class TableRepair {
   absl::flat_hash_map<std::uint64_t, std::size_t> current_places_;
   std::vector<wal::Lsn> current_;
   std::vector<std::uint64_t> current_texts_;
+  std::vector<const LoggedChange*> keyless_;  // whose record has no key by this schema
   // By the lines that are damaged: what stands instead.
   absl::flat_hash_map<const ScannedLine*, DamagedLine> told_;
 

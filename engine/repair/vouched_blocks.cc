@@ -20,7 +20,8 @@ VouchedBlocks::VouchedBlocks(wal::FileSystem& files, const wal::DatabasePaths& p
   if (!names.ok()) return;
   for (const std::string& file_name : *names) {
     const std::optional<wal::IndexFileName> name = wal::ParseIndexFileName(file_name);
-    if (!name.has_value() || name->table != layout.schema().table_name || name->key >= 0) continue;
+    if (!name.has_value() || name->table != layout.schema().table_name || !name->is_blocks())
+      continue;
     const absl::StatusOr<std::unique_ptr<wal::File>> file =
         files.Open(paths.Index(*name), wal::OpenMode::kRead);
     if (!file.ok()) continue;

@@ -31,7 +31,7 @@ std::shared_ptr<const Snapshot> Publisher::TakeSnapshot(
     const std::vector<const TableState*>& tables) {
   std::vector<TableSnapshot> held;
   held.reserve(tables.size());
-  for (const TableState* table : tables) held.push_back({table, nullptr, {}});
+  for (const TableState* table : tables) held.push_back({table, nullptr, {}, nullptr});
   std::sort(held.begin(), held.end(), [](const TableSnapshot& a, const TableSnapshot& b) {
     return std::less<>()(a.table, b.table);
   });

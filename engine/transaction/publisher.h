@@ -23,13 +23,18 @@ struct TableSnapshot {
   const TableState* table = nullptr;
   std::shared_ptr<const TableGeneration> generation;
   TableExtent extent;
+  ViewKeeper* views = nullptr;  // the snapshot's
 };
 
 // All tables at one moment: of each its file and how far it went. Holds nothing up: files that are
 // replaced meanwhile stay mapped, lines that are superseded stay findable (RetainedLines).
 class Snapshot {
  public:
-  explicit Snapshot(std::vector<TableSnapshot> tables) : tables_(std::move(tables)) {}
+  explicit Snapshot(std::vector<TableSnapshot> tables) : tables_(std::move(tables)) {
+    for (TableSnapshot& table : tables_) table.views = &views_;
+  }
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
 
   // Null if there was no such table.
   const TableSnapshot* Find(const TableState* table) const;

@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "absl/strings/str_cat.h"
+#include "schema/order_key.h"
 #include "schema/record_codec.h"
 
 namespace linedb::engine {
@@ -28,6 +29,7 @@ TableChanges::TableChanges(TableState& table, std::uint64_t settle_limit)
     const std::unique_lock<std::shared_mutex> lock(table_.mutex);
     generation_->Settle(settle_limit_, kSettledAtFirst);
   }
+  generation_->ForgetCuts();  // who asks about them is a reader of this transaction
   begin_ = MakeMark();
 }
 
@@ -79,7 +81,7 @@ absl::StatusOr<Change> TableChanges::FinishLine(WriteMode mode,
                                                 const schema::FieldSpan* spans) noexcept {
   assert(line_keys_.empty());
   const std::string_view line = LineBegun();
-  absl::Status checked = CheckRoom();
+  absl::Status checked = CheckRecord(spans);
   if (checked.ok()) {
     NoteKeys(line, spans);
     checked = CheckKeys(mode);
@@ -94,14 +96,20 @@ absl::StatusOr<Change> TableChanges::FinishLine(WriteMode mode,
 
 // Of a line that turned out to be wrong nothing stays.
 void TableChanges::DropLine() {
+  ForgetNoted();
+  CancelLine();
+}
+
+void TableChanges::ForgetNoted() {
   line_keys_.clear();
   compound_texts_.clear();
-  CancelLine();
+  order_keys_.clear();
+  order_keys_ends_.clear();
 }
 
 absl::StatusOr<Change> TableChanges::TakeLine(const schema::FieldSpan* spans) noexcept {
   const std::string_view line = LineBegun();
-  absl::Status taken = CheckRoom();
+  absl::Status taken = CheckRecord(spans);
   if (taken.ok()) taken = NoteLine(line, spans);
   if (!taken.ok()) {
     CancelLine();
@@ -122,6 +130,7 @@ absl::Status TableChanges::CheckTaken() noexcept {
   absl::Status checked;
   const std::unique_lock<std::shared_mutex> lock(table_.mutex);
   auto key = line_keys_.begin();
+  std::size_t number = 0;
   while (key != line_keys_.end() && checked.ok()) {
     // A line's keys stand together; all of them are checked before one is entered.
     const auto line = key;
@@ -130,12 +139,18 @@ absl::Status TableChanges::CheckTaken() noexcept {
     }
     if (!checked.ok()) break;
     for (auto entered = line; entered != key; ++entered) Enter(*entered);
+    EnterOrdered(number++, line->entry.location);
     ++after_.lines;
     ++after_.live;
   }
-  line_keys_.clear();
-  compound_texts_.clear();
+  ForgetNoted();
   return checked;
+}
+
+// What can be said of the line begun without looking at others.
+absl::Status TableChanges::CheckRecord(const schema::FieldSpan* spans) const {
+  if (absl::Status room = CheckRoom(); !room.ok() || replays_) return room;
+  return table_.checks().Check(LineBegun(), spans);
 }
 
 absl::Status TableChanges::CheckRoom() const {
@@ -181,6 +196,15 @@ void TableChanges::NoteKeys(std::string_view line, const schema::FieldSpan* span
       noted.text_begin = line_begin_ + spans[keys[key].columns[0]].begin;
     }
     generation_->indexes[key].Prefetch(noted.entry.hash);
+  }
+  if (!table_.layout().indexes().empty()) NoteOrdered(line, spans);
+}
+
+// Adds the line's keys in the ordered indexes.
+void TableChanges::NoteOrdered(std::string_view line, const schema::FieldSpan* spans) {
+  for (const schema::IndexLayout& index : table_.layout().indexes()) {
+    schema::AppendOrderKeyOf(table_.layout(), index, line, spans, &order_keys_);
+    order_keys_ends_.push_back(order_keys_.size());
   }
 }
 
@@ -261,19 +285,31 @@ void TableChanges::Enter(const LineKey& key) {
   generation_->indexes[static_cast<std::size_t>(entry.key)].Insert(entry.hash, entry.location);
 }
 
+// Of the lines noted, the one with this number.
+void TableChanges::EnterOrdered(std::size_t line, RecordLocation location) {
+  std::vector<OrderedIndex>& ordered = generation_->ordered;
+  for (std::size_t index = 0; index < ordered.size(); ++index) {
+    const std::size_t number = line * ordered.size() + index;
+    const std::size_t begin = number == 0 ? 0 : order_keys_ends_[number - 1];
+    ordered[index].Insert(
+        std::string_view(order_keys_).substr(begin, order_keys_ends_[number] - begin),
+        location.offset());
+  }
+}
+
 // Ends the line and makes it findable by its keys.
 Change TableChanges::EnterLine() {
   const RecordLocation location = LocationBegun();
   generation_->records.tail().push_back('\n');
   const std::unique_lock<std::shared_mutex> lock(table_.mutex);
   for (const LineKey& key : line_keys_) Enter(key);
+  EnterOrdered(0, location);
   // The old line stays in the indexes for those who do not see this one yet.
   if (old_line_) {
     generation_->retained.Add(old_line_, location.offset());
     generation_->Settle(settle_limit_, kSettledPerLine);
   }
-  line_keys_.clear();
-  compound_texts_.clear();
+  ForgetNoted();
   ++after_.lines;
   if (!old_line_) ++after_.live;
   return {old_line_ ? wal::Operation::kUpdate : wal::Operation::kInsert, location, old_line_};
@@ -320,9 +356,10 @@ TableChanges::Mark TableChanges::MakeMark() const {
 
 void TableChanges::RollbackTo(const Mark& mark) noexcept {
   assert(!sealed_ && !replays_ && mark.entries <= added_.size());
-  line_keys_.clear();
-  compound_texts_.clear();
+  ForgetNoted();
   const std::unique_lock<std::shared_mutex> lock(table_.mutex);
+  // Of a sealed transaction the lines are gone already, and their entries with them.
+  generation_->TakeBackOrdered(generation_->records.file_bytes() + mark.tail_bytes);
   while (added_.size() > mark.entries) {
     const IndexEntry& entry = added_.back();
     generation_->indexes[static_cast<std::size_t>(entry.key)].Erase(entry.hash, entry.location);
@@ -351,6 +388,7 @@ absl::Status TableChanges::Rollback() noexcept {
   absl::Status cut;
   if (sealed_) {
     const std::unique_lock<std::shared_mutex> lock(table_.mutex);
+    generation_->TakeBackOrdered(begin_.extent.bytes);
     cut = generation_->records.Unaccept(begin_.extent.bytes);
     generation_->written = begin_.extent;
     sealed_ = false;

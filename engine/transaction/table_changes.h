@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
@@ -40,8 +41,9 @@ class TableChanges {
   // that nobody ever waits for all of it.
   explicit TableChanges(TableState& table, std::uint64_t settle_limit = 0);
   // What a log says was done: nothing is ever taken back, so that no note is kept of it. Nor are
-  // new keys looked for in the index's files, where each would take a page to be read: the log's
-  // checksums vouch for their having been checked. `expected`: how much of it there will be.
+  // new keys looked for in the index's files, where each would take a page to be read, nor the
+  // table's checks asked: the log's checksums vouch for their having been checked. `expected`: how
+  // much of it there will be.
   struct Replayed {
     std::uint64_t bytes = 0;
     std::uint64_t records = 0;
@@ -57,9 +59,9 @@ class TableChanges {
   // The string to append a canonical line to; FinishLine or CancelLine must follow.
   std::string* BeginLine();
   void CancelLine();
-  // Takes in the line appended, whose spans these are, or cancels it: kAlreadyExists for a clash,
-  // kNotFound for an update of nothing, kResourceExhausted where no key is left to assign or the
-  // file can grow no further.
+  // Takes in the line appended, whose spans these are, or cancels it: kInvalidArgument if a check is
+  // false for it, kAlreadyExists for a clash, kNotFound for an update of nothing,
+  // kResourceExhausted where no key is left to assign or the file can grow no further.
   absl::StatusOr<Change> FinishLine(WriteMode mode, const schema::FieldSpan* spans) noexcept;
   // The same for one of many lines to be inserted, whose keys are checked some lines later,
   // together with its neighbours': what the indexes have on them is fetched meanwhile. CheckTaken
@@ -125,16 +127,20 @@ class TableChanges {
   std::int64_t AssignedKeyOf(std::string_view line, const schema::FieldSpan* spans) const;
   absl::Status NoteLine(std::string_view line, const schema::FieldSpan* spans);
   void NoteKeys(std::string_view line, const schema::FieldSpan* spans);
+  void NoteOrdered(std::string_view line, const schema::FieldSpan* spans);
   absl::Status CheckKeys(WriteMode mode);
   absl::Status CheckUnique(const LineKey& key, RecordLocation replaced) const;
   absl::Status CheckNamedKeys(std::span<const ColumnText> values) const;
   absl::Status Splice(std::span<const ColumnText> values, schema::FieldSpan* spans);
   absl::Status NotFoundError(std::string_view key_text) const;
   absl::Status ClashError(const LineKey& key, RecordLocation other) const;
+  absl::Status CheckRecord(const schema::FieldSpan* spans) const;
   absl::Status CheckRoom() const;
   absl::Status CheckEnd() const;
   absl::Status CheckLine(RecordLocation location) const;
   void Enter(const LineKey& key);
+  void EnterOrdered(std::size_t line, RecordLocation location);
+  void ForgetNoted();
   Change EnterLine();
   void DropLine();
   void AppendTombstoneOf(RecordLocation old, std::string* tail) const;
@@ -153,6 +159,8 @@ class TableChanges {
   LineKeys line_keys_;
   RecordLocation old_line_;
   std::string compound_texts_;
+  std::string order_keys_;                    // of each line, of each index, one behind the other
+  std::vector<std::size_t> order_keys_ends_;  // where they end
   std::string scratch_;
 };
 

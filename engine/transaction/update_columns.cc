@@ -20,7 +20,7 @@ absl::StatusOr<Change> TableChanges::UpdateColumns(std::string_view key_text,
   FieldSpans spans(static_cast<std::size_t>(table_.layout().column_count()));
   BeginLine();
   absl::Status checked = Splice(values, spans.data());
-  if (checked.ok()) checked = CheckRoom();
+  if (checked.ok()) checked = CheckRecord(spans.data());
   if (checked.ok()) {
     NoteKeys(LineBegun(), spans.data());
     checked = CheckNamedKeys(values);

@@ -1,7 +1,7 @@
 """The arrows between folders: which file may include which, by architecture.md.
 
     examples  tools  tests      examples: public headers only; never sideways
-          engine                storage < index < transaction < query
+          engine                storage < index < transaction < query, references
         schema  wal               < session, collection, batch, columnar, exchange, history
                                   < edit, repair < engine/*.cc
 """
@@ -20,7 +20,7 @@ BELOW = {
     "tests": {"tests", "engine", "schema", "wal"},
     "examples": set(),
 }
-ENGINE_STEPS = {"storage": 1, "index": 2, "transaction": 3, "query": 4, "session": 5,
+ENGINE_STEPS = {"storage": 1, "index": 2, "transaction": 3, "query": 4, "references": 4, "session": 5,
                 "collection": 5, "batch": 5, "columnar": 5, "exchange": 5, "history": 5, "edit": 6,
                 "repair": 6}
 ENGINE_TOP = 7

@@ -174,7 +174,7 @@ Outcome StopEverywhere(const Change& change) {
   return outcome;
 }
 
-// C26 C27 [engine-4.10] [schema-10.6]
+// C26 C27 [engine-4.10] [schema-13.6]
 TEST(AlterationCrashTest, ConstraintsInPlaceHappenWhollyOrNotAtAll) {
   EXPECT_GT(StopEverywhere(Constrain).operations, 8);
 }
@@ -188,7 +188,7 @@ TEST(AlterationCrashTest, RenameHappensWhollyOrNotAtAll) {
   EXPECT_GT(StopEverywhere(Rename).operations, 12);
 }
 
-// C28 [schema-10.8]
+// C28 [schema-13.8]
 TEST(AlterationCrashTest, MigrationByFunctionHappensWhollyOrNotAtAll) {
   EXPECT_GT(StopEverywhere(MigrateByFunction).operations, 12);
 }

@@ -29,7 +29,7 @@ void SayIds(TableSchema& schema) {
   }
 }
 
-// [schema-10.1]
+// [schema-13.1]
 TEST(EvolutionPlanTest, EveryStepIsToldInWordsForPeople) {
   TableSchema stored = PersonSchema();
   stored.unique_keys = {{"name", "born"}};
@@ -59,7 +59,7 @@ TEST(EvolutionPlanTest, EveryStepIsToldInWordsForPeople) {
             "  check grade <= 4  [needs permission: constrain]\n");
 }
 
-// [schema-10.2]
+// [schema-13.2]
 TEST(EvolutionPlanTest, ColumnsAreTheSameByTheirIdsThenByTheirNames) {
   TableSchema wanted = PersonSchema();
   ColumnOf(wanted, "name").name = "full_name";
@@ -105,7 +105,7 @@ TEST(EvolutionPlanTest, TwoSpellingsAreNoDifference) {
   EXPECT_EQ(PlanOf(stored, wanted), "");
 }
 
-// [schema-10.2]
+// [schema-13.2]
 TEST(EvolutionPlanTest, IdsOfColumnsThatAreGoneAreNotGivenAgain) {
   const TableSchema stored = PersonSchema();
   TableSchema without = stored;

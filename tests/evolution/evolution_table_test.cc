@@ -1,5 +1,5 @@
 // A table in a document that says what is allowed, and a program that allows something else. Every
-// row of the table in schema/FORMAT.md, section 10, is read from the document and tried on a
+// row of the table in schema/FORMAT.md, section 13, is read from the document and tried on a
 // database; and every change that is tried has a row.
 
 #include <gmock/gmock.h>
@@ -225,7 +225,7 @@ void Try(const Row& row, const Attempt& attempt) {
   ExpectDone(table, wanted, row);
 }
 
-// [schema-10.3]
+// [schema-13.3]
 TEST(EvolutionTableTest, EveryRowOfTheDocumentIsAllowedOrRefusedAsItSays) {
   std::map<std::string, std::vector<Attempt>> attempts = AttemptList().Take();
   const std::vector<Row> rows = RowsOfTheDocument();

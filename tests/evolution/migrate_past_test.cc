@@ -137,7 +137,7 @@ std::string Sorted(const std::string& lines) {
   return text;
 }
 
-// [schema-10.8]
+// [schema-13.8]
 TEST_F(MigratePastTest, EveryMomentAroundMigrationsCanBeRestored) {
   LiveThrough();
   table.ExpectSameAfterReopening();

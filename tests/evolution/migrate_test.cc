@@ -33,7 +33,7 @@ std::vector<std::string> MixedPersons() {
       R"({"name":"Ann","nick":null,"born":"2002-03-04","height":-1,"grade":1.0,"code":"19"})"};
 }
 
-// [schema-10.4]
+// [schema-13.4]
 TEST(MigrateTest, AllRecordsThatDoNotFitAreListedAndNothingIsChanged) {
   AlteredTable table(PersonSchema(), MixedPersons());
   table.Update(
@@ -63,7 +63,7 @@ TEST(MigrateTest, AllRecordsThatDoNotFitAreListedAndNothingIsChanged) {
             "data/person.records line 2: person.nick: null is not allowed (record 2)");
 }
 
-// [schema-10.4]
+// [schema-13.4]
 TEST(MigrateTest, UniqueValuesAndChecksAreJudgedByWhatRecordsWillBe) {
   AlteredTable table(PersonSchema(), MixedPersons());
   TableSchema wanted = PersonSchema();
@@ -98,7 +98,7 @@ TEST(MigrateTest, ListIsAsLongAsAskedAndTheRestIsCounted) {
   EXPECT_EQ(report->violations_total, 50u);
 }
 
-// [schema-10.3]
+// [schema-13.3]
 TEST(MigrateTest, NothingIsDroppedThatNobodyPermittedToDrop) {
   AlteredTable table(PersonSchema(), Persons());
   TableSchema wanted = PersonSchema();
@@ -134,7 +134,7 @@ TEST(MigrateTest, DryRunJudgesAllRecordsOfAReaderToo) {
   EXPECT_EQ(testing::TreeDifference(before, table.campus.Files()), "");
 }
 
-// [schema-10.2]
+// [schema-13.2]
 TEST(MigrateTest, RenamedColumnKeepsItsValuesAndItsKeys) {
   TableSchema stored = PersonSchema();
   stored.checks = {"code <> ''"};
@@ -158,7 +158,7 @@ TEST(MigrateTest, RenamedColumnKeepsItsValuesAndItsKeys) {
   table.ExpectSameAfterReopening();
 }
 
-// [schema-10.6]
+// [schema-13.6]
 TEST(MigrateTest, ConstraintsLeaveTheFileUnlessItHasSupersededLines) {
   AlteredTable table(PersonSchema(), Persons());
   TableSchema wanted = PersonSchema();
@@ -194,7 +194,7 @@ TEST(MigrateTest, WhatIsThereAlreadyIsNotDoneAgain) {
   EXPECT_EQ(testing::TreeDifference(before, table.campus.Files()), "");
 }
 
-// [schema-10.7]
+// [schema-13.7]
 TEST(MigrateTest, VersionIsTheDescriptionsOrCountsChangesThatBarAProgram) {
   AlteredTable table(PersonSchema(), Persons());
   TableSchema wanted = PersonSchema();
@@ -231,8 +231,37 @@ TEST(MigrateTest, KeyThatIsReferencedNeitherGoesNorChanges) {
     TableSchema wanted = PersonSchema();
     change(wanted);
     EXPECT_THAT(table.Migrate(wanted, {Permission::kDrop, Permission::kNarrow}),
-                Fails(absl::StatusCode::kFailedPrecondition, "is referenced by table badge"));
+                Fails(absl::StatusCode::kFailedPrecondition, "person is referenced"));
   }
+}
+
+// [schema-10.15] [schema-13.4]
+TEST(MigrateTest, RecordsThatReferenceNothingAreListedInADryRunToo) {
+  AlteredTable table(PersonSchema(), Persons());
+  TableSchema level;
+  level.table_name = "level";
+  level.columns = {{.name = "height", .type = Type::kInt, .primary_key = true}};
+  ASSERT_THAT(table.campus.engine->CreateTable(level), IsOk());
+  const engine::TableCore levels(table.campus.engine.get(),
+                                 table.campus.engine->FindTable("level"));
+  WriteTransaction transaction = table.campus.Begin();
+  ASSERT_THAT(
+      levels.WriteJson(transaction, engine::WriteMode::kInsert, "{\"height\":170}", nullptr),
+      IsOk());
+  ASSERT_THAT(transaction.Commit(), IsOk());
+  TableSchema wanted = PersonSchema();
+  ColumnOf(wanted, "height").references = ReferenceSchema{{"height"}, "level"};
+  for (const MigrateMode mode : {MigrateMode::kDryRun, MigrateMode::kApply}) {
+    const auto report = table.Migrate(wanted, {Permission::kConstrain}, mode);
+    ASSERT_THAT(report.status(), IsOk());
+    EXPECT_EQ(ViolationsOf(*report),
+              "2: height: the value 180 references level 180, which does not exist (2)\n");
+    EXPECT_EQ(report->violations[0].kind, ViolationKind::kReference);
+  }
+  table.Update(
+      R"({"id":2,"name":"Bob","nick":"B","born":"2002-03-04","height":170,"grade":2.0,"code":"18"})");
+  EXPECT_TRUE(table.Migrate(wanted, {Permission::kConstrain})->migrated);
+  table.ExpectSameAfterReopening();
 }
 
 TEST(MigrateTest, CheckThatDoesNotFitTheTableIsRefused) {

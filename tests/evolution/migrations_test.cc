@@ -115,7 +115,7 @@ class MigrationsTest : public ::testing::Test {
   std::unique_ptr<Database> database_;
 };
 
-// [schema-10.8]
+// [schema-13.8]
 TEST_F(MigrationsTest, FunctionsRunOneBehindTheOtherFromTheStoredVersionOn) {
   Fill<MemberV1>({{.first = "Ada", .last = "L", .fee_cents = 150},
                   {.first = "Bob", .last = "K", .fee_cents = 5}});
@@ -143,7 +143,7 @@ TEST_F(MigrationsTest, LaterVersionBeginsInTheMiddleOfTheChain) {
   EXPECT_EQ(database_->OpenTable<Member>()->Get(1)->fee, 1.5);
 }
 
-// [schema-10.4]
+// [schema-13.4]
 TEST_F(MigrationsTest, RecordThatAFunctionRefusesIsAViolationAndNothingIsChanged) {
   Fill<MemberV1>({{.first = "Ada", .last = "L", .fee_cents = -1},
                   {.first = "Ada", .last = "L", .fee_cents = 2},
@@ -210,7 +210,7 @@ TEST_F(MigrationsTest, WithoutAFunctionForTheVersionThePlanIsCarriedOut) {
               Fails(absl::StatusCode::kInvalidArgument, "or migrate by a function"));
 }
 
-// [schema-10.1]
+// [schema-13.1]
 TEST_F(MigrationsTest, OpeningTellsThePlanAndRefuses) {
   Fill<MemberV2>({{.name = "Ada"}});
   const auto refused = database_->OpenTable<Member>();
@@ -224,7 +224,7 @@ TEST_F(MigrationsTest, OpeningTellsThePlanAndRefuses) {
   EXPECT_THAT(database_->OpenTable<MemberV2>(), IsOk());
 }
 
-// [schema-10.7]
+// [schema-13.7]
 TEST_F(MigrationsTest, OlderProgramIsToldToBeUpdated) {
   Fill<Member>({{.name = "Ada"}});
   EXPECT_THAT(database_->OpenTable<MemberV2>(),

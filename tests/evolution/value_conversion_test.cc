@@ -26,7 +26,7 @@ struct Row {
   const char* converted;
 };
 
-// [schema-10.5]
+// [schema-13.5]
 TEST(ValueConversionTest, ValuesKeepWhatTheySayOrAreRefused) {
   using T = Type;
   const std::vector<Row> rows = {

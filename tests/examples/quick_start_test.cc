@@ -1,4 +1,4 @@
-// README.md shows two programs and what they print. All is held against the real ones.
+// README.md shows programs and what they print. All is held against the real ones.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -69,6 +69,21 @@ TEST(QuickStartTest, TransactionsPrintWhatReadmeSays) {
   const ProgramResult ran = RunIn(scratch.path(), LINEDB_TRANSACTIONS);
   EXPECT_EQ(ran.exit_code, 0);
   EXPECT_THAT(blocks, testing::Contains(ran.output));
+}
+
+TEST(QuickStartTest, ReadmeShowsSeveralTablesWordForWord) {
+  const auto blocks = MarkdownBlocks(ReadText(LINEDB_SOURCE_DIR "/README.md"), "cpp");
+  EXPECT_THAT(blocks, testing::Contains(Unindented(MarkedPart(ReadText(
+                          LINEDB_SOURCE_DIR "/examples/several_tables/several_tables.cc")))));
+}
+
+TEST(QuickStartTest, SeveralTablesPrintWhatReadmeSays) {
+  const auto blocks = MarkdownBlocks(ReadText(LINEDB_SOURCE_DIR "/README.md"), "text");
+  const ScratchDirectory scratch;
+  const ProgramResult ran = RunIn(scratch.path(), LINEDB_SEVERAL_TABLES);
+  EXPECT_EQ(ran.exit_code, 0);
+  EXPECT_THAT(blocks, testing::Contains(ran.output));
+  EXPECT_EQ(RunIn(scratch.path(), LINEDB_SEVERAL_TABLES).exit_code, 0);
 }
 
 TEST(QuickStartTest, ReadmeShowsManyRowsWordForWord) {

@@ -13,6 +13,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -39,6 +40,17 @@ constexpr int kDamages = testing::kSanitized ? 700 : 10'500;
 constexpr std::size_t kKinds = testing::kFileKinds * testing::kDamageKinds.size() - 1;
 
 enum class Verdict { kRefused, kLostNothing, kTornTailReported, kSilent };
+
+constexpr char kLog[] = "wal/transaction.log";
+constexpr char kStudents[] = "data/student.records";
+
+// Whether the log ends behind a whole transaction, or its header. One that lost what was behind
+// says nothing of it; the records do, and each transaction writes some.
+bool EndsWhole(std::string_view log) {
+  if (!log.ends_with('\n')) return false;
+  const std::size_t line = log.rfind('\n', log.size() - 2) + 1;
+  return line == 0 || log.substr(line).find("\"commit\":true") != std::string_view::npos;
+}
 
 // The files whose naming tells a person of a damage to `path`: itself, and those that prove it. A
 // compacted file that does not fit leaves its records file short; a log of the chain that is gone
@@ -148,6 +160,10 @@ class DamageSweepTest : public ::testing::Test {
             Tree damaged = patient.tree;
             Damage damage;
             if (!Inflict(kind, path, random, &damaged, &damage)) continue;
+            if (path == kLog && damaged.contains(path) && bytes.starts_with(damaged[path]) &&
+                EndsWhole(damaged[path])) {
+              damage.other_path = kStudents;
+            }
             Suffer(patient, damage, damaged);
             if (verdicts[Verdict::kSilent] > kSilentShown) return;
           }
@@ -166,16 +182,12 @@ class DamageSweepTest : public ::testing::Test {
 // Cut there, a log is whole and says nothing of what is missing; but the records do.
 TEST_F(DamageSweepTest, LogCutBehindAnyTransactionIsToldByTheRecords) {
   for (const Patient& patient : *patients) {
-    const std::string& log = patient.tree.at("wal/transaction.log");
-    const std::size_t header = log.find('\n') + 1;
-    for (std::size_t end = header; end < log.size(); end = log.find('\n', end) + 1) {
-      const std::size_t line = log.rfind('\n', end - 2) + 1;
-      const bool whole = end == header ||
-                         log.substr(line, end - line).find("\"commit\":true") != std::string::npos;
-      if (!whole) continue;
+    const std::string& log = patient.tree.at(kLog);
+    for (std::size_t end = log.find('\n') + 1; end < log.size(); end = log.find('\n', end) + 1) {
+      if (!EndsWhole(std::string_view(log).substr(0, end))) continue;
       Tree damaged = patient.tree;
-      damaged["wal/transaction.log"].resize(end);
-      Damage damage{DamageKind::kFileShortened, "wal/transaction.log", "data/student.records", end};
+      damaged[kLog].resize(end);
+      Damage damage{DamageKind::kFileShortened, kLog, kStudents, end};
       Suffer(patient, damage, damaged);
     }
   }

@@ -5,6 +5,7 @@
 #include "nlohmann/json.hpp"
 #include "tests/engine/campus.h"
 #include "tests/engine/ruled_disk.h"
+#include "tests/faults/fixed_moment.h"
 #include "wal/wal_archive.h"
 
 namespace linedb::testing {
@@ -25,6 +26,13 @@ Options WithoutCompaction() {
   options.compaction_bytes_small = 0;
   options.compaction_share_min = 1;
   return options;
+}
+
+template <class T>
+void MakeTable(Campus& campus) {
+  TableSchema schema = schema::StructCodec<T>::Schema();
+  schema.created_at = kFixedMoment;
+  EXPECT_THAT(campus.engine->CreateTable(schema), IsOk());
 }
 
 void Work(Campus& campus, std::int64_t number) {
@@ -79,7 +87,7 @@ std::map<std::string, std::uint64_t> CheckpointBytes(const Tree& tree) {
 }
 
 Patient Admit(const std::string& name, Campus& campus, const std::vector<std::string>& states) {
-  Patient patient{name, campus.Files(), false, states.back(), states, {}};
+  Patient patient{name, AtFixedMoment(campus.Files()), false, states.back(), states, {}};
   patient.checkpoint_bytes = CheckpointBytes(patient.tree);
   if (!patient.tree.at("LOCK").empty()) patient.tree["LOCK"] = kNoteOfTheDead;
   return patient;
@@ -163,8 +171,8 @@ std::vector<Patient> MakePatients() {
   std::vector<std::string> states;
   EXPECT_THAT(campus.Open(ByHand()), IsOk());
   states.push_back(campus.State());
-  campus.students();
-  campus.courses();
+  MakeTable<Student>(campus);
+  MakeTable<Course>(campus);
   for (std::int64_t i = 1; i <= 40; ++i) {
     Work(campus, i);
     if (i == 10 || i == 20) {
@@ -177,7 +185,7 @@ std::vector<Patient> MakePatients() {
     }
     states.push_back(campus.State());
     if (i == 32) {
-      campus.enrollments();
+      MakeTable<Enrollment>(campus);
       states.push_back(campus.State());
     }
   }

@@ -37,7 +37,8 @@ std::string_view KindOfFile(std::string_view path);
 inline constexpr int kFileKinds = 8;
 
 // Three tables (the third one made after the last checkpoint), archives plain and compressed,
-// superseded lines, a compacted table, a surplus, several transactions in the log.
+// superseded lines, a compacted table, a surplus, several transactions in the log. The same bytes
+// each time.
 std::vector<Patient> MakePatients();
 
 }  // namespace linedb::testing

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "tests/faults/damaged_campus.h"
 #include "tests/repair/repair_fixture.h"
@@ -200,6 +202,85 @@ TEST_F(RepairTest, DamagedNoteOfTheWriterTakesNothingForUnfinished) {
   EXPECT_EQ(mending.State(), state);
   EXPECT_FALSE(report->complete());
   EXPECT_TRUE(mending.Lists("LOCK", Fate::kNotCounted)) << mending.Listed();
+}
+
+// The log's last line but `behind` is gone without a trace.
+void DropLine(Tree& tree, int behind) {
+  std::string& log = tree.at(kLog);
+  std::size_t end = log.size();
+  for (; behind > 0; --behind) end = log.rfind('\n', end - 2) + 1;
+  const std::size_t begin = log.rfind('\n', end - 2) + 1;
+  log.erase(begin, end - begin);
+}
+
+// engine-9.6
+TEST_F(RepairTest, LineMissingInTheLogIsToldIfTheTableHasItNotEither) {
+  Insert(1, "Alice");
+  Insert(2, "Bob");
+  Tree tree = Closed();
+  DropLine(tree, /*behind=*/1);  // Alice's
+  for (const bool has_table : {true, false}) {
+    if (!has_table) tree.erase(kStudents);
+    Mending mending(tree);
+    const auto report = mending.Run();
+    ASSERT_THAT(report, IsOk());
+    EXPECT_FALSE(report->complete());
+    EXPECT_EQ(mending.State() == state, has_table);
+    EXPECT_TRUE(mending.Lists(kLog, has_table ? Fate::kRecovered : Fate::kLost))
+        << mending.Listed();
+    if (has_table) continue;
+    EXPECT_TRUE(mending.Lists(kStudents, Fate::kLost)) << mending.Listed();
+    EXPECT_THAT(mending.Listed(), HasSubstr("1 operations, of lsn 2 to 2, are missing"));
+  }
+}
+
+// engine-9.6
+TEST_F(RepairTest, OldLineBehindTheLogIsNotVouchedForByOperationsOfThePast) {
+  Insert(1, "Alice");
+  Insert(2, "Bob");
+  Checkpoint();
+  ASSERT_THAT(campus.students().Erase(1), IsOk());
+  Checkpoint();
+  Tree tree = Closed();
+  std::string& bytes = tree.at(kStudents);
+  bytes += bytes.substr(0, bytes.find('\n') + 1);  // Alice's line, again
+  std::vector<std::string> archives;
+  for (const auto& [path, text] : tree) {
+    if (path.starts_with("wal/") && path != kLog) archives.push_back(path);
+  }
+  ASSERT_EQ(archives.size(), 2U);
+  tree.erase(archives[1]);  // of the deletion
+  Mending mending(tree);
+  const auto report = mending.Run();
+  ASSERT_THAT(report, IsOk());
+  EXPECT_FALSE(report->complete());
+  EXPECT_TRUE(mending.Lists(kStudents, Fate::kKept)) << mending.Listed();
+}
+
+// engine-9.6
+TEST_F(RepairTest, LostHeaderIsToldWhateverElseIsGone) {
+  Insert(1, "Alice");
+  const Tree whole = ClosedWithoutPast();
+  for (const bool has_log : {true, false}) {
+    for (const bool has_records : {true, false}) {
+      if (!has_log && !has_records) continue;  // then there is no database
+      for (const bool is_closed : {true, false}) {
+        Tree tree = whole;
+        tree.at(kLog).clear();
+        tree.at(kStudents).clear();
+        tree.erase("schema/student.schema.json");
+        if (!has_log) tree.erase(kLog);
+        if (!has_records) tree.erase(kStudents);
+        if (!is_closed) tree["LOCK"] = testing::kNoteOfTheDead;
+        Mending mending(tree);
+        const auto report = mending.Run();
+        ASSERT_THAT(report, IsOk());
+        EXPECT_FALSE(report->complete()) << mending.Listed();
+        EXPECT_TRUE(mending.Lists(kLog, Fate::kKept)) << mending.Listed();
+        EXPECT_EQ(mending.State(), "");
+      }
+    }
+  }
 }
 
 // A disk on which the database's writer takes a checkpoint whenever its table is opened.

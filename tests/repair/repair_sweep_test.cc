@@ -287,6 +287,14 @@ class RepairSweepTest : public ::testing::Test {
   int refused = 0;
 };
 
+// Else a seed would not show again what it showed.
+TEST_F(RepairSweepTest, PatientsAreTheSameBytesEachTime) {
+  const std::vector<Patient> again = testing::MakePatients();
+  for (std::size_t i = 0; i < again.size(); ++i) {
+    EXPECT_EQ(testing::TreeDifference(patients->at(i).tree, again[i].tree), "") << again[i].name;
+  }
+}
+
 TEST_F(RepairSweepTest, UndamagedDatabaseIsRepairedToItselfAndNothingIsLost) {
   for (const Patient& patient : *patients) {
     Mending mending(patient.tree);

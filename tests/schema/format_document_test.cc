@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "linedb/expression.h"
 #include "schema/record_codec.h"
 #include "schema/schema_document.h"
 
@@ -58,6 +59,19 @@ TEST(FormatDocumentTest, TheExampleLinesAreCanonical) {
   }
   EXPECT_EQ(records, 4);
   EXPECT_EQ(tombstones, std::vector<std::string>{"2"});
+}
+
+// [schema-9.2]
+TEST(FormatDocumentTest, TheExampleChecksAreWrittenAsShown) {
+  std::istringstream lines(Example("text checks"));
+  std::string line;
+  int checks = 0;
+  for (; std::getline(lines, line); ++checks) {
+    const auto expression = Expression::Parse(line);
+    ASSERT_TRUE(expression.ok()) << line << " " << expression.status();
+    EXPECT_EQ(expression->ToText(), line);
+  }
+  EXPECT_EQ(checks, 4);
 }
 
 }  // namespace

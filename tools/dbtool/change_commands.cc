@@ -19,6 +19,7 @@ struct ChangeOptions {
   std::vector<std::string> columns;
   std::string primary_key;
   std::vector<std::string> unique_keys;
+  std::vector<std::string> checks;
   std::string schema_file;
   bool dry_run = false;
 };
@@ -70,6 +71,7 @@ absl::StatusOr<TableSchema> SchemaFromColumns(const ChangeOptions& options) {
     }
     for (ColumnSchema& column : schema.columns) column.unique |= column.name == names[0];
   }
+  schema.checks = options.checks;
   return schema;
 }
 
@@ -200,6 +202,8 @@ void AddChangeCommands(CLI::App& app, Context& context) {
       AddCommand(app, "create", "Create a table",
                  {"dbtool create data/university course --column id:int:primary_key:nullable "
                   "--column title:str:unique --column credits:int:default=3",
+                  "dbtool create data/university seat --column id:int:primary_key "
+                  "--column course:int:references=course:on_delete=cascade",
                   "dbtool create data/university mark --column student:int --column course:int "
                   "--column mark:float:nullable --primary-key student,course",
                   "dbtool schema data/university student | "
@@ -208,8 +212,15 @@ void AddChangeCommands(CLI::App& app, Context& context) {
   AddTable(create, &options->table);
   create
       ->add_option("--column", options->columns,
-                   "name:type[:primary_key][:unique][:nullable][:default=VALUE], once for each;\n"
+<<<<<<< HEAD
+                   "name:type[:primary_key][:unique][:nullable][:default=VALUE or "
+                   ":check=EXPRESSION],\n"
+                   "once for each; types: int float bool str bytes timestamp date json")
+=======
+                   "name:type[:primary_key][:unique][:nullable][:references=TABLE[.COLUMN]]\n"
+                   "[:on_delete=restrict|cascade|set_null][:default=VALUE], once for each;\n"
                    "types: int float bool str bytes timestamp date json")
+>>>>>>> aaefbb605f174c4b6027cadc4bd5f397f1b57c24
       ->allow_extra_args(false)
       ->type_name("SPEC");
   create->add_option("--primary-key", options->primary_key, "a,b: the primary key's columns")
@@ -218,6 +229,11 @@ void AddChangeCommands(CLI::App& app, Context& context) {
       ->add_option("--unique", options->unique_keys, "a,b: no two records share these; repeatable")
       ->allow_extra_args(false)
       ->type_name("");
+  create
+      ->add_option("--check", options->checks,
+                   "'began <= ended': what no record may make false; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("EXPRESSION");
   create->add_option("--schema", options->schema_file, "A schema file, or - for stdin")
       ->type_name("FILE");
   create->callback(

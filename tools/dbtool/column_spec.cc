@@ -1,5 +1,6 @@
 #include "tools/dbtool/column_spec.h"
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,12 @@ namespace linedb::dbtool {
 namespace {
 
 constexpr std::string_view kDefault = "default=";
+<<<<<<< HEAD
+constexpr std::string_view kCheck = "check=";
+=======
+constexpr std::string_view kReferences = "references=";
+constexpr std::string_view kOnDelete = "on_delete=";
+>>>>>>> aaefbb605f174c4b6027cadc4bd5f397f1b57c24
 
 absl::Status Wrong(const std::string& spec, const std::string& what) {
   return absl::InvalidArgumentError("column `" + spec + "`: " + what);
@@ -31,6 +38,36 @@ std::string TakePart(std::string_view* rest) {
   const std::string part(rest->substr(0, end));
   rest->remove_prefix(end == rest->npos ? rest->size() : end + 1);
   return part;
+}
+
+bool IsPart(const std::string& part, std::string_view name) { return part.rfind(name, 0) == 0; }
+
+// "artist" or "artist.name"
+ReferenceSchema Reference(const std::string& column, const std::string& target) {
+  ReferenceSchema reference{.columns = {column}, .table = target.substr(0, target.find('.'))};
+  if (reference.table.size() < target.size()) {
+    reference.key = {target.substr(reference.table.size() + 1)};
+  }
+  return reference;
+}
+
+// "set_null", as a flag is spelled
+std::string RuleWord(OnDelete on_delete) {
+  std::string word(OnDeleteName(on_delete));
+  std::replace(word.begin(), word.end(), ' ', '_');
+  return word;
+}
+
+std::optional<OnDelete> ParseRuleWord(std::string word) {
+  std::replace(word.begin(), word.end(), '_', ' ');
+  return ParseOnDeleteName(word);
+}
+
+std::string ReferenceText(const ReferenceSchema& reference) {
+  std::string text = std::string(kReferences) + reference.table;
+  for (const std::string& name : reference.key) text += "." + name;
+  if (reference.on_delete == OnDelete::kRestrict) return text;
+  return text + " " + std::string(kOnDelete) + RuleWord(reference.on_delete);
 }
 
 }  // namespace
@@ -61,6 +98,10 @@ absl::StatusOr<ColumnSchema> ParseColumnSpec(const std::string& spec) {
       column.default_json = DefaultJson(std::string(rest.substr(kDefault.size())), column.type);
       break;
     }
+    if (rest.substr(0, kCheck.size()) == kCheck) {
+      column.check = std::string(rest.substr(kCheck.size()));
+      break;
+    }
     const std::string flag = TakePart(&rest);
     if (flag == "primary_key") {
       column.primary_key = true;
@@ -68,9 +109,22 @@ absl::StatusOr<ColumnSchema> ParseColumnSpec(const std::string& spec) {
       column.unique = true;
     } else if (flag == "nullable") {
       column.nullable = true;
+    } else if (IsPart(flag, kReferences)) {
+      column.references = Reference(column.name, flag.substr(kReferences.size()));
+    } else if (IsPart(flag, kOnDelete)) {
+      const std::optional<OnDelete> rule = ParseRuleWord(flag.substr(kOnDelete.size()));
+      if (!rule.has_value() || !column.references.has_value()) {
+        return Wrong(spec, "expected references=TABLE:on_delete=restrict, cascade or set_null");
+      }
+      column.references->on_delete = *rule;
     } else {
+<<<<<<< HEAD
       const std::string meant =
-          engine::NearestName(flag, {"primary_key", "unique", "nullable", "default="});
+          engine::NearestName(flag, {"primary_key", "unique", "nullable", "default=", "check="});
+=======
+      const std::string meant = engine::NearestName(
+          flag, {"primary_key", "unique", "nullable", "default=", "references=", "on_delete="});
+>>>>>>> aaefbb605f174c4b6027cadc4bd5f397f1b57c24
       return Wrong(spec,
                    "unknown part " + flag + (meant.empty() ? "" : "; did you mean " + meant + "?"));
     }
@@ -84,7 +138,9 @@ std::string ConstraintText(const ColumnSchema& column) {
   if (column.primary_key) add("primary_key");
   if (column.unique) add("unique");
   add(column.nullable ? "nullable" : "not_null");
+  if (column.references.has_value()) add(ReferenceText(*column.references));
   if (column.default_json.has_value()) add("default=" + *column.default_json);
+  if (!column.check.empty()) add("check=" + column.check);
   return text;
 }
 

@@ -163,10 +163,48 @@ std::string Includes(const TableSchema& schema) {
   return json ? text + "#include \"nlohmann/json.hpp\"\n" : text;
 }
 
+// A description names the primary key of the other table by naming nothing.
+absl::Status CheckReferences(const TableSchema& schema) {
+  for (const ReferenceSchema& reference : AllReferences(schema)) {
+    if (reference.key.empty()) continue;
+    return absl::FailedPreconditionError("the reference of column " + reference.columns[0] +
+                                         " names the key of table " + reference.table +
+                                         ", which a description cannot");
+  }
+  return absl::OkStatus();
+}
+
+std::string RuleName(OnDelete on_delete) {
+  switch (on_delete) {
+    case OnDelete::kRestrict:
+      return "linedb::OnDelete::kRestrict";
+    case OnDelete::kCascade:
+      return "linedb::OnDelete::kCascade";
+    case OnDelete::kSetNull:
+      break;
+  }
+  return "linedb::OnDelete::kSetNull";
+}
+
+std::string ReferencesCall(const ColumnSchema& column) {
+  if (!column.references.has_value()) return "";
+  const OnDelete rule = column.references->on_delete;
+  return ".References(" + StringLiteral(column.references->table) +
+         (rule == OnDelete::kRestrict ? "" : ", " + RuleName(rule)) + ")";
+}
+
+std::string ReferencePart(const ReferenceSchema& reference) {
+  std::string names;
+  for (const std::string& name : reference.columns) names += ", " + StringLiteral(name);
+  return ",\n      linedb::Reference<" + StringLiteral(reference.table) + ", " +
+         RuleName(reference.on_delete) + names + ">()";
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> CppStructOf(const TableSchema& schema) {
   if (absl::Status describable = CheckDescribable(schema); !describable.ok()) return describable;
+  if (absl::Status describable = CheckReferences(schema); !describable.ok()) return describable;
   const std::string row = StructName(schema.table_name);
   std::set<std::string> taken = {row};
   std::string members;
@@ -179,13 +217,25 @@ absl::StatusOr<std::string> CppStructOf(const TableSchema& schema) {
     fields += (fields.empty() ? "" : ",\n") + std::string("      linedb::Field<") +
               StringLiteral(column.name) + ", &" + row + "::" + name + ">()" +
               (column.primary_key ? ".PrimaryKey()" : "") + (column.unique ? ".Unique()" : "") +
-              *default_call;
+<<<<<<< HEAD
+              *default_call +
+              (column.check.empty() ? "" : ".Check(" + StringLiteral(column.check) + ")");
+=======
+              *default_call + ReferencesCall(column);
+>>>>>>> aaefbb605f174c4b6027cadc4bd5f397f1b57c24
   }
   for (const std::vector<std::string>& key : schema.unique_keys) {
     std::string names;
     for (const std::string& name : key) names += (names.empty() ? "" : ", ") + StringLiteral(name);
     fields += ",\n      linedb::UniqueKey<" + names + ">()";
   }
+<<<<<<< HEAD
+  for (const std::string& check : schema.checks) {
+    fields += ",\n      linedb::Check<" + StringLiteral(check) + ">()";
+  }
+=======
+  for (const ReferenceSchema& reference : schema.references) fields += ReferencePart(reference);
+>>>>>>> aaefbb605f174c4b6027cadc4bd5f397f1b57c24
   return Includes(schema) + "\nstruct " + row + " {\n" + members +
          "};\n\ntemplate <>\nstruct linedb::Describe<" + row +
          "> {\n  static constexpr auto kTable = linedb::DescribeTable<" +

@@ -138,8 +138,20 @@ ReportJson ColumnsJson(const TableSchema& schema) {
                        {"default", column.default_json.has_value()
                                        ? ReportJson::parse(*column.default_json, nullptr, false)
                                        : ReportJson()}});
+    if (!column.check.empty()) columns.back()["check"] = column.check;
   }
   return columns;
+}
+
+ReportJson ReferencesJson(const TableSchema& schema) {
+  ReportJson references = ReportJson::array();
+  for (const ReferenceSchema& reference : AllReferences(schema)) {
+    references.push_back({{"columns", reference.columns},
+                          {"table", reference.table},
+                          {"key", reference.key},
+                          {"on_delete", std::string(OnDeleteName(reference.on_delete))}});
+  }
+  return references;
 }
 
 int InspectTable(Context& context, Database& database, const std::string& name) {
@@ -151,6 +163,10 @@ int InspectTable(Context& context, Database& database, const std::string& name) 
   }
   report["columns"] = ColumnsJson(*schema);
   report["unique_keys"] = schema->unique_keys;
+  if (!schema->checks.empty()) report["checks"] = schema->checks;
+  if (ReportJson references = ReferencesJson(*schema); !references.empty()) {
+    report["references"] = std::move(references);
+  }
   report["schema_version"] = schema->version;
   report["created_at"] = schema->created_at;
   PrintReport(context, report, "columns", [&](std::ostream& output) {

@@ -10,6 +10,7 @@
 
 #include "absl/strings/match.h"
 #include "engine/lock_note.h"
+#include "linedb/references.h"
 #include "nlohmann/json.hpp"
 #include "tools/dbtool/process.h"
 #include "wal/wal_line.h"
@@ -165,6 +166,7 @@ ExitCode ExitCodeOf(const absl::Status& status) {
     case absl::StatusCode::kInvalidArgument:
       return kExitConstraint;
     case absl::StatusCode::kFailedPrecondition:
+      if (!BrokenReferencesIn(status).empty()) return kExitConstraint;
       // Told by a second call, but it is the disk's.
       return absl::StrContains(status.message(), kStoppedWriting) ? kExitDisk : kExitUsage;
     case absl::StatusCode::kCancelled:

@@ -19,9 +19,11 @@ std::string_view KindName(ProblemKind kind) {
     case ProblemKind::kConstraint:
       return "constraint";
     case ProblemKind::kClash:
+      return "clash";
+    case ProblemKind::kReference:
       break;
   }
-  return "clash";
+  return "reference";
 }
 
 ReportJson ReportOf(const ImportJob& job, const ImportReport& report) {
@@ -130,9 +132,9 @@ int TellImport(Context& context, const ImportJob& job, const ImportReport& repor
     Note(context, CountsText(job, report));
   }
   if (report.problem_count == 0) return kExitOk;
-  // With rejects the good records were taken in.
-  return job.rejects.empty() && !report.problems.empty() ? ExitCodeOf(report.problems)
-                                                         : kExitProblems;
+  // With rejects the good records were taken in, unless what they reference is not there.
+  const bool refused = job.rejects.empty() || (!report.committed && !job.dry_run);
+  return refused && !report.problems.empty() ? ExitCodeOf(report.problems) : kExitProblems;
 }
 
 }  // namespace linedb::dbtool

@@ -58,13 +58,16 @@ Json JsonSchemaOf(const TableSchema& schema) {
     if (column.unique) unique_keys.push_back(Json::array({column.name}));
   }
   for (const auto& key : schema.unique_keys) unique_keys.push_back(key);
+  Json linedb = {{"primary_key", primary_key}, {"unique_keys", unique_keys}};
+  const std::vector<std::string> checks = AllChecks(schema);
+  if (!checks.empty()) linedb["checks"] = checks;
   return {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
           {"title", schema.table_name},
           {"type", "object"},
           {"properties", properties},
           {"required", required},
           {"additionalProperties", false},
-          {"x-linedb", {{"primary_key", primary_key}, {"unique_keys", unique_keys}}}};
+          {"x-linedb", linedb}};
 }
 
 }  // namespace linedb::dbtool

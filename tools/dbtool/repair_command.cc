@@ -84,6 +84,7 @@ ReportJson JsonOf(const RepairCommand& command, const RepairReport& done,
                      {"lines_previous", done.previous},
                      {"lines_lost", done.lost},
                      {"lines_not_counted", done.not_counted},
+                     {"broken_references", done.broken_references},
                      {"rejects", TextOrNull(done.rejects)},
                      {"tables", std::move(tables)}};
   if (command.dry_run) json["damage"] = JsonOf(damage);
@@ -107,6 +108,10 @@ void TellPeople(std::ostream& output, const RepairCommand& command, const Repair
                       {"lost", Counted(done.lost, "line") + ", listed"},
                       {"not counted", Counted(done.not_counted, "line") +
                                           " of the past, or of unfinished transactions"}});
+  if (done.broken_references > 0) {
+    output << Counted(done.broken_references, "record")
+           << " of it reference records that are lost: `dbtool verify` names them\n";
+  }
   for (const RepairedTable& table : done.tables) {
     if (table.recovered + table.previous + table.lost == 0) continue;
     output << table.name << ": " << Counted(table.records, "record") << ", "

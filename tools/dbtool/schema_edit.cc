@@ -224,7 +224,9 @@ class SchemaEditor {
     }
     ReferenceSchema reference;
     if (parts.size() > 2) {
-      const std::optional<OnDelete> on_delete = ParseOnDeleteName(parts.back());
+      std::string rule = parts.back();
+      std::replace(rule.begin(), rule.end(), '_', ' ');
+      const std::optional<OnDelete> on_delete = ParseOnDeleteName(rule);
       if (on_delete.has_value()) {
         reference.on_delete = *on_delete;
         parts.pop_back();
@@ -232,8 +234,8 @@ class SchemaEditor {
     }
     if (parts.size() < 2 || parts.size() > 3) {
       return Wrong("--reference",
-                   "expected columns:table[:key columns][:restrict, cascade or set "
-                   "null], found " +
+                   "expected columns:table[:key columns][:restrict, cascade or "
+                   "set_null], found " +
                        spec);
     }
     reference.columns = SplitNames(parts[0]);

@@ -12,6 +12,7 @@ enum class ProblemKind {
   kSyntax,      // the text is no record at all
   kConstraint,  // a record that the table's schema refuses: types, null, unknown columns
   kClash,       // a record whose key is taken
+  kReference,   // a record that references nothing, or keeps another from going
 };
 
 // Why a record was not taken in. A record may have several.

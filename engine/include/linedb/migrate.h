@@ -1,5 +1,5 @@
 // Bringing stored tables to the schema that a program describes: by a plan, or by functions from
-// one version to the next. schema/FORMAT.md, section 10, has the table of all changes.
+// one version to the next. schema/FORMAT.md, section 13, has the table of all changes.
 //
 //   auto students = db->OpenTable<Student>();  // kFailedPrecondition: tells what Migrate would do
 //   auto report = linedb::Migrate<Student>(*db, {.permit = {linedb::Permission::kDrop}});

@@ -86,6 +86,9 @@ struct RepairReport {
   std::uint64_t previous = 0;
   std::uint64_t lost = 0;
   std::uint64_t not_counted = 0;
+  // Records of the new database that reference one which it has not: `verify` names them. Not
+  // known of a dry run.
+  std::uint64_t broken_references = 0;
   std::string rejects;  // the file that was written, if one was
 
   // Whether the new database is all that the damaged one held: nothing is lost, and all of it is

@@ -71,7 +71,7 @@ struct Problem {
   std::string file;        // below the database directory
   std::uint64_t line = 0;  // from 1; 0: the file as a whole
   std::uint64_t byte = 0;
-  std::string kind;  // "checksum", "record", "duplicate_key", "missing_file", "torn_tail" …
+  std::string kind;  // "checksum", "record", "duplicate_key", "missing_file", "reference" …
   std::string key;   // of the record, as JSON, where it is known
   std::string message;
 };

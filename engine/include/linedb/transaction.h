@@ -45,9 +45,13 @@ class WriteTransaction {
   // this one builds, failed so; it can be tried again. kInternal: a write or sync failed; nothing
   // of it happened or, if the message says so, the outcome is unknown until the database is opened
   // again, where it is all there or not at all, and this handle writes no more.
-  // kFailedPrecondition: the transaction has ended, or an earlier failure stopped writing.
+  // kFailedPrecondition: a reference is broken (linedb/references.h; nothing of it happened), the
+  // transaction has ended, or an earlier failure stopped writing.
   // Whatever it returns, the transaction has ended. Its thread only.
   absl::Status Commit();
+
+  // What Commit would say of the references by now; changes nothing. Its thread only.
+  absl::Status CheckReferences();
 
   // Remembers this moment. kFailedPrecondition: the transaction has ended. Its thread only.
   absl::StatusOr<Savepoint> SetSavepoint();

@@ -1,6 +1,6 @@
 // How a stored schema becomes another one: the plan of it, step by step, as data.
 //
-// schema/FORMAT.md has the table of all changes, section 10. linedb/migrate.h carries a plan out.
+// schema/FORMAT.md has the table of all changes, section 13. linedb/migrate.h carries a plan out.
 
 #ifndef LINEDB_EVOLUTION_H_
 #define LINEDB_EVOLUTION_H_

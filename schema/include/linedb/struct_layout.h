@@ -190,8 +190,9 @@ struct StructLayout {
     TableSchema schema;
     schema.table_name = std::string(kTableName);
     std::apply([&](const auto&... field) { (AddColumn(field, &schema), ...); }, FieldsOf<T>());
-    []<class... Parts>(std::tuple<Parts...>*, TableSchema* to) { (AddPart<Parts>(to), ...); }(
-        static_cast<typename Description::Parts*>(nullptr), &schema);
+    []<class... Parts>(std::tuple<Parts...>*, [[maybe_unused]] TableSchema* to) {
+      (AddPart<Parts>(to), ...);
+    }(static_cast<typename Description::Parts*>(nullptr), &schema);
     return schema;
   }
 

@@ -1,0 +1,81 @@
+// How the engine keeps references: DESIGN.md, "References".
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/engine.h"
+#include "engine/references/reference_enforcer.h"
+#include "engine/references/reference_judge.h"
+#include "engine/references/reference_map.h"
+#include "engine/references/scan_search.h"
+
+namespace linedb::engine {
+
+void Engine::MapReferences() {
+  references_ = std::make_unique<const ReferenceMap>(keeps_references_ ? tables_ : TableMap());
+}
+
+void Engine::LeaveReferencesUnchecked() {
+  keeps_references_ = false;
+  MapReferences();
+}
+
+absl::Status Engine::KeepReferences(Transaction& transaction,
+                                    const WriteTransaction* writer) noexcept {
+  if (references_->empty()) return absl::OkStatus();
+  const auto concerned = [this](const std::unique_ptr<TableChanges>& changes) {
+    return references_->Find(&changes->table()) != nullptr;
+  };
+  if (std::none_of(transaction.tables().begin(), transaction.tables().end(), concerned)) {
+    return absl::OkStatus();
+  }
+  const auto changes = [&](TableState& table) -> TableChanges& {
+    return ChangesOf(transaction, table);
+  };
+  const auto search = [&](const TableReference& reference, const std::vector<std::string>& values,
+                          ReferrerVisitor visit) {
+    static_cast<void>(values);
+    static_cast<void>(writer);
+    return SearchByScan(reference, visit);
+  };
+  return ReferenceEnforcer(*references_, transaction, changes, search).Run();
+}
+
+absl::Status Engine::CheckReferences(Transaction& transaction,
+                                     const WriteTransaction& writer) noexcept {
+  const std::uint64_t savepoint = transaction.SetSavepoint();
+  absl::Status kept = KeepReferences(transaction, &writer);
+  absl::Status back = transaction.RollbackTo(savepoint);
+  return kept.ok() ? back : kept;
+}
+
+absl::Status Engine::CheckReferencesFit(const schema::RecordLayout& layout) const {
+  return keeps_references_ ? engine::CheckReferencesFit(tables_, layout) : absl::OkStatus();
+}
+
+absl::Status Engine::JudgeReferences(absl::FunctionRef<bool(const JudgedReference&)> found) {
+  ReferenceJudge judge;
+  for (const auto& [name, table] : Tables()) judge.Add(table->generation);
+  return judge.JudgeAll(found);
+}
+
+absl::Status Engine::JudgeAltered(const std::shared_ptr<const TableGeneration>& altered) const {
+  if (!keeps_references_) return absl::OkStatus();
+  ReferenceJudge judge;
+  for (const auto& [name, table] : Tables()) judge.Add(table->generation);
+  judge.Add(altered);
+  std::vector<BrokenReference> broken;
+  std::uint64_t count = 0;
+  absl::Status judged =
+      judge.JudgeTable(altered->layout().schema().table_name, [&](const JudgedReference& each) {
+        if (++count <= kBrokenReferencesMax) broken.push_back(each.broken);
+        return true;
+      });
+  if (!judged.ok() || count == 0) return judged;
+  return BrokenReferencesError(broken, count);
+}
+
+}  // namespace linedb::engine

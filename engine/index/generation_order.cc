@@ -1,0 +1,73 @@
+// The ordered indexes of a table's generation. table_generation.h has the contract.
+
+#include <algorithm>
+#include <cassert>
+#include <string>
+
+#include "engine/index/table_generation.h"
+#include "schema/order_key.h"
+#include "schema/record_codec.h"
+
+namespace linedb::engine {
+namespace {
+
+// Calls `visit(index, key)` for the key of a line in each ordered index.
+template <class Visit>
+void ForEachOrderKey(const schema::RecordLayout& layout, std::string_view line,
+                     const schema::FieldSpan* spans, Visit&& visit) {
+  std::string key;
+  for (std::size_t index = 0; index < layout.indexes().size(); ++index) {
+    key.clear();
+    schema::AppendOrderKeyOf(layout, layout.indexes()[index], line, spans, &key);
+    visit(index, key);
+  }
+}
+
+}  // namespace
+
+void TableGeneration::EnterOrdered(std::string_view line, const schema::FieldSpan* spans,
+                                   std::uint64_t offset) {
+  ForEachOrderKey(*layout_, line, spans, [&](std::size_t index, const std::string& key) {
+    ordered[index].Insert(key, offset);
+  });
+}
+
+void TableGeneration::EraseOrdered(std::string_view line, const schema::FieldSpan* spans,
+                                   std::uint64_t offset) {
+  ForEachOrderKey(*layout_, line, spans, [&](std::size_t index, const std::string& key) {
+    ordered[index].Erase(key, offset);
+  });
+}
+
+void TableGeneration::TakeBackOrdered(std::uint64_t begin) {
+  while (!cuts_.empty() && cuts_.back().begin >= begin) cuts_.pop_back();
+  cuts_.push_back({++cut_count_, begin});
+  if (ordered.empty()) return;
+  const std::uint64_t in_file = std::min(begin, records.file_bytes());
+  TakeBackOrdered(records.file_view().substr(in_file), in_file);
+  const std::uint64_t in_tail = std::max(begin, records.file_bytes()) - records.file_bytes();
+  TakeBackOrdered(std::string_view(records.tail()).substr(in_tail), records.file_bytes() + in_tail);
+}
+
+// Whole lines only: one that was begun and not ended has no entries. Nor have some of those that
+// were to be checked together with one that turned out to be wrong.
+void TableGeneration::TakeBackOrdered(std::string_view lines, std::uint64_t begin) {
+  FieldSpans spans(static_cast<std::size_t>(layout_->column_count()));
+  for (std::size_t at = 0; at < lines.size();) {
+    const std::size_t end = lines.find('\n', at);
+    if (end == lines.npos) return;
+    const std::string_view line = lines.substr(at, end - at);
+    if (!schema::IsTombstone(line) &&
+        schema::SplitCanonical(*layout_, line, last_key_column_, spans.data())) {
+      EraseOrdered(line, spans.data(), begin + at);
+    }
+    at = end + 1;
+  }
+}
+
+bool TableGeneration::WasCutBefore(std::uint64_t end, std::uint64_t cuts_before) const {
+  return std::any_of(cuts_.begin(), cuts_.end(),
+                     [&](const Cut& cut) { return cut.number > cuts_before && cut.begin < end; });
+}
+
+}  // namespace linedb::engine
