@@ -226,14 +226,15 @@ absl::Status Engine::AlterHoldingSlot(const std::shared_ptr<TableState>& table,
   absl::Status done;
   // What no rule saw: others' references to a key whose values a function changed.
   if (alteration.judges()) done = JudgeAltered(altered->generation());
-  absl::StatusOr<CatalogEntry> entry = done;
-  if (done.ok()) entry = WriteNextSchemaFile(files_, paths_, alteration.to().schema());
-  if (!entry.ok()) {
-    altered->Abandon(files_, paths_);
-    return entry.status();
+  if (done.ok()) {
+    absl::StatusOr<CatalogEntry> entry =
+        WriteNextSchemaFile(files_, paths_, alteration.to().schema());
+    if (entry.ok()) altered->table->schema_checksum = entry->checksum;
+    done = entry.status();
   }
-  altered->table->schema_checksum = entry->checksum;
-  return SwitchToAltered(table, *std::move(altered));
+  if (done.ok()) return SwitchToAltered(table, *std::move(altered));
+  altered->Abandon(files_, paths_);
+  return done;
 }
 
 absl::Status Engine::RemoveIndexFilesOf(const std::string& table) {
