@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "engine/kept_schema.h"
 #include "schema/column_match.h"
 #include "schema/record_codec.h"
 #include "schema/schema_document.h"
@@ -13,17 +14,13 @@
 namespace linedb::engine {
 namespace {
 
-// A program that knows the table as it was goes on with it if nothing bars it; then the version
-// stays, too. A description that says its version knows better.
+// A description that says its version knows better.
 std::int64_t VersionAfter(const TableSchema& before, const AlterationRequest& request) {
   const TableSchema& wanted = request.wanted;
   if (wanted.version > before.version) return wanted.version;
-  const bool says = wanted.version > 1 && !request.counts_version;
-  if (says || before.version == INT64_MAX) return before.version;
-  TableSchema unsaid = before;
-  unsaid.version = 1;
-  const bool goes_on = !request.change && !PlanEvolution(wanted, unsaid).bars_opening();
-  return goes_on ? before.version : before.version + 1;
+  if (wanted.version > 1 && !request.counts_version) return before.version;
+  if (request.change) return before.version + 1;
+  return CountedVersion(before, wanted);
 }
 
 TableSchema SchemaAfter(const TableSchema& before, const AlterationRequest& request) {
@@ -65,9 +62,16 @@ absl::Status CheckPermitted(const std::string& table, const EvolutionPlan& plan,
 
 }  // namespace
 
+std::int64_t CountedVersion(const TableSchema& before, const TableSchema& after) {
+  TableSchema unsaid = before;
+  unsaid.version = 1;
+  return PlanEvolution(after, unsaid).bars_opening() ? before.version + 1 : before.version;
+}
+
 absl::StatusOr<std::unique_ptr<Alteration>> Alteration::Plan(
     std::shared_ptr<const schema::RecordLayout> from, const AlterationRequest& request) {
   const TableSchema& before = from->schema();
+  if (absl::Status kept = CheckKept(request.wanted); !kept.ok()) return kept;
   if (absl::Status valid = ValidateTableSchema(request.wanted); !valid.ok()) return valid;
   if (request.expected.has_value() && *request.expected != before) {
     return absl::AbortedError(

@@ -3,6 +3,7 @@
 #ifndef LINEDB_ENGINE_ALTERATION_H_
 #define LINEDB_ENGINE_ALTERATION_H_
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -34,6 +35,9 @@ struct AlterationRequest {
   std::optional<TableSchema> expected = std::nullopt;
   std::string change_sentence = {};
 };
+
+// One more than before, unless programs that know the table as it was go on with what it is then.
+std::int64_t CountedVersion(const TableSchema& before, const TableSchema& after);
 
 // Made while the table's schema cannot change.
 class Alteration {

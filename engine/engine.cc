@@ -253,7 +253,10 @@ TableStatistics StatisticsOf(const TableState& table) {
     figures.index_bytes += index.memory_bytes();
     figures.index_file_bytes += index.file_bytes();
   }
-  for (const OrderedIndex& index : table.generation->ordered) {
+  for (std::size_t number = 0; number < table.generation->ordered.size(); ++number) {
+    const OrderedIndex& index = table.generation->ordered[number];
+    figures.indexes.push_back({table.generation->layout().indexes()[number].name, index.size(),
+                               index.memory_bytes(), index.file_bytes()});
     figures.index_bytes += index.memory_bytes();
     figures.index_file_bytes += index.file_bytes();
   }

@@ -101,6 +101,10 @@ class Engine {
   absl::Status RepeatAlteration(const TableSchema& logged,
                                 const std::vector<std::string>& migrated) noexcept;
 
+  // engine_add_index.cc: as CreateIndex and DropIndex of linedb/indexes.h.
+  absl::Status AddIndex(std::string_view table, const IndexSchema& index) noexcept;
+  absl::Status DropIndex(std::string_view table, const std::vector<std::string>& columns) noexcept;
+
   absl::StatusOr<std::unique_ptr<Transaction>> Begin(Durability durability) noexcept;
   absl::StatusOr<std::unique_ptr<Transaction>> Begin() { return Begin(options_.durability); }
   absl::Status Commit(std::unique_ptr<Transaction> transaction) noexcept;
@@ -114,6 +118,7 @@ class Engine {
   // Before any other thread uses it: for who puts records in place one table after the other, and
   // has them judged as a whole (Load), or as they were (Slice).
   void LeaveReferencesUnchecked();
+  void KeepReferencesAgain();
   // Of all records as they are; nobody writes meanwhile.
   absl::Status JudgeReferences(absl::FunctionRef<bool(const JudgedReference&)> found);
   // This transaction's changes to a table, begun if there are none.
@@ -244,6 +249,10 @@ class Engine {
   absl::StatusOr<Altered> Rewrite(const TableState& table, const Alteration& alteration);
   absl::StatusOr<Altered> AlterInPlace(const TableState& table, const Alteration& alteration);
   void Retire(const std::shared_ptr<TableState>& table, const std::string& why);
+
+  absl::Status Reindex(const std::shared_ptr<TableState>& table, TableSchema after);
+  absl::Status ReindexHoldingSlot(const std::shared_ptr<TableState>& table,
+                                  const std::shared_ptr<TableState>& altered);
 
   std::unique_ptr<wal::FileSystem> owned_files_;
   wal::FileSystem& files_;

@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "engine/engine.h"
+#include "engine/kept_schema.h"
 #include "engine/nearest_name.h"
 #include "engine/references/reference_map.h"
 #include "engine/storage/catalog.h"
@@ -43,6 +44,7 @@ absl::Status Engine::CreateTable(const TableSchema& schema) noexcept {
   if (created.created_at.empty()) created.created_at = schema::FormatTimestamp(schema::Now());
   absl::Status done = CheckDirectory();
   if (done.ok()) done = CheckNewTable(created);
+  if (done.ok()) done = CheckKept(created);
   if (done.ok()) done = schema::NormalizeSchema(&created);
   if (done.ok()) done = MoveStrayRecordsAside(created.table_name);
   if (done.ok()) done = CreateHoldingSlot(created);

@@ -167,13 +167,13 @@ void IndexWalk::Fill() {
 void IndexWalk::Collect() {
   OrderedWalk walk(ascending() ? WalkOrder::kAscending : WalkOrder::kDescending);
   walk.AddAll(generation_->ordered[static_cast<std::size_t>(index_)]);
+  items_.clear();
+  keys_.clear();
   for (;;) {
-    items_.clear();
-    keys_.clear();
     Seek(walk);
     TakeEntries(walk);
     if (!walk.damaged()) break;
-    done_ = false;
+    // What was taken before the damage stays.
     if (walk.Mend()) continue;
     items_.clear();
     failure_ = generation_->IndexError();

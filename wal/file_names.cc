@@ -2,6 +2,7 @@
 
 #include <cassert>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "wal/wal_line.h"
 
@@ -154,11 +155,9 @@ std::optional<ArchiveName> ParseArchiveName(std::string_view file_name) {
 std::string FormatIndexFileName(const IndexFileName& name) {
   assert(IsTableName(name.table) && name.begin <= name.end);
   if (name.is_blocks()) return absl::StrCat(name.table, ".", name.end, std::string(kBlocksSuffix));
-  assert(name.key < 0 || name.order < 0);
-  const bool is_key = name.key >= 0;
-  return absl::StrCat(name.table, ".", name.begin, "-", name.end,
-                      std::string(is_key ? kKeyInfix : kOrderInfix),
-                      is_key ? name.key : name.order);
+  const std::string range = absl::StrCat(name.table, ".", name.begin, "-", name.end);
+  if (name.key >= 0) return absl::StrCat(range, std::string(kKeyInfix), name.key);
+  return absl::StrCat(range, std::string(kOrderInfix), absl::Hex(name.order, absl::kZeroPad16));
 }
 
 std::optional<IndexFileName> ParseIndexFileName(std::string_view file_name) {
@@ -170,15 +169,23 @@ std::optional<IndexFileName> ParseIndexFileName(std::string_view file_name) {
   if (!ConsumeNumber(&file_name, &name.end)) return std::nullopt;
   if (file_name == kBlocksSuffix) return name;
   name.begin = name.end;
-  std::uint64_t number = 0;
-  if (!ConsumePrefix(&file_name, "-") || !ConsumeNumber(&file_name, &name.end)) return std::nullopt;
-  const bool is_key = ConsumePrefix(&file_name, kKeyInfix);
-  if ((!is_key && !ConsumePrefix(&file_name, kOrderInfix)) ||
-      !ConsumeNumber(&file_name, &number) || !file_name.empty() || name.end < name.begin ||
-      number > kKeyNumberMax) {
+  if (!ConsumePrefix(&file_name, "-") || !ConsumeNumber(&file_name, &name.end) ||
+      name.end < name.begin) {
     return std::nullopt;
   }
-  (is_key ? name.key : name.order) = static_cast<int>(number);
+  if (ConsumePrefix(&file_name, kOrderInfix)) {
+    const bool is_identity = file_name.size() == 2 * sizeof name.order &&
+                             absl::SimpleHexAtoi(std::string(file_name), &name.order);
+    // Of every identity there is one spelling.
+    const bool is_canonical = is_identity && FormatIndexFileName(name).ends_with(file_name);
+    return is_canonical && name.order != 0 ? std::optional(name) : std::nullopt;
+  }
+  std::uint64_t key = 0;
+  if (!ConsumePrefix(&file_name, kKeyInfix) || !ConsumeNumber(&file_name, &key) ||
+      !file_name.empty() || key > kKeyNumberMax) {
+    return std::nullopt;
+  }
+  name.key = static_cast<int>(key);
   return name;
 }
 

@@ -21,17 +21,17 @@ struct ArchiveName {
   bool original = false;  // of the Python original: no lsns in the name
 };
 
-// A file of a table's index: of a key or (`order` is not -1) of an ordered index, the lines in the
-// bytes [begin, end) of the .records file; or (both are -1) what is known of the blocks of its
-// first `end` bytes.
+// A file of a table's index: of the key number `key`, or of the ordered index with the identity
+// `order`, the lines in the bytes [begin, end) of the .records file; or, of neither (-1 and 0),
+// what is known of the blocks of its first `end` bytes.
 struct IndexFileName {
   std::string table;
   int key = -1;
   std::uint64_t begin = 0;
   std::uint64_t end = 0;
-  int order = -1;
+  std::uint64_t order = 0;
 
-  bool is_blocks() const { return key < 0 && order < 0; }
+  bool is_blocks() const { return key < 0 && order == 0; }
 };
 
 // "data/university/" and "data/university" are the same place.

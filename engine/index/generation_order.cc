@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <string>
+#include <utility>
 
 #include "engine/index/table_generation.h"
 #include "schema/order_key.h"
@@ -24,6 +25,13 @@ void ForEachOrderKey(const schema::RecordLayout& layout, std::string_view line,
 }
 
 }  // namespace
+
+int FindIndex(const schema::RecordLayout& layout, std::string_view name) {
+  for (std::size_t index = 0; index < layout.indexes().size(); ++index) {
+    if (layout.indexes()[index].name == name) return static_cast<int>(index);
+  }
+  return -1;
+}
 
 void TableGeneration::EnterOrdered(std::string_view line, const schema::FieldSpan* spans,
                                    std::uint64_t offset) {
@@ -63,6 +71,28 @@ void TableGeneration::TakeBackOrdered(std::string_view lines, std::uint64_t begi
     }
     at = end + 1;
   }
+}
+
+std::shared_ptr<TableGeneration> TableGeneration::WithLayout(
+    std::shared_ptr<const schema::RecordLayout> layout) const {
+  assert(!frozen_ && layout->column_count() == layout_->column_count());
+  auto made = std::make_shared<TableGeneration>(std::move(layout));
+  made->records = records.Share();
+  made->superseded = superseded;
+  made->retained = retained;
+  made->written = written;
+  made->indexed_bytes_ = indexed_bytes_;
+  made->indexed_checksum_ = indexed_checksum_;
+  for (std::size_t key = 0; key < made->indexes.size(); ++key) {
+    const int known = layout_->FindKey(made->layout().keys()[key].name);
+    if (known >= 0) made->indexes[key] = indexes[static_cast<std::size_t>(known)].Copy();
+  }
+  for (std::size_t index = 0; index < made->ordered.size(); ++index) {
+    const int known = FindIndex(*layout_, made->layout().indexes()[index].name);
+    if (known >= 0) made->ordered[index] = ordered[static_cast<std::size_t>(known)].Copy();
+  }
+  made->Publish(published());
+  return made;
 }
 
 bool TableGeneration::WasCutBefore(std::uint64_t end, std::uint64_t cuts_before) const {

@@ -114,9 +114,8 @@ std::shared_ptr<Run> IndexFinder::OpenRun(int number, std::uint64_t end,
       kIsKey ? KeyIdentity(table_.layout(), number) : OrderIdentity(table_.layout(), number);
   std::shared_ptr<Run> longest;
   for (const wal::IndexFileName& name : names_) {
-    if ((kIsKey ? name.key : name.order) != number || name.end != end || name.begin == name.end) {
-      continue;
-    }
+    const bool is_its = kIsKey ? name.key == number : name.order == identity;
+    if (!is_its || name.end != end || name.begin == name.end) continue;
     if (longest != nullptr && longest->extent().begin <= name.begin) continue;
     absl::StatusOr<std::unique_ptr<wal::File>> file =
         files_.Open(paths_.Index(name), wal::OpenMode::kRead);
@@ -193,8 +192,9 @@ void RemoveOldIndexFiles(wal::FileSystem& files, const wal::DatabasePaths& paths
     }
     for (std::size_t index = 0; index < table->ordered.size(); ++index) {
       for (const std::shared_ptr<const OrderedRun>& run : table->ordered[index].runs()) {
-        kept.insert(wal::FormatIndexFileName(
-            {name, -1, run->extent().begin, run->extent().end, static_cast<int>(index)}));
+        kept.insert(
+            wal::FormatIndexFileName({name, -1, run->extent().begin, run->extent().end,
+                                      OrderIdentity(table->layout(), static_cast<int>(index))}));
       }
     }
   }
@@ -224,13 +224,12 @@ std::vector<IndexProblem> VerifyIndex(wal::FileSystem& files, const wal::Databas
       if (whole.ok() && facts->base != nullptr && !facts->base->CompareAll()) {
         whole = absl::DataLossError("the bits of superseded lines are not what was written");
       }
-    } else if (name.key < static_cast<int>(table.indexes.size())) {
+    } else if (name.key >= 0 && name.key < static_cast<int>(table.indexes.size())) {
       absl::StatusOr<std::shared_ptr<KeyRun>> run =
           KeyRun::Open(**file, KeyIdentity(table.layout(), name.key));
       whole = run.ok() ? (*run)->CompareAll() : run.status();
-    } else if (name.order >= 0 && name.order < static_cast<int>(table.ordered.size())) {
-      absl::StatusOr<std::shared_ptr<OrderedRun>> run =
-          OrderedRun::Open(**file, OrderIdentity(table.layout(), name.order));
+    } else if (name.order != 0) {
+      absl::StatusOr<std::shared_ptr<OrderedRun>> run = OrderedRun::Open(**file, name.order);
       whole = run.ok() ? (*run)->CompareAll() : run.status();
     }
     // Of another time, whole as it may be, it is in nobody's way.

@@ -270,7 +270,7 @@ absl::StatusOr<std::shared_ptr<OrderedRun>> IndexWriter::WriteOrderedRun(
     return done.ok() ? into.Append(gathered) : done;
   };
   absl::StatusOr<std::unique_ptr<wal::File>> file =
-      MakeFile({table_name(), -1, extent.begin, extent.end, index}, write);
+      MakeFile({table_name(), -1, extent.begin, extent.end, identity}, write);
   return file.ok() ? OrderedRun::Open(**file, identity) : file.status();
 }
 

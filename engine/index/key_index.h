@@ -4,6 +4,7 @@
 #define LINEDB_ENGINE_INDEX_KEY_INDEX_H_
 
 #include <algorithm>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -72,6 +73,15 @@ class KeyIndex {
   bool in_memory() const {
     return std::any_of(runs_.begin(), runs_.end(),
                        [](const std::shared_ptr<const KeyRun>& run) { return run->in_memory(); });
+  }
+
+  // Of one that has nothing frozen; the runs are shared.
+  KeyIndex Copy() const {
+    assert(frozen_ == nullptr);
+    KeyIndex copy;
+    copy.active_ = active_;
+    copy.runs_ = runs_;
+    return copy;
   }
 
   // Puts the active entries aside, to be written while others come. Nothing must be frozen.

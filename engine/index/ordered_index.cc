@@ -63,6 +63,14 @@ void OrderedIndex::Freeze() {
   frozen_ = std::make_unique<OrderedSet>(std::exchange(active_, OrderedSet()));
 }
 
+OrderedIndex OrderedIndex::Copy() const {
+  assert(frozen_ == nullptr);
+  OrderedIndex copy;
+  for (const OrderedEntry& entry : active_) copy.Insert(entry.key(), entry.offset());
+  copy.runs_ = runs_;
+  return copy;
+}
+
 OrderedIndex::Replaced OrderedIndex::SetRuns(Runs runs) {
   return {std::move(frozen_), std::exchange(runs_, std::move(runs))};
 }
@@ -73,6 +81,12 @@ std::uint64_t OrderedIndex::Estimate(std::string_view low,
   std::uint64_t entries = EstimateSet(active_, low, high);
   if (frozen_ != nullptr) entries += EstimateSet(*frozen_, low, high);
   for (const std::shared_ptr<const OrderedRun>& run : runs_) entries += CountRun(*run, low, high);
+  return entries;
+}
+
+std::size_t OrderedIndex::size() const {
+  std::size_t entries = active_.size() + (frozen_ != nullptr ? frozen_->size() : 0);
+  for (const std::shared_ptr<const OrderedRun>& run : runs_) entries += run->entries();
   return entries;
 }
 

@@ -48,6 +48,9 @@ class OrderedIndex {
         [](const std::shared_ptr<const OrderedRun>& run) { return run->in_memory(); });
   }
 
+  // Of one that has nothing frozen; the runs are shared.
+  OrderedIndex Copy() const;
+
   // Puts the active entries aside, to be written while others come. Nothing must be frozen.
   void Freeze();
   const OrderedSet* frozen() const { return frozen_.get(); }
@@ -64,6 +67,8 @@ class OrderedIndex {
   // About how many entries lie in low <= key < high (or to the end).
   std::uint64_t Estimate(std::string_view low, const std::optional<std::string>& high) const;
 
+  // Entries of all layers.
+  std::size_t size() const;
   std::size_t memory_bytes() const;
   std::size_t file_bytes() const;
 

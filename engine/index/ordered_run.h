@@ -63,7 +63,7 @@ class OrderedRun {
   // A place among the entries. One thread; not longer than its run.
   class Walk {
    public:
-    explicit Walk(const OrderedRun& run) : run_(&run), image_(run.image()) {}
+    explicit Walk(const OrderedRun& run) : image_(run.image()) {}
 
     // Goes to the first entry that is not before (key, offset), or behind the last one.
     void Seek(std::string_view key, std::uint64_t offset);
@@ -95,7 +95,6 @@ class OrderedRun {
     std::uint64_t EntriesBefore(std::string_view key, std::uint64_t offset) const;
     void Take(std::uint64_t number, std::uint64_t entry);
 
-    const OrderedRun* run_;
     const Image* image_;
     std::uint64_t number_ = 0;  // of the block
     std::uint64_t entry_ = 0;   // in it

@@ -271,10 +271,10 @@ TableGeneration::Replaced TableGeneration::AdoptIndex(Index index) {
 // A closure of this kind runs in whatever thread meets the damage, with or without the table's
 // lock: it has a mapping of its own, and all it reads besides never changes.
 void TableGeneration::MakeMendable(int key, const Mapped& mapping, KeyRun& run) const {
-  run.SetRebuild([layout = layout_, mapping, &guard = records.guard(),
+  run.SetRebuild([layout = layout_, mapping, guard = records.shared_guard(),
                   key](const RunExtent& extent) -> absl::StatusOr<std::vector<KeyEntry>> {
     const std::string_view file(mapping->data(), extent.end);
-    if (!guard.IsWhole(file, extent.begin, extent.end_checksum)) {
+    if (!guard->IsWhole(file, extent.begin, extent.end_checksum)) {
       return absl::DataLossError("the records are damaged, too");
     }
     return EntriesOf(*layout, key, file, extent.begin);
@@ -282,10 +282,10 @@ void TableGeneration::MakeMendable(int key, const Mapped& mapping, KeyRun& run) 
 }
 
 void TableGeneration::MakeMendable(int index, const Mapped& mapping, OrderedRun& run) const {
-  run.SetRebuild([layout = layout_, mapping, &guard = records.guard(),
+  run.SetRebuild([layout = layout_, mapping, guard = records.shared_guard(),
                   index](const RunExtent& extent) -> absl::StatusOr<OrderedEntries> {
     const std::string_view file(mapping->data(), extent.end);
-    if (!guard.IsWhole(file, extent.begin, extent.end_checksum)) {
+    if (!guard->IsWhole(file, extent.begin, extent.end_checksum)) {
       return absl::DataLossError("the records are damaged, too");
     }
     return OrderedEntriesOf(*layout, index, file, extent.begin);
@@ -294,11 +294,11 @@ void TableGeneration::MakeMendable(int index, const Mapped& mapping, OrderedRun&
 
 void TableGeneration::MakeMendable(const BlockFacts& facts, const Mapped& mapping,
                                    SupersededBase& base) const {
-  base.SetRebuild([layout = layout_, mapping, &guard = records.guard(), bytes = facts.bytes,
+  base.SetRebuild([layout = layout_, mapping, guard = records.shared_guard(), bytes = facts.bytes,
                    checksum = facts.checksum,
                    late = facts.late]() -> absl::StatusOr<std::vector<SupersededChunk>> {
     const std::string_view file(mapping->data(), bytes);
-    if (!guard.IsWhole(file, 0, checksum)) {
+    if (!guard->IsWhole(file, 0, checksum)) {
       return absl::DataLossError("the records are damaged, too");
     }
     absl::StatusOr<SupersededLines> lines = SupersededIn(*layout, file);

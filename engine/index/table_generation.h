@@ -49,6 +49,9 @@ inline constexpr std::size_t kKeysTogether = 32;
 
 std::uint64_t HashKeyText(std::string_view text);
 
+// The number of the ordered index over exactly these columns (names joined by ","), or -1.
+int FindIndex(const schema::RecordLayout& layout, std::string_view name);
+
 // How far a table's history goes, at some moment of it.
 struct TableExtent {
   std::uint64_t bytes = 0;  // of the file; lines from here on are not seen
@@ -189,6 +192,12 @@ class TableGeneration {
   void MakeMendable(int key, const Mapped& mapping, KeyRun& run) const;
   void MakeMendable(int index, const Mapped& mapping, OrderedRun& run) const;
   void MakeMendable(const BlockFacts& facts, const Mapped& mapping, SupersededBase& base) const;
+
+  // The same lines under a layout that differs in keys and indexes only; what this one does not
+  // have of them is empty. With nothing on its way, and nothing frozen. This one is not changed any
+  // more if the other one is gone on with.
+  std::shared_ptr<TableGeneration> WithLayout(
+      std::shared_ptr<const schema::RecordLayout> layout) const;
 
   // What is committed. Any thread; figures of one moment only together with the publisher's lock.
   TableExtent published() const;

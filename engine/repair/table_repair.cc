@@ -87,13 +87,16 @@ std::string TableRepair::Carried(std::string_view record, wal::Lsn lsn) const {
   return line;
 }
 
+absl::Status TableRepair::Fit(std::string_view record, std::string* line) const {
+  if (absl::Status fits = CarryOverByName(*layout_, record, line); !fits.ok()) return fits;
+  return checks_.Check(*layout_, *line);
+}
+
 TableRepair::CanonicalRecord TableRepair::Canonical(std::string_view record, bool with_tombstone,
                                                     wal::Lsn lsn) {
   CanonicalRecord canonical;
   std::string line;
-  if (!CarryOverByName(*layout_, Carried(record, lsn), &line).ok()) {
-    return Misfit(record, with_tombstone);
-  }
+  if (!Fit(Carried(record, lsn), &line).ok()) return Misfit(record, with_tombstone);
   // It is another one if it is of the table as it was before an alteration.
   if (line != record) record = texts_.emplace_back(std::move(line));
   std::vector<schema::FieldSpan> spans(static_cast<std::size_t>(layout_->column_count()));

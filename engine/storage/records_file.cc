@@ -33,6 +33,23 @@ absl::StatusOr<RecordsFile> RecordsFile::Open(std::unique_ptr<wal::File> file,
   return records;
 }
 
+RecordsFile RecordsFile::Share() const {
+  assert(tail_.empty() && mapping_next_ == nullptr);
+  RecordsFile other;
+  other.file_ = file_;
+  other.mapping_ = mapping_;
+  other.data_ = data_;
+  other.room_ = room_;
+  other.opened_bytes_ = opened_bytes_;
+  other.file_bytes_ = file_bytes_;
+  other.sync_ = sync_;
+  // A guard of its own: it grows while readers of this one look.
+  other.guard_->SetEnabled(guard_->enabled());
+  other.checksum_.TakeBlocks(full_blocks());
+  other.ComputeChecksum();
+  return other;
+}
+
 absl::Status RecordsFile::WriteTail() {
   assert(file_ != nullptr);
   if (tail_.empty()) return absl::OkStatus();

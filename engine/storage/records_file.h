@@ -41,6 +41,10 @@ class RecordsFile {
   // reading only, if WriteTail is never called.
   static absl::StatusOr<RecordsFile> Open(std::unique_ptr<wal::File> file, std::uint64_t bytes);
 
+  // Another object for the same file, which this one does not write to from now on. The tail is
+  // empty.
+  RecordsFile Share() const;
+
   std::string_view View(RecordLocation location) const {
     const std::uint64_t offset = location.offset();
     if (offset < file_bytes_) return {data_ + offset, location.length()};
@@ -107,6 +111,7 @@ class RecordsFile {
 
   // Compares what was written with what is there, where it was not done before: see BlockGuard.
   BlockGuard& guard() const { return *guard_; }
+  const std::shared_ptr<BlockGuard>& shared_guard() const { return guard_; }
 
  private:
   // Apart, since it is shared between threads and does not move.
@@ -117,7 +122,7 @@ class RecordsFile {
     absl::Status failure;
   };
 
-  std::unique_ptr<wal::File> file_;
+  std::shared_ptr<wal::File> file_;
   std::shared_ptr<const wal::Mapping> mapping_;
   const char* data_ = nullptr;                        // the mapping's
   std::shared_ptr<const wal::Mapping> mapping_next_;  // MapTail's, if the old one is too small
@@ -126,8 +131,8 @@ class RecordsFile {
   std::uint64_t file_bytes_ = 0;
   std::string tail_;
   BlockChecksum checksum_;
-  std::unique_ptr<BlockGuard> guard_ = std::make_unique<BlockGuard>();
-  std::unique_ptr<SyncState> sync_ = std::make_unique<SyncState>();
+  std::shared_ptr<BlockGuard> guard_ = std::make_shared<BlockGuard>();
+  std::shared_ptr<SyncState> sync_ = std::make_shared<SyncState>();
 };
 
 }  // namespace linedb::engine

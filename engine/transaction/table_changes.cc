@@ -29,7 +29,6 @@ TableChanges::TableChanges(TableState& table, std::uint64_t settle_limit)
     const std::unique_lock<std::shared_mutex> lock(table_.mutex);
     generation_->Settle(settle_limit_, kSettledAtFirst);
   }
-  generation_->ForgetCuts();  // who asks about them is a reader of this transaction
   begin_ = MakeMark();
 }
 
@@ -38,6 +37,7 @@ TableChanges::TableChanges(TableState& table, Replayed expected, std::uint64_t s
       generation_(table.generation),
       settle_limit_(settle_limit),
       replays_(true),
+      asks_checks_(false),
       after_(generation_->written) {
   generation_->records.tail().reserve(expected.bytes);
   const std::unique_lock<std::shared_mutex> lock(table_.mutex);
@@ -149,7 +149,7 @@ absl::Status TableChanges::CheckTaken() noexcept {
 
 // What can be said of the line begun without looking at others.
 absl::Status TableChanges::CheckRecord(const schema::FieldSpan* spans) const {
-  if (absl::Status room = CheckRoom(); !room.ok() || replays_) return room;
+  if (absl::Status room = CheckRoom(); !room.ok() || !asks_checks_) return room;
   return table_.checks().Check(LineBegun(), spans);
 }
 
@@ -376,6 +376,7 @@ void TableChanges::Seal(bool accept_tail) noexcept {
   after_.bytes = generation_->records.end();
   if (accept_tail) generation_->records.AcceptTail();
   generation_->written = after_;
+  generation_->ForgetCuts();  // who asks about them reads in this transaction, which has ended
   sealed_ = true;
 }
 

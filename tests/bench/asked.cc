@@ -66,6 +66,12 @@ const Asked kAsked[] = {
     {"bytes on disk, without archives", kWorkDisk, Against::kSqlite, Bound::kAtMost, 1.25},
     {"peak memory of the load", kWorkMemory, Against::kSqlite, Bound::kAtMost, 1.5},
     {"import by the command line", kWorkImport, Against::kSqlite, Bound::kAtLeast, 3},
+    {"where by an index, ten rows", kWorkWhere, Against::kSqlite, Bound::kAtLeast, 2},
+    {"range of 100 by an index", kWorkRange, Against::kSqlite, Bound::kAtLeast, 2},
+    {"top 10 by an index", kWorkTopIndexed, Against::kSqlite, Bound::kAtLeast, 2},
+    {"top 10 without an index", kWorkTopScanned, Against::kSqlite, Bound::kAtLeast, 2},
+    {"group by, 100 groups", kWorkGroups, Against::kSqlite, Bound::kAtLeast, 2},
+    {"join with 1,000 rows", kWorkJoin, Against::kSqlite, Bound::kAtLeast, 2},
     {"replay of the log, MB/s", kWorkReplay, Against::kItself, Bound::kAtLeast, 150},
 };
 

@@ -20,7 +20,7 @@ namespace {
 
 const std::vector<std::string> kWorks = {
     "load",   "key",    "email", "scan",    "columns", "rows",   "commit", "process", "threads",
-    "update", "delete", "ycsb",  "latency", "open",    "memory", "import", "replay"};
+    "update", "delete", "ycsb",  "latency", "open",    "memory", "import", "replay",  "query"};
 
 // What the command line asks for.
 struct Command {
@@ -44,6 +44,7 @@ void RunRound(Bench* bench) {
   WorkOpen(bench);
   WorkImport(bench);
   WorkReplay(bench);
+  WorkQuery(bench);
   WorkLatency(bench);
 }
 

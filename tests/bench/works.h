@@ -83,6 +83,12 @@ inline constexpr const char* kWorkDisk = "on disk after a checkpoint";
 inline constexpr const char* kWorkMemory = "memory at most, loading";
 inline constexpr const char* kWorkImport = "import of a file by the command line";
 inline constexpr const char* kWorkReplay = "replay of the log on opening";
+inline constexpr const char* kWorkWhere = "query: ten rows by an index";
+inline constexpr const char* kWorkRange = "query: a range of 100 by an index";
+inline constexpr const char* kWorkTopIndexed = "query: top 10 by an index";
+inline constexpr const char* kWorkTopScanned = "query: top 10 without an index";
+inline constexpr const char* kWorkGroups = "query: 100 groups";
+inline constexpr const char* kWorkJoin = "query: join with 1,000 rows";
 inline constexpr const char* kLargeOverSmall = ", large over small";
 
 // The names of the machine's limits, which stand beside the sides.
@@ -138,6 +144,9 @@ double LoadRows(Contender* contender, std::int64_t rows,
 
 // A fresh, empty folder there.
 void EmptyDirectory(const std::string& directory);
+
+// Queries over tables of their own, linedb's and SQLite's alone: "query".
+void WorkQuery(Bench* bench);
 
 }  // namespace bench
 

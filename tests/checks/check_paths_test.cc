@@ -164,7 +164,7 @@ TEST_F(CheckPathsTest, AnImportListsEveryBrokenCheckWithItsLine) {
       "\n"
       R"(<input>:3:32: pupil.gpa: expected float, found "x")"
       "\n"
-      R"(<input>:4:3: pupil.gpa: check "gpa >= 0 and gpa <= 4" is false for the record )"
+      R"(<input>:4:1: pupil.gpa: check "gpa >= 0 and gpa <= 4" is false for the record )"
       R"({"id":6,"name":"Eve","gpa":-1.0,"age":10})"
       "\n";
   for (const OnConflict on_conflict : {OnConflict::kSkip, OnConflict::kReplace}) {

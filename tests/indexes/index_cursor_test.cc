@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -184,7 +185,9 @@ TEST_F(IndexCursorTest, BesideWritersEveryWalkSeesOneMoment) {
         EXPECT_THAT(books().UpdateOf<&Book::price>(transaction, id, round), IsOk());
       }
       EXPECT_THAT(transaction.Commit(), IsOk());
-      if (round % 7 == 0) EXPECT_THAT(campus.engine->Checkpoint(), IsOk());
+      if (round % 7 == 0) {
+        EXPECT_THAT(campus.engine->Checkpoint(), IsOk());
+      }
     }
     done = true;
   });

@@ -22,10 +22,10 @@ namespace linedb::testing {
 
 struct Book {
   std::optional<std::int64_t> id = std::nullopt;
-  std::string title;
+  std::string title = {};
   std::optional<std::int64_t> year = std::nullopt;
   double price = 0;
-  std::string note;
+  std::string note = {};
 
   friend bool operator==(const Book&, const Book&) = default;
 };

@@ -46,7 +46,10 @@ std::string Bytes(const Pairs& sorted) {
 
 class OrderedRunTest : public ::testing::Test {
  protected:
-  void SetUp() override { random.seed(schema::TestSeed()); }
+  void SetUp() override {
+    random.seed(schema::TestSeed());
+    ASSERT_THAT(disk->CreateDirectory("/disk"), IsOk());
+  }
   std::size_t Pick(std::size_t below) { return random() % below; }
 
   // Keys of many lengths that share much.
@@ -63,7 +66,7 @@ class OrderedRunTest : public ::testing::Test {
     return pairs;
   }
   std::shared_ptr<OrderedRun> InFile(const std::string& bytes) {
-    file = disk->Open("/run", wal::OpenMode::kCreateNew).value();
+    file = disk->Open("/disk/run", wal::OpenMode::kCreateNew).value();
     EXPECT_THAT(file->Append(bytes), IsOk());
     return OrderedRun::Open(*file, kIndex).value();
   }
@@ -99,11 +102,13 @@ void ExpectWalks(const OrderedRun& run, const Pairs& sorted, const std::string& 
 }
 
 TEST_F(OrderedRunTest, WalksAsTheSortedListInMemoryAndInAFile) {
-  for (const std::size_t count : {0, 1, 2, 50, 3000}) {
+  for (const std::size_t count : {0u, 1u, 2u, 50u, 3000u}) {
     Pairs pairs = AnyPairs(count);
     const auto in_memory = OrderedRun::Make(kIndex, kExtent, EntriesOf(pairs));
     std::sort(pairs.begin(), pairs.end());
-    if (file != nullptr) ASSERT_THAT(disk->Remove("/run"), IsOk());
+    if (file != nullptr) {
+      ASSERT_THAT(disk->Remove("/disk/run"), IsOk());
+    }
     const auto in_file = InFile(Bytes(pairs));
     ASSERT_EQ(in_file->entries(), count);
     ASSERT_THAT(in_file->CompareAll(), IsOk());
@@ -160,11 +165,13 @@ TEST_F(OrderedRunTest, EveryDamagedByteIsMendedOrRefused) {
   Pairs pairs = AnyPairs(400);
   std::sort(pairs.begin(), pairs.end());
   const std::string whole = Bytes(pairs);
-  for (std::size_t byte = 0; byte < whole.size(); byte += 1 + Pick(40)) {
+  for (std::size_t byte = 0; byte < whole.size(); byte += 1 + Pick(400)) {
     std::string damaged = whole;
     damaged[byte] = static_cast<char>(damaged[byte] ^ (1 << Pick(8)));
-    if (file != nullptr) ASSERT_THAT(disk->Remove("/run"), IsOk());
-    file = disk->Open("/run", wal::OpenMode::kCreateNew).value();
+    if (file != nullptr) {
+      ASSERT_THAT(disk->Remove("/disk/run"), IsOk());
+    }
+    file = disk->Open("/disk/run", wal::OpenMode::kCreateNew).value();
     ASSERT_THAT(file->Append(damaged), IsOk());
     absl::StatusOr<std::shared_ptr<OrderedRun>> run = OrderedRun::Open(*file, kIndex);
     if (!run.ok()) continue;  // its footer

@@ -46,6 +46,26 @@ TEST(FileNamesTest, OtherNamesAreNoArchives) {
   }
 }
 
+TEST(FileNamesTest, IndexFileNamesReadBackAsWritten) {
+  for (const char* name :
+       {"student.4096.blocks", "student.0-4096.key0", "student.64-4096.key12",
+        "student.0-4096.order00000000000000ff", "student.0-4096.order0123456789abcdef"}) {
+    const std::optional<IndexFileName> parsed = ParseIndexFileName(name);
+    ASSERT_TRUE(parsed.has_value()) << name;
+    EXPECT_EQ(FormatIndexFileName(*parsed), name);
+  }
+}
+
+TEST(FileNamesTest, OtherNamesAreNoIndexFiles) {
+  for (const char* name :
+       {"student.records", "student.0-4096.key", "student.4096-0.key0", "student.0-4096.order",
+        "student.0-4096.orderff", "student.0-4096.order0000000000000000",
+        "student.0-4096.order0x23456789abcdef", "student.0-4096.order0123456789ABCDEF",
+        "student.4096-0.order0123456789abcdef", "student.0-4096.order0123456789abcdef.tmp"}) {
+    EXPECT_EQ(ParseIndexFileName(name), std::nullopt) << name;
+  }
+}
+
 TEST(FileNamesTest, TemporariesAreKnownByTheirEnd) {
   EXPECT_TRUE(IsTemporary("transaction.log.tmp"));
   for (const char* name :

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "CLI/App.hpp"
+#include "absl/strings/str_join.h"
 #include "engine/lock_note.h"
 #include "schema/schema_document.h"
 #include "tools/dbtool/arguments.h"
@@ -154,13 +155,33 @@ ReportJson ReferencesJson(const TableSchema& schema) {
   return references;
 }
 
+ReportJson IndexesJson(const TableStatistics& table, const TableSchema& schema) {
+  ReportJson indexes = ReportJson::array();
+  for (const IndexStatistics& index : table.indexes) {
+    const bool unique =
+        std::any_of(schema.indexes.begin(), schema.indexes.end(), [&](const auto& known) {
+          return known.unique && absl::StrJoin(known.columns, ",") == index.name;
+        });
+    indexes.push_back({{"index", index.name},
+                       {"unique", unique},
+                       {"entries", index.entries},
+                       {"index_bytes", index.index_bytes},
+                       {"index_file_bytes", index.index_file_bytes}});
+  }
+  return indexes;
+}
+
 int InspectTable(Context& context, Database& database, const std::string& name) {
   const absl::StatusOr<TableSchema> schema = database.Schema(name);
   if (!schema.ok()) return Fail(context, schema.status());
   ReportJson report = {{"table", schema->table_name}};
+  ReportJson indexes = ReportJson::array();
   for (const TableStatistics& table : database.Stats().tables) {
-    if (table.name == schema->table_name) report = TableJson(table);
+    if (table.name != schema->table_name) continue;
+    report = TableJson(table);
+    indexes = IndexesJson(table, *schema);
   }
+  report["indexes"] = indexes;
   report["columns"] = ColumnsJson(*schema);
   report["unique_keys"] = schema->unique_keys;
   if (!schema->checks.empty()) report["checks"] = schema->checks;
@@ -172,7 +193,7 @@ int InspectTable(Context& context, Database& database, const std::string& name) 
   PrintReport(context, report, "columns", [&](std::ostream& output) {
     std::vector<std::pair<std::string, std::string>> pairs;
     for (const auto& member : report.items()) {
-      if (member.key() == "columns") continue;
+      if (member.key() == "columns" || member.key() == "indexes") continue;
       pairs.emplace_back(member.key(), member.value().is_string()
                                            ? member.value().get<std::string>()
                                            : member.value().dump());
@@ -186,6 +207,9 @@ int InspectTable(Context& context, Database& database, const std::string& name) 
                       {"constraints", ConstraintText(column)}});
     }
     PrintTable(context, rows, {"column", "type", "constraints"});
+    if (indexes.empty()) return;
+    output << '\n';
+    PrintTable(context, indexes, {"index", "unique", "entries", "index_bytes", "index_file_bytes"});
   });
   return kExitOk;
 }

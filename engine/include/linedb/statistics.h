@@ -9,18 +9,27 @@
 
 namespace linedb {
 
+// An ordered index.
+struct IndexStatistics {
+  std::string name;               // its columns, joined by ","
+  std::uint64_t entries = 0;      // of superseded lines, too, until they are dropped
+  std::uint64_t index_bytes = 0;  // as TableStatistics has them of all indexes
+  std::uint64_t index_file_bytes = 0;
+};
+
 struct TableStatistics {
   std::string name;
   std::uint64_t records = 0;           // live ones
   std::uint64_t lines = 0;             // in the .records file
   std::uint64_t lines_superseded = 0;  // versions and tombstones that a compaction would drop
   std::uint64_t file_bytes = 0;
-  std::uint64_t index_bytes = 0;  // memory of the key indexes and of which lines are superseded
+  std::uint64_t index_bytes = 0;  // memory of keys, indexes and of which lines are superseded
   // Of the index in its files, of which only the pages in use are in memory, and shared with other
   // processes.
   std::uint64_t index_file_bytes = 0;
   std::uint64_t column_bytes = 0;  // memory of columns that somebody holds (linedb/columnar.h)
   std::int64_t next_id = 1;        // the next assigned key
+  std::vector<IndexStatistics> indexes;
 };
 
 struct Statistics {
