@@ -23,9 +23,10 @@ std::int64_t VersionAfter(const TableSchema& before, const AlterationRequest& re
   return CountedVersion(before, wanted);
 }
 
-TableSchema SchemaAfter(const TableSchema& before, const AlterationRequest& request) {
-  if (request.as_logged) return request.wanted;
-  return schema::EvolvedSchema(before, request.wanted, VersionAfter(before, request));
+TableSchema SchemaAfter(const TableSchema& before, const TableSchema& wanted,
+                        const AlterationRequest& request) {
+  if (request.as_logged) return wanted;
+  return schema::EvolvedSchema(before, wanted, VersionAfter(before, request));
 }
 
 // What a function does it does knowingly; the key stays all the same.
@@ -71,24 +72,27 @@ std::int64_t CountedVersion(const TableSchema& before, const TableSchema& after)
 absl::StatusOr<std::unique_ptr<Alteration>> Alteration::Plan(
     std::shared_ptr<const schema::RecordLayout> from, const AlterationRequest& request) {
   const TableSchema& before = from->schema();
-  if (absl::Status kept = CheckKept(request.wanted); !kept.ok()) return kept;
-  if (absl::Status valid = ValidateTableSchema(request.wanted); !valid.ok()) return valid;
+  const TableSchema wanted =
+      request.as_logged ? request.wanted : schema::WithAllIds(before, request.wanted);
+  absl::Status done = CheckKept(wanted);
+  if (done.ok()) done = ValidateTableSchema(wanted);
+  if (!done.ok()) return done;
   if (request.expected.has_value() && *request.expected != before) {
     return absl::AbortedError(
         absl::StrCat("table ", before.table_name, " was altered while its migration was planned"));
   }
-  TableSchema compared = request.wanted;
+  TableSchema compared = wanted;
   if (request.as_logged || request.counts_version) compared.version = 1;
   EvolutionPlan plan = PlanEvolution(before, compared);
   // What a log tells was possible.
   if (request.change || request.as_logged) GiveToFunction(&plan);
   if (request.all_permitted) Permit(&plan);
-  absl::Status done = plan.CheckPossible(before.table_name);
+  done = plan.CheckPossible(before.table_name);
   if (done.ok() && request.options.mode == MigrateMode::kApply) {
     done = CheckPermitted(before.table_name, plan, request.options);
   }
   if (!done.ok()) return done;
-  TableSchema after = SchemaAfter(before, request);
+  TableSchema after = SchemaAfter(before, wanted, request);
   done = schema::NormalizeSchema(&after);
   if (!done.ok()) return done;
   absl::StatusOr<schema::RecordLayout> to = schema::RecordLayout::Create(std::move(after));

@@ -136,7 +136,6 @@ absl::Status Engine::CheckReadable() const {
 absl::StatusOr<MigrateReport> Engine::Alter(const AlterationRequest& request) noexcept {
   const bool applies = request.options.mode == MigrateMode::kApply;
   absl::Status done = applies ? CheckUsable() : CheckReadable();
-  if (done.ok()) done = ValidateTableSchema(request.wanted);
   // Before the wait for a checkpoint, which waits for the slot.
   if (done.ok() && applies) done = slot_.CheckNotMine();
   if (!done.ok()) return done;

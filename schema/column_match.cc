@@ -86,6 +86,14 @@ std::map<std::string, std::string> NamesAfter(const TableSchema& from, const Tab
   return names;
 }
 
+TableSchema WithAllIds(const TableSchema& stored, const TableSchema& wanted) {
+  TableSchema said = wanted;
+  const bool says = std::any_of(wanted.columns.begin(), wanted.columns.end(),
+                                [](const ColumnSchema& column) { return column.id != 0; });
+  if (says || wanted.column_id_max != 0) GiveIds(stored, MatchColumns(stored, wanted), &said);
+  return said;
+}
+
 TableSchema EvolvedSchema(const TableSchema& stored, const TableSchema& wanted,
                           std::int64_t version) {
   TableSchema evolved = wanted;

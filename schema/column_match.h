@@ -19,6 +19,10 @@ std::vector<int> MatchColumns(const TableSchema& from, const TableSchema& to);
 // The names in `to` of the columns of `from` that are in both. Any thread.
 std::map<std::string, std::string> NamesAfter(const TableSchema& from, const TableSchema& to);
 
+// `wanted`, where it says the id of some column, with one for each of the others: that of the
+// stored column of its name, or one that no column ever had. Any thread.
+TableSchema WithAllIds(const TableSchema& stored, const TableSchema& wanted);
+
 // The schema that a table has after it was altered from `stored` to `wanted`, with this version: it
 // is `wanted`, created when the table was, with the members that nobody knows, and with ids by
 // which MatchColumns finds its columns again in `stored`: said only if names do not tell. Any

@@ -114,7 +114,9 @@ std::string Seen(const Campus& campus) {
 std::string SeenAfter(const Change& change) {
   Campus campus;
   Fill(campus);
-  if (change) EXPECT_THAT(change(*campus.engine), IsOk());
+  if (change) {
+    EXPECT_THAT(change(*campus.engine), IsOk());
+  }
   return Seen(campus);
 }
 

@@ -16,7 +16,7 @@ namespace linedb {
 namespace {
 
 using testing::ColumnOf;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 using testing::PersonSchema;
 
 std::string PlanOf(const TableSchema& stored, const TableSchema& wanted) {

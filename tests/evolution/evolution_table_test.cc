@@ -7,6 +7,7 @@
 
 #include <fstream>
 #include <map>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -124,12 +125,15 @@ class AttemptList {
 
   void AddRules() {
     AddBoth("add a check", "drop a check", [](S s) { s.checks.push_back("height > 100"); });
-    const auto refer = [](OnDelete on_delete) {
+    const auto refer = [](std::optional<OnDelete> on_delete) {
       return [on_delete](S s) {
-        ColumnOf(s, "height").references = ReferenceSchema{{"height"}, "person", {}, on_delete};
+        s.columns.push_back({.name = "boss", .type = Type::kInt, .nullable = true});
+        if (!on_delete.has_value()) return;
+        s.columns.back().references = ReferenceSchema{{"boss"}, "person", {}, *on_delete};
       };
     };
-    AddBoth("add a reference", "drop a reference", refer(OnDelete::kRestrict));
+    Add("add a reference", {refer(std::nullopt), refer(OnDelete::kRestrict)});
+    Add("drop a reference", {refer(OnDelete::kRestrict), refer(std::nullopt)});
     Add("change what becomes of referencing records",
         {refer(OnDelete::kRestrict), refer(OnDelete::kCascade)});
     AddBoth("give, change or take a default", "give, change or take a default",

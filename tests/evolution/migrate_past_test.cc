@@ -25,9 +25,9 @@ namespace {
 using testing::AlteredTable;
 using testing::Campus;
 using testing::ColumnOf;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 using testing::IsOk;
-using testing::Not;
+using ::testing::Not;
 
 Options ManyArchives() {
   Options options = testing::ManualMaintenance();

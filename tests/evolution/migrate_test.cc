@@ -19,9 +19,9 @@ namespace {
 using testing::AlteredTable;
 using testing::ColumnOf;
 using testing::Fails;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 using testing::IsOk;
-using testing::Not;
+using ::testing::Not;
 using testing::Persons;
 using testing::PersonSchema;
 using testing::ViolationsOf;

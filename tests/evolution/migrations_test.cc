@@ -82,7 +82,7 @@ namespace linedb {
 namespace {
 
 using testing::Fails;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 using testing::IsOk;
 using testing::Member;
 using testing::MemberV1;
