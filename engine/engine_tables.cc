@@ -101,6 +101,7 @@ absl::Status Engine::CreateHoldingSlot(const TableSchema& schema) {
   // It is in the log, so it exists; opening again places its schema file.
   absl::Status done = logged.ok() ? PlaceNextSchemaFile(files_, paths_, name) : logged;
   if (done.ok()) {
+    NoteExpiring({{name, *table}});
     const std::unique_lock<std::shared_mutex> lock(tables_mutex_);
     tables_[name] = *std::move(table);
     MapReferences();
@@ -220,6 +221,8 @@ absl::Status Engine::AlterTable(const TableSchema& schema) noexcept {
   after.version = before.version + 1;
   after.created_at = before.created_at;
   if (done.ok()) done = Normalize(&after);
+  // Nobody could mend one that does not fit.
+  if (done.ok()) done = EraseExpiredOf(**table);
   if (done.ok()) done = AcquireSlot();
   if (!done.ok()) return done;
   done = FlushHoldingSlot();
@@ -270,6 +273,7 @@ absl::Status Engine::AlterHoldingSlot(const std::shared_ptr<TableState>& table,
     }
     return done;
   }
+  NoteExpiring({{after.table_name, altered}});
   {
     const std::unique_lock<std::shared_mutex> lock(tables_mutex_);
     tables_ = std::move(tables);
