@@ -30,7 +30,10 @@ void Subscriber::Deliver() {
         reader_.Next({acknowledged_(), FeedDelivery::kWritten}, &transaction_);
     if (!next.ok()) Fail(next.status());
     if (!next.ok() || !*next) break;
-    callback_(transaction_);
+    if (absl::Status taken = callback_(transaction_); !taken.ok()) {
+      Fail(taken);
+      break;
+    }
     const std::lock_guard<std::mutex> lock(mutex_);
     position_ = transaction_.end;
   }

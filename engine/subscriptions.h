@@ -25,7 +25,8 @@
 
 namespace linedb::engine {
 
-using CommitCallback = std::function<void(const CommittedTransaction&)>;
+// An error ends the subscription, which has it as its status.
+using CommitCallback = std::function<absl::Status(const CommittedTransaction&)>;
 // The last lsn that is acknowledged. Any thread.
 using AcknowledgedLsn = std::function<wal::Lsn()>;
 
