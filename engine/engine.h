@@ -102,6 +102,7 @@ class Engine {
   // Before any other thread uses it: for who puts records in place one table after the other, and
   // has them judged as a whole (Load), or as they were (Slice).
   void LeaveReferencesUnchecked();
+  void KeepReferencesAgain();
   // Of all records as they are; nobody writes meanwhile.
   absl::Status JudgeReferences(absl::FunctionRef<bool(const JudgedReference&)> found);
   // This transaction's changes to a table, begun if there are none.

@@ -7,12 +7,42 @@
 #include <vector>
 
 #include "engine/engine.h"
+#include "engine/index_cursor.h"
 #include "engine/references/reference_enforcer.h"
 #include "engine/references/reference_judge.h"
 #include "engine/references/reference_map.h"
 #include "engine/references/scan_search.h"
+#include "linedb/table_core.h"
+#include "schema/order_key.h"
 
 namespace linedb::engine {
+namespace {
+
+// A ReferrerSearch: the index's columns begin with the reference's.
+absl::Status SearchByIndex(const TableCore& core, const WriteTransaction& writer,
+                           const TableReference& reference, const std::vector<std::string>& values,
+                           ReferrerVisitor visit) {
+  const schema::RecordLayout& layout = reference.from->layout();
+  const int number = reference.resolved.index;
+  const std::vector<int>& columns = layout.indexes()[static_cast<std::size_t>(number)].columns;
+  IndexRange range;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const auto column = static_cast<std::size_t>(columns[i]);
+    schema::AppendOrderKey(layout.columns()[column].type, values[i], &range.low);
+  }
+  range.high = schema::OrderKeyEnd(range.low);
+  absl::StatusOr<IndexCursor> cursor =
+      IndexCursor::Open(core, writer, number, std::move(range), IndexOrder::kAscending);
+  if (!cursor.ok()) return cursor.status();
+  std::string_view key;
+  std::string_view line;
+  while (cursor->Next(&key, &line)) {
+    if (!visit(line)) return absl::OkStatus();
+  }
+  return cursor->status();
+}
+
+}  // namespace
 
 void Engine::MapReferences() {
   references_ = std::make_unique<const ReferenceMap>(keeps_references_ ? tables_ : TableMap());
@@ -20,6 +50,11 @@ void Engine::MapReferences() {
 
 void Engine::LeaveReferencesUnchecked() {
   keeps_references_ = false;
+  MapReferences();
+}
+
+void Engine::KeepReferencesAgain() {
+  keeps_references_ = true;
   MapReferences();
 }
 
@@ -37,9 +72,8 @@ absl::Status Engine::KeepReferences(Transaction& transaction,
   };
   const auto search = [&](const TableReference& reference, const std::vector<std::string>& values,
                           ReferrerVisitor visit) {
-    static_cast<void>(values);
-    static_cast<void>(writer);
-    return SearchByScan(reference, visit);
+    if (writer == nullptr) return SearchByScan(reference, visit);
+    return SearchByIndex(TableCore(this, reference.from), *writer, reference, values, visit);
   };
   return ReferenceEnforcer(*references_, transaction, changes, search).Run();
 }

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "schema/bound_program.h"
@@ -23,9 +24,10 @@ ValueView ValueOf(Truth truth) {
   return ValueView::Number(Type::kBool, truth == Truth::kTrue ? 1 : 0);
 }
 
+// -1, 0 or 1.
 template <class T>
 int Compare(const T& a, const T& b) {
-  return a < b ? -1 : b < a ? 1 : 0;
+  return static_cast<int>(b < a) - static_cast<int>(a < b);
 }
 
 int CompareAs(Comparison comparison, const ValueView& a, const ValueView& b) {
@@ -35,28 +37,13 @@ int CompareAs(Comparison comparison, const ValueView& a, const ValueView& b) {
     case Comparison::kReals:
       return Compare(a.real, b.real);
     case Comparison::kTexts:
-      return a.text.compare(b.text);
+      return Compare(a.text.compare(b.text), 0);
+    case Comparison::kSame:
+      return a.text == b.text ? 0 : 1;
     case Comparison::kValues:
       break;
   }
   return CompareValues(a, b);
-}
-
-bool Holds(Operator op, int compared) {
-  switch (op) {
-    case Operator::kEqual:
-      return compared == 0;
-    case Operator::kNotEqual:
-      return compared != 0;
-    case Operator::kLess:
-      return compared < 0;
-    case Operator::kLessEqual:
-      return compared <= 0;
-    case Operator::kGreater:
-      return compared > 0;
-    default:
-      return compared >= 0;
-  }
 }
 
 bool HoldsInText(Operator op, std::string_view text, std::string_view part) {
@@ -126,28 +113,51 @@ ValueView LengthOf(const ValueView& value) {
   return ValueView::Number(Type::kInt, characters);
 }
 
-// One evaluation: of nodes by their places.
+// One evaluation.
 class Evaluator {
  public:
   Evaluator(const BoundProgram& program, const ValueView* columns)
-      : program_(program), columns_(columns) {}
+      : nodes_(program.nodes.data()),
+        literals_(program.literals.data()),
+        conditions_(program.conditions.data()),
+        columns_(columns) {}
 
-  Truth Test(std::int32_t place) const {
-    const BoundNode& node = NodeAt(place);
+  // Most conditions are comparisons of columns with literals, so these take a short way.
+  Truth Test(const BoundNode& node) const {
+    return node.accepted != 0 ? TestComparison(node) : TestOther(node);
+  }
+
+  [[gnu::noinline]] ValueView Evaluate(const BoundNode& node) const {
+    ValueView first;
+    ValueView second;
+    switch (node.op) {
+      case Operator::kColumn:
+      case Operator::kLiteral:
+        return Operand(node.first, &first);
+      case Operator::kAdd:
+      case Operator::kSubtract:
+      case Operator::kMultiply:
+      case Operator::kDivide:
+      case Operator::kModulo:
+        return Compute(node.op, Operand(node.first, &first), Operand(node.second, &second));
+      case Operator::kNegate:
+        return Negate(Operand(node.first, &first));
+      case Operator::kLength:
+        return LengthOf(Operand(node.first, &first));
+      default:
+        return ValueOf(Test(node));
+    }
+  }
+
+ private:
+  [[gnu::noinline]] Truth TestOther(const BoundNode& node) const {
     switch (node.op) {
       case Operator::kAnd:
         return All(node, Truth::kFalse, Truth::kTrue);
       case Operator::kOr:
         return All(node, Truth::kTrue, Truth::kFalse);
       case Operator::kNot:
-        return Not(Test(node.first));
-      case Operator::kEqual:
-      case Operator::kNotEqual:
-      case Operator::kLess:
-      case Operator::kLessEqual:
-      case Operator::kGreater:
-      case Operator::kGreaterEqual:
-        return TestComparison(node);
+        return Not(Test(nodes_[conditions_[node.begin]]));
       case Operator::kIn:
         return TestIn(node);
       case Operator::kBetween:
@@ -161,49 +171,22 @@ class Evaluator {
       case Operator::kContains:
         return TestText(node);
       default:
-        return TestValue(place);
+        return TestValue(node);
     }
   }
 
-  ValueView Evaluate(std::int32_t place) const {
-    ValueView computed;
-    return Operand(place, &computed);
-  }
-
- private:
-  const BoundNode& NodeAt(std::int32_t place) const {
-    return program_.nodes[static_cast<std::size_t>(place)];
-  }
-
-  // The value of a node: in its place, or `computed`.
-  const ValueView& Operand(std::int32_t place, ValueView* computed) const {
-    const BoundNode& node = NodeAt(place);
-    if (node.op == Operator::kColumn) return columns_[node.first];
-    if (node.op == Operator::kLiteral) return Literal(node.first);
-    *computed = ComputeNode(node, place);
+  // The value, in its place or `computed`.
+  const ValueView& Operand(OperandPlace place, ValueView* computed) const {
+    switch (place.kind()) {
+      case OperandPlace::Kind::kColumn:
+        return columns_[place.number()];
+      case OperandPlace::Kind::kLiteral:
+        return literals_[place.number()];
+      case OperandPlace::Kind::kNode:
+        break;
+    }
+    *computed = Evaluate(nodes_[place.number()]);
     return *computed;
-  }
-  const ValueView& Literal(std::int32_t literal) const {
-    return program_.literals[static_cast<std::size_t>(literal)];
-  }
-
-  ValueView ComputeNode(const BoundNode& node, std::int32_t place) const {
-    ValueView first;
-    ValueView second;
-    switch (node.op) {
-      case Operator::kAdd:
-      case Operator::kSubtract:
-      case Operator::kMultiply:
-      case Operator::kDivide:
-      case Operator::kModulo:
-        return Compute(node.op, Operand(node.first, &first), Operand(node.second, &second));
-      case Operator::kNegate:
-        return Negate(Operand(node.first, &first));
-      case Operator::kLength:
-        return LengthOf(Operand(node.first, &first));
-      default:
-        return ValueOf(Test(place));
-    }
   }
 
   static ValueView Negate(const ValueView& value) {
@@ -214,8 +197,8 @@ class Evaluator {
   // What one operand that is `decided` decides, and else all have to agree on.
   Truth All(const BoundNode& node, Truth decided, Truth agreed) const {
     Truth result = agreed;
-    for (std::int32_t i = 0; i < node.second; ++i) {
-      const Truth truth = Test(program_.operands[static_cast<std::size_t>(node.first + i)]);
+    for (std::int32_t i = 0; i < node.count; ++i) {
+      const Truth truth = Test(nodes_[conditions_[node.begin + i]]);
       if (truth == decided) return decided;
       if (truth == Truth::kUnknown) result = Truth::kUnknown;
     }
@@ -228,20 +211,21 @@ class Evaluator {
     const ValueView& a = Operand(node.first, &first);
     const ValueView& b = Operand(node.second, &second);
     if (a.is_null() || b.is_null()) return Truth::kUnknown;
-    return TruthOf(Holds(node.op, CompareAs(node.comparison, a, b)));
+    return TruthOf((node.accepted >> (CompareAs(node.comparison, a, b) + 1) & 1) != 0);
   }
 
   Truth TestIn(const BoundNode& node) const {
     ValueView computed;
     const ValueView& value = Operand(node.first, &computed);
     // Of no options none is it, whatever it is.
-    if (node.third == 0 && !node.null_option) return Truth::kFalse;
+    if (node.count == 0 && !node.null_option) return Truth::kFalse;
     if (value.is_null()) return Truth::kUnknown;
-    const auto begin = program_.literals.begin() + node.second;
-    const auto end = begin + node.third;
-    const auto found = std::lower_bound(begin, end, value, [&](const auto& a, const auto& b) {
-      return CompareAs(node.comparison, a, b) < 0;
-    });
+    const ValueView* const begin = literals_ + node.begin;
+    const ValueView* const end = begin + node.count;
+    const ValueView* const found =
+        std::lower_bound(begin, end, value, [&node](const ValueView& a, const ValueView& b) {
+          return CompareAs(node.comparison, a, b) < 0;
+        });
     if (found != end && CompareAs(node.comparison, *found, value) == 0) return Truth::kTrue;
     return node.null_option ? Truth::kUnknown : Truth::kFalse;
   }
@@ -272,20 +256,50 @@ class Evaluator {
     return TruthOf(HoldsInText(node.op, text.text, part.text));
   }
 
-  Truth TestValue(std::int32_t place) const {
-    const ValueView value = Evaluate(place);
+  Truth TestValue(const BoundNode& node) const {
+    const ValueView value = Evaluate(node);
     return value.is_null() ? Truth::kUnknown : TruthOf(value.number != 0);
   }
 
-  const BoundProgram& program_;
+  const BoundNode* nodes_;
+  const ValueView* literals_;
+  const std::int32_t* conditions_;
   const ValueView* columns_;
 };
 
-std::int32_t Whole(const BoundProgram& program) {
-  return static_cast<std::int32_t>(program.nodes.size()) - 1;
+}  // namespace
+
+absl::StatusOr<ColumnRef> FindColumnRef(const std::string& table,
+                                        const std::vector<ColumnSchema>& columns,
+                                        const std::string& name) {
+  const auto find = [&columns](std::string_view wanted) {
+    return std::find_if(columns.begin(), columns.end(),
+                        [wanted](const ColumnSchema& column) { return column.name == wanted; });
+  };
+  auto column = find(name);
+  if (column == columns.end() && name.starts_with(table + ".")) {
+    column = find(std::string_view(name).substr(table.size() + 1));
+  }
+  if (column == columns.end()) {
+    return absl::InvalidArgumentError(absl::StrCat("table ", table, " has no column ", name));
+  }
+  return ColumnRef{static_cast<int>(column - columns.begin()), column->type, column->nullable};
 }
 
-}  // namespace
+absl::StatusOr<BoundExpression> BoundExpression::Bind(const Expression& expression,
+                                                      ColumnResolver resolve_column) {
+  absl::StatusOr<std::shared_ptr<const BoundProgram>> program =
+      BindProgram(expression, resolve_column);
+  if (!program.ok()) return program.status();
+  return BoundExpression(*std::move(program));
+}
+
+absl::StatusOr<BoundExpression> BoundExpression::Bind(const Expression& expression,
+                                                      const RecordLayout& layout) {
+  return Bind(expression, [&layout](const std::string& name) {
+    return FindColumnRef(layout.schema().table_name, layout.columns(), name);
+  });
+}
 
 std::optional<Type> BoundExpression::type() const {
   return program_->type == kNullType ? std::nullopt : std::optional(program_->type);
@@ -311,12 +325,12 @@ int BoundExpression::last_column() const {
 }
 
 ValueView BoundExpression::Evaluate(const ValueView* columns) const {
-  return Evaluator(*program_, columns).Evaluate(Whole(*program_));
+  return Evaluator(*program_, columns).Evaluate(program_->nodes.back());
 }
 
 Truth BoundExpression::Test(const ValueView* columns) const {
   assert(is_condition());
-  return Evaluator(*program_, columns).Test(Whole(*program_));
+  return Evaluator(*program_, columns).Test(program_->nodes.back());
 }
 
 }  // namespace linedb::schema

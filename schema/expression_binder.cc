@@ -1,4 +1,4 @@
-// BoundExpression::Bind: names become slots, text becomes what it is compared with, and types that
+// BindProgram: names become slots, text becomes what it is compared with, and types that
 // do not fit are refused.
 
 #include <algorithm>
@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "schema/bound_expression.h"
 #include "schema/bound_program.h"
 #include "schema/expression_literal.h"
 
@@ -50,6 +49,29 @@ std::string Told(const Bound& bound) {
 template <class... Parts>
 absl::Status Refuse(const Expression& expression, const Parts&... parts) {
   return absl::InvalidArgumentError(absl::StrCat(Shortened(expression.ToText()), ": ", parts...));
+}
+
+// As BoundNode has it.
+std::uint8_t AcceptedBy(Operator op) {
+  constexpr std::uint8_t kLess = 1;
+  constexpr std::uint8_t kEqual = 2;
+  constexpr std::uint8_t kGreater = 4;
+  switch (op) {
+    case Operator::kEqual:
+      return kEqual;
+    case Operator::kNotEqual:
+      return kLess | kGreater;
+    case Operator::kLess:
+      return kLess;
+    case Operator::kLessEqual:
+      return kLess | kEqual;
+    case Operator::kGreater:
+      return kGreater;
+    case Operator::kGreaterEqual:
+      return kGreater | kEqual;
+    default:
+      return 0;
+  }
 }
 
 Comparison ComparisonOf(const Bound& a, const Bound& b) {
@@ -102,14 +124,16 @@ class Binder {
     absl::StatusOr<ColumnRef> column = resolve_(expression.column());
     if (!column.ok()) return column.status();
     program_->columns.push_back(column->slot);
-    return Add(expression, {.op = Operator::kColumn, .first = column->slot},
+    const OperandPlace place(OperandPlace::Kind::kColumn, column->slot);
+    return Add(expression, {.op = Operator::kColumn, .first = place},
                {.type = column->type, .nullable = column->nullable});
   }
 
   Bound BindLiteral(const Expression& expression, Value value) {
-    const auto literal = static_cast<std::int32_t>(program_->literals.size());
+    const OperandPlace place(OperandPlace::Kind::kLiteral,
+                             static_cast<std::int32_t>(program_->literals.size()));
     const ValueView& view = KeepLiteral(std::move(value));
-    return Add(expression, {.op = Operator::kLiteral, .first = literal},
+    return Add(expression, {.op = Operator::kLiteral, .first = place},
                {.type = view.type, .nullable = view.is_null()});
   }
 
@@ -181,12 +205,19 @@ class Binder {
     }
   }
 
+  OperandPlace PlaceOf(const Bound& bound) const {
+    const BoundNode& node = program_->nodes[static_cast<std::size_t>(bound.place)];
+    const bool is_leaf = node.op == Operator::kColumn || node.op == Operator::kLiteral;
+    return is_leaf ? node.first : OperandPlace(OperandPlace::Kind::kNode, bound.place);
+  }
+
   // A node whose operands are its first, second and third.
   Bound AddPlain(const Expression& expression, const Operands& operands, Type type, bool nullable,
                  Comparison comparison = Comparison::kValues) {
-    BoundNode node = {.op = expression.op(), .comparison = comparison};
-    std::int32_t* const places[] = {&node.first, &node.second, &node.third};
-    for (std::size_t i = 0; i < operands.size(); ++i) *places[i] = operands[i].place;
+    BoundNode node = {
+        .op = expression.op(), .comparison = comparison, .accepted = AcceptedBy(expression.op())};
+    OperandPlace* const places[] = {&node.first, &node.second, &node.third};
+    for (std::size_t i = 0; i < operands.size(); ++i) *places[i] = PlaceOf(operands[i]);
     return Add(expression, node, {.type = type, .nullable = nullable});
   }
 
@@ -200,17 +231,13 @@ class Binder {
       if (operand.type == Type::kBool || operand.type == kNullType) continue;
       return Refuse(expression, "expected a condition, found ", Told(operand));
     }
-    const bool nullable = AnyNullable(operands);
-    if (expression.op() == Operator::kNot) {
-      return AddPlain(expression, operands, Type::kBool, nullable);
-    }
-    const auto first = static_cast<std::int32_t>(program_->operands.size());
-    for (const Bound& operand : operands) program_->operands.push_back(operand.place);
+    const auto begin = static_cast<std::int32_t>(program_->conditions.size());
+    for (const Bound& operand : operands) program_->conditions.push_back(operand.place);
     return Add(expression,
                {.op = expression.op(),
-                .first = first,
-                .second = static_cast<std::int32_t>(operands.size())},
-               {.type = Type::kBool, .nullable = nullable});
+                .begin = begin,
+                .count = static_cast<std::int32_t>(operands.size())},
+               {.type = Type::kBool, .nullable = AnyNullable(operands)});
   }
 
   // Makes a literal that is text what the other operand is, if that has literals as text.
@@ -221,9 +248,8 @@ class Binder {
     }
     absl::StatusOr<Value> value = ReadLiteral(expression, other, text->source->value().as_string());
     if (!value.ok()) return value.status();
-    const std::int32_t literal = program_->nodes[static_cast<std::size_t>(text->place)].first;
     program_->values.push_back(*std::move(value));
-    program_->literals[static_cast<std::size_t>(literal)] = ViewOf(program_->values.back());
+    program_->literals[PlaceOf(*text).number()] = ViewOf(program_->values.back());
     text->type = other.type;
     return absl::OkStatus();
   }
@@ -266,6 +292,9 @@ class Binder {
       comparison = i == 1 || comparison == found ? found : Comparison::kValues;
     }
     if (!fits.ok()) return fits;
+    const bool equality =
+        expression.op() == Operator::kEqual || expression.op() == Operator::kNotEqual;
+    if (equality && comparison == Comparison::kTexts) comparison = Comparison::kSame;
     return AddPlain(expression, operands, Type::kBool, AnyNullable(operands), comparison);
   }
 
@@ -274,15 +303,15 @@ class Binder {
     absl::StatusOr<Bound> value = BindNode(expression.operands()[0]);
     --depth_;
     if (!value.ok()) return value.status();
-    BoundNode node = {.op = Operator::kIn, .first = value->place};
-    node.second = static_cast<std::int32_t>(program_->literals.size());
+    BoundNode node = {.op = Operator::kIn, .first = PlaceOf(*value)};
+    node.begin = static_cast<std::int32_t>(program_->literals.size());
     bool alike = !value->computed;
     for (std::size_t i = 1; i < expression.operands().size(); ++i) {
       absl::Status kept = KeepOption(expression, *value, expression.operands()[i], &node, &alike);
       if (!kept.ok()) return kept;
     }
     if (alike && value->type != kNullType) node.comparison = ComparisonOf(*value, *value);
-    std::sort(program_->literals.begin() + node.second, program_->literals.end(),
+    std::sort(program_->literals.begin() + node.begin, program_->literals.end(),
               [](const ValueView& a, const ValueView& b) { return CompareValues(a, b) < 0; });
     return Add(expression, node,
                {.type = Type::kBool, .nullable = value->nullable || node.null_option});
@@ -307,7 +336,7 @@ class Binder {
     }
     const Bound bound = {.type = view.type, .source = &option};
     *alike = *alike && view.type == value.type;
-    ++node->third;
+    ++node->count;
     absl::Status fits = CheckComparable(expression, value, bound);
     if (fits.ok()) KeepLiteral(std::move(kept));
     return fits;
@@ -361,36 +390,9 @@ class Binder {
 
 }  // namespace
 
-absl::StatusOr<ColumnRef> FindColumnRef(const std::string& table,
-                                        const std::vector<ColumnSchema>& columns,
-                                        const std::string& name) {
-  const auto find = [&columns](std::string_view wanted) {
-    return std::find_if(columns.begin(), columns.end(),
-                        [wanted](const ColumnSchema& column) { return column.name == wanted; });
-  };
-  auto column = find(name);
-  if (column == columns.end() && name.starts_with(table + ".")) {
-    column = find(std::string_view(name).substr(table.size() + 1));
-  }
-  if (column == columns.end()) {
-    return absl::InvalidArgumentError(absl::StrCat("table ", table, " has no column ", name));
-  }
-  return ColumnRef{static_cast<int>(column - columns.begin()), column->type, column->nullable};
-}
-
-absl::StatusOr<BoundExpression> BoundExpression::Bind(const Expression& expression,
-                                                      ColumnResolver resolve_column) {
-  absl::StatusOr<std::shared_ptr<const BoundProgram>> program =
-      Binder(resolve_column).Bind(expression);
-  if (!program.ok()) return program.status();
-  return BoundExpression(*std::move(program));
-}
-
-absl::StatusOr<BoundExpression> BoundExpression::Bind(const Expression& expression,
-                                                      const RecordLayout& layout) {
-  return Bind(expression, [&layout](const std::string& name) {
-    return FindColumnRef(layout.schema().table_name, layout.columns(), name);
-  });
+absl::StatusOr<std::shared_ptr<const BoundProgram>> BindProgram(const Expression& expression,
+                                                                ColumnResolver resolve_column) {
+  return Binder(resolve_column).Bind(expression);
 }
 
 }  // namespace linedb::schema

@@ -66,6 +66,17 @@ std::shared_ptr<StoredColumn> ColumnStore::HoldLocked(int number) {
   return column;
 }
 
+bool ColumnStore::AreHeld(std::span<const int> numbers) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return std::all_of(numbers.begin(), numbers.end(), [this](int number) {
+    return std::any_of(columns_.begin(), columns_.end(),
+                       [number](const std::weak_ptr<StoredColumn>& each) {
+                         const std::shared_ptr<StoredColumn> column = each.lock();
+                         return column != nullptr && column->number == number;
+                       });
+  });
+}
+
 absl::StatusOr<std::shared_ptr<const ColumnMoment>> ColumnStore::MomentAt(
     const std::shared_ptr<const TableGeneration>& generation, std::optional<std::uint64_t> limit,
     Timestamp now, std::span<const std::shared_ptr<StoredColumn>> columns) noexcept {

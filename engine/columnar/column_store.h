@@ -58,6 +58,8 @@ class ColumnStore {
 
   // The column, which is read when a moment is asked for.
   std::shared_ptr<StoredColumn> Hold(int number);
+  // Whether somebody holds all of these.
+  bool AreHeld(std::span<const int> numbers);
 
   // What the columns, of this store, hold for who sees the file up to `limit`: an open snapshot's,
   // or none for what is published; without what has expired by `now`. `generation` is the store's.

@@ -17,6 +17,15 @@ std::shared_ptr<ColumnStore> TableColumns::StoreOf(
   return store;
 }
 
+bool TableColumns::AreHeld(std::span<const int> numbers) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (const std::weak_ptr<ColumnStore>& each : stores_) {
+    const std::shared_ptr<ColumnStore> store = each.lock();
+    if (store != nullptr && store->AreHeld(numbers)) return true;
+  }
+  return false;
+}
+
 TableColumns& DatabaseColumns::Of(const TableState& table) {
   const std::lock_guard<std::mutex> lock(mutex_);
   std::unique_ptr<TableColumns>& columns = tables_[&table];

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -24,6 +25,8 @@ class TableColumns {
   explicit TableColumns(const TableState& table) : table_(table) {}
 
   std::shared_ptr<ColumnStore> StoreOf(const std::shared_ptr<const TableGeneration>& generation);
+  // Whether somebody holds all of these columns, in the same generation.
+  bool AreHeld(std::span<const int> numbers);
   // Of all arrays that are there, in whatever generation, and of those that only a view holds.
   std::uint64_t memory_bytes() const { return memory_->load(std::memory_order_relaxed); }
 

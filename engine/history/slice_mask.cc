@@ -1,5 +1,6 @@
 #include "engine/history/slice_mask.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
@@ -9,6 +10,8 @@
 #include "engine/history/row_difference.h"
 #include "engine/history/value_masker.h"
 #include "engine/storage/database_id.h"
+#include "linedb/expression.h"
+#include "schema/bound_expression.h"
 #include "schema/record_layout.h"
 #include "schema/schema_document.h"
 
@@ -92,10 +95,37 @@ class PlanWalk {
       if (!changed.ok()) return changed.status();
       column.default_json = *std::move(changed);
     }
+    DropMaskedChecks(schema);
     absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(*schema);
     if (!layout.ok()) return layout.status();
     layouts_.insert_or_assign(schema->table_name, *std::move(layout));
     return absl::OkStatus();
+  }
+
+  // A mask is not what a check demands of the value.
+  void DropMaskedChecks(TableSchema* schema) {
+    const auto drop = [&](const std::string& check) {
+      const absl::StatusOr<Expression> expression = Expression::Parse(check);
+      if (!expression.ok() || !ReadsMasked(*schema, *expression)) return false;
+      plan_.notes.push_back(absl::StrCat("table ", schema->table_name, ": the check \"", check,
+                                         "\" is not in the slice, for it reads what is masked"));
+      return true;
+    };
+    for (ColumnSchema& column : schema->columns) {
+      if (!column.check.empty() && drop(column.check)) column.check.clear();
+    }
+    std::erase_if(schema->checks, drop);
+  }
+
+  bool ReadsMasked(const TableSchema& table, const Expression& expression) const {
+    if (expression.op() == Operator::kColumn) {
+      const absl::StatusOr<schema::ColumnRef> column =
+          schema::FindColumnRef(table.table_name, table.columns, expression.column());
+      return column.ok() &&
+             IsMasked(table.table_name, table.columns[static_cast<std::size_t>(column->slot)].name);
+    }
+    return std::any_of(expression.operands().begin(), expression.operands().end(),
+                       [&](const Expression& operand) { return ReadsMasked(table, operand); });
   }
 
   absl::Status ChangeRecord(const std::string& table, Change change, std::string* record) {

@@ -56,10 +56,14 @@ absl::Status ReferenceEnforcer::Run() {
       if (absl::Status followed = Follow(operation, *reference); !followed.ok()) return followed;
     }
   }
-  for (const Operation& operation : transaction_.operations()) {
-    const ReferencesOfTable* references = references_.Find(operation.table);
-    if (references == nullptr) continue;
-    if (absl::Status judged = Judge(operation, *references); !judged.ok()) return judged;
+  // What departed first: where the record is known that was to go, it is named.
+  for (const auto judge : {&ReferenceEnforcer::JudgeDepartures, &ReferenceEnforcer::JudgeRecords}) {
+    for (const Operation& operation : transaction_.operations()) {
+      const ReferencesOfTable* references = references_.Find(operation.table);
+      if (references == nullptr) continue;
+      absl::Status judged = (this->*judge)(operation, *references);
+      if (!judged.ok()) return judged;
+    }
   }
   return broken_.empty() ? absl::OkStatus() : BrokenReferencesError(broken_, broken_count_);
 }
@@ -156,15 +160,20 @@ absl::Status ReferenceEnforcer::CannotFollow(const TableReference& reference,
   return BrokenReferencesError({std::move(broken)}, 1);
 }
 
-absl::Status ReferenceEnforcer::Judge(const Operation& operation,
-                                      const ReferencesOfTable& references) {
+absl::Status ReferenceEnforcer::JudgeDepartures(const Operation& operation,
+                                                const ReferencesOfTable& references) {
   absl::Status judged;
-  if (operation.change.old_line) {
-    for (const TableReference* reference : references.incoming) {
-      if (reference->resolved.schema.on_delete != OnDelete::kRestrict) continue;
-      if (judged.ok()) judged = JudgeDeparture(operation, *reference);
-    }
+  if (!operation.change.old_line) return judged;
+  for (const TableReference* reference : references.incoming) {
+    if (reference->resolved.schema.on_delete != OnDelete::kRestrict) continue;
+    if (judged.ok()) judged = JudgeDeparture(operation, *reference);
   }
+  return judged;
+}
+
+absl::Status ReferenceEnforcer::JudgeRecords(const Operation& operation,
+                                             const ReferencesOfTable& references) {
+  absl::Status judged;
   if (operation.change.operation == wal::Operation::kDelete) return judged;
   if (!IsLive(*operation.table, operation.change.line)) return judged;
   for (const TableReference* reference : references.outgoing) {
@@ -216,7 +225,9 @@ absl::Status ReferenceEnforcer::JudgeRecord(const Operation& operation,
   return absl::OkStatus();
 }
 
+// Of a record and its reference once.
 void ReferenceEnforcer::Add(BrokenReference broken) {
+  if (!told_.insert(absl::StrCat(broken.table, ".", broken.columns, broken.record)).second) return;
   ++broken_count_;
   if (broken_.size() < kBrokenReferencesMax) broken_.push_back(std::move(broken));
 }

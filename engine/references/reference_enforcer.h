@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -56,7 +57,8 @@ class ReferenceEnforcer {
                         const std::string& key_text);
   absl::Status CannotFollow(const TableReference& reference, const Departure& departure,
                             const std::string& key_text, const absl::Status& why);
-  absl::Status Judge(const Operation& operation, const ReferencesOfTable& references);
+  absl::Status JudgeDepartures(const Operation& operation, const ReferencesOfTable& references);
+  absl::Status JudgeRecords(const Operation& operation, const ReferencesOfTable& references);
   absl::Status JudgeDeparture(const Operation& operation, const TableReference& reference);
   absl::Status JudgeRecord(const Operation& operation, const TableReference& reference);
   absl::StatusOr<std::optional<Departure>> DepartureOf(const Operation& operation,
@@ -71,6 +73,7 @@ class ReferenceEnforcer {
   ReferrerSearch search_;
   std::vector<BrokenReference> broken_;
   std::uint64_t broken_count_ = 0;
+  std::unordered_set<std::string> told_;
   // The key found last: records that follow each other often reference the same one.
   const TableReference* found_reference_ = nullptr;
   std::string found_text_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <unordered_set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -127,18 +128,24 @@ void RecordsScan::Split(std::string_view text, const schema::RecordLayout& layou
   }
 }
 
-// No record that breaks a check was ever written: a digit in it is another one now. But an older
-// version of a record may be from before there was the check; what is vouched for stays.
+// A record that breaks a check was never written, or the schema is not what it was; neither is a
+// record of the new table. But a version that a later one supersedes may be from before there was
+// the check: it is judged only where that one is bad.
 void RecordsScan::JudgeByChecks(const schema::RecordLayout& layout) {
   const schema::RecordChecks checks(layout);
-  if (checks.empty() || proven_) return;
-  for (ScannedLine& line : lines_) {
-    if (!line.is_version() || line.deleted() || IsVouched(line)) continue;
-    const absl::Status checked = checks.Check(layout, line.text);
-    if (checked.ok()) continue;
-    line.kind = Kind::kBad;
-    line.text = {};
-    line.reason = std::string(checked.message());
+  if (checks.empty()) return;
+  std::unordered_set<std::string_view> good;
+  for (auto line = lines_.rbegin(); line != lines_.rend(); ++line) {
+    if (!line->is_version() || good.contains(line->key)) continue;
+    const absl::Status checked =
+        line->deleted() ? absl::OkStatus() : checks.Check(layout, line->text);
+    if (checked.ok()) {
+      good.insert(line->key);
+      continue;
+    }
+    line->kind = Kind::kBad;
+    line->text = {};
+    line->reason = std::string(checked.message());
   }
 }
 
@@ -166,8 +173,8 @@ absl::StatusOr<RecordsScan> RecordsScan::Read(
     scan.proven_ = BlockChecksumOf(text.substr(0, checkpoint->bytes)) == checkpoint->checksum;
   }
   scan.Split(text, layout);
-  scan.vouched_ = VouchedBlocks(files, paths, layout, checkpoint, text);
   scan.JudgeByChecks(layout);
+  scan.vouched_ = VouchedBlocks(files, paths, layout, checkpoint, text);
   const std::uint64_t end = checkpoint == nullptr ? 0 : checkpoint->bytes;
   for (const ScannedLine& line : scan.lines_) {
     scan.checkpoint_lines_ += line.byte + line.bytes.size() < end ? 1 : 0;

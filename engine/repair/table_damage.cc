@@ -6,7 +6,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/repair/table_repair.h"
-#include "engine/storage/carry_over.h"
 
 namespace linedb::engine {
 
@@ -119,7 +118,7 @@ void TableRepair::TellKeyless(DamageList* list) {
     const std::string_view record = deleted ? entry.old_record : entry.record;
     OfferRecord(record, &lost);
     lost.reason = absl::StrCat("its record does not fit the schema: ",
-                               std::string(CarryOver(*layout_, record, &line).message()));
+                               std::string(Fit(record, &line).message()));
     list->Add(std::move(lost));
   }
 }

@@ -7,7 +7,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/repair/table_repair.h"
-#include "engine/storage/carry_over.h"
 #include "schema/record_codec.h"
 
 namespace linedb::engine {
@@ -202,7 +201,7 @@ void TableRepair::TakeMisfit(const std::string& key, const KeyFacts& facts, Prev
   DamagedLine what;
   what.fate = Fate::kLost;
   what.reason = absl::StrCat("what the log has of it does not fit the schema: ",
-                             std::string(CarryOver(*layout_, log.text, &line).message()));
+                             std::string(Fit(log.text, &line).message()));
   OfferRecord(log.text, &what);
   what.source = log.change->Place();
   if (facts.file.has_value() && !facts.file->line->deleted()) {

@@ -55,10 +55,15 @@ TableRepair::CanonicalRecord TableRepair::Misfit(std::string_view record, bool w
   return misfit;
 }
 
+absl::Status TableRepair::Fit(std::string_view record, std::string* line) const {
+  if (absl::Status fits = CarryOver(*layout_, record, line); !fits.ok()) return fits;
+  return checks_.Check(*layout_, *line);
+}
+
 TableRepair::CanonicalRecord TableRepair::Canonical(std::string_view record, bool with_tombstone) {
   CanonicalRecord canonical;
   std::string line;
-  if (!CarryOver(*layout_, record, &line).ok()) return Misfit(record, with_tombstone);
+  if (!Fit(record, &line).ok()) return Misfit(record, with_tombstone);
   // It is another one if it is of the table as it was before an alteration.
   if (line != record) record = texts_.emplace_back(std::move(line));
   std::vector<schema::FieldSpan> spans(static_cast<std::size_t>(layout_->column_count()));

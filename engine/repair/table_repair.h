@@ -21,6 +21,7 @@
 #include "engine/repair/repair_logs.h"
 #include "engine/repair/repair_tables.h"
 #include "linedb/repair.h"
+#include "schema/record_checks.h"
 #include "schema/record_layout.h"
 #include "wal/file_names.h"
 #include "wal/file_system.h"
@@ -81,7 +82,11 @@ class TableRepair {
   };
 
   TableRepair(const FoundTable& table, const RepairLogs& logs, LastWriter last_writer)
-      : table_(&table), layout_(&*table.layout), logs_(&logs), last_writer_(last_writer) {}
+      : table_(&table),
+        layout_(&*table.layout),
+        checks_(*layout_),
+        logs_(&logs),
+        last_writer_(last_writer) {}
 
   absl::Status ReadFiles(wal::FileSystem& files, const wal::DatabasePaths& paths, CopyCount& count);
   void ReadLog();
@@ -94,6 +99,8 @@ class TableRepair {
     std::string key;  // empty: it cannot be told
     bool fits = true;
   };
+  // The line that a record, perhaps of before an alteration, is by the schema; or why it is none.
+  absl::Status Fit(std::string_view record, std::string* line) const;
   CanonicalRecord Canonical(std::string_view record, bool with_tombstone);
   CanonicalRecord Misfit(std::string_view record, bool with_tombstone);
   void ReadChange(const LoggedChange& change);
@@ -132,6 +139,7 @@ class TableRepair {
 
   const FoundTable* table_;
   const schema::RecordLayout* layout_;
+  schema::RecordChecks checks_;
   const RepairLogs* logs_;
   LastWriter last_writer_;
 

@@ -41,6 +41,7 @@ TableChanges::TableChanges(TableState& table, Replayed expected, std::uint64_t s
       generation_(table.generation),
       settle_limit_(settle_limit),
       replays_(true),
+      asks_checks_(false),
       after_(generation_->written) {
   generation_->records.tail().reserve(expected.bytes);
   const std::unique_lock<std::shared_mutex> lock(table_.mutex);
@@ -154,7 +155,7 @@ absl::Status TableChanges::CheckTaken() noexcept {
 
 // What can be said of the line begun without looking at others.
 absl::Status TableChanges::CheckRecord(const schema::FieldSpan* spans) const {
-  if (absl::Status room = CheckRoom(); !room.ok() || replays_) return room;
+  if (absl::Status room = CheckRoom(); !room.ok() || !asks_checks_) return room;
   return table_.checks().Check(LineBegun(), spans);
 }
 

@@ -53,6 +53,10 @@ class TableChanges {
   };
   TableChanges(TableState& table, Replayed expected, std::uint64_t settle_limit = kNoLimit);
 
+  // From now on the table's checks are not asked: who calls vouches for the records, or asks them
+  // of what there is in the end.
+  void ExemptFromChecks() { asks_checks_ = false; }
+
   TableState& table() const { return table_; }
   TableGeneration& generation() const { return *generation_; }
 
@@ -62,8 +66,8 @@ class TableChanges {
   // The string to append a canonical line to; FinishLine or CancelLine must follow.
   std::string* BeginLine();
   void CancelLine();
-  // Takes in the line appended, whose spans these are, or cancels it: kInvalidArgument if a check is
-  // false for it, kAlreadyExists for a clash, kNotFound for an update of nothing,
+  // Takes in the line appended, whose spans these are, or cancels it: kInvalidArgument if a check
+  // is false for it, kAlreadyExists for a clash, kNotFound for an update of nothing,
   // kResourceExhausted where no key is left to assign or the file can grow no further.
   absl::StatusOr<Change> FinishLine(WriteMode mode, const schema::FieldSpan* spans) noexcept;
   // The same for one of many lines to be inserted, whose keys are checked some lines later,
@@ -173,6 +177,7 @@ class TableChanges {
   const bool expires_ = false;
   const ExpiryMoment moment_;
   const bool replays_ = false;
+  bool asks_checks_ = true;
   std::size_t line_begin_ = 0;  // in the tail
   Mark begin_;
   TableExtent after_;

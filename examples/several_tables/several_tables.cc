@@ -24,9 +24,8 @@ struct Track {
 
 template <>
 struct linedb::Describe<Artist> {
-  static constexpr auto kTable =
-      linedb::DescribeTable<"artist">(linedb::Field<"id", &Artist::id>().AssignedKey(),
-                                      linedb::Field<"name", &Artist::name>());
+  static constexpr auto kTable = linedb::DescribeTable<"artist">(
+      linedb::Field<"id", &Artist::id>().AssignedKey(), linedb::Field<"name", &Artist::name>());
 };
 
 template <>

@@ -5,12 +5,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <memory>
 #include <sstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "engine/adopt.h"
 #include "engine/engine_exchange.h"
+#include "engine/engine_slice.h"
 #include "tests/checks/pupil.h"
 #include "tests/engine/campus.h"
 #include "tests/repair/mending.h"
@@ -184,7 +188,7 @@ TEST_F(CheckedFilesTest, ARepairTakesALineThatBreaksACheckForDamaged) {
 }
 
 // [schema-9.9]
-TEST_F(CheckedFilesTest, ARepairKeepsVersionsFromBeforeTheCheckThatAreVouchedFor) {
+TEST_F(CheckedFilesTest, ARepairDoesNotJudgeVersionsFromBeforeTheCheck) {
   ASSERT_THAT(pupils().Update({1, "Ann", 3.0}), IsOk());
   ASSERT_THAT(campus.engine->Checkpoint(), IsOk());
   Tree tree = Closed();
@@ -195,6 +199,53 @@ TEST_F(CheckedFilesTest, ARepairKeepsVersionsFromBeforeTheCheckThatAreVouchedFor
   ASSERT_THAT(report, IsOk());
   EXPECT_EQ(report->lost, 0u) << mending.Listed();
   EXPECT_THAT(mending.Listed(), Not(HasSubstr("is false")));
+}
+
+// Else what it writes would not verify, and the repair would fail as a whole.
+TEST_F(CheckedFilesTest, ARepairWithADamagedCheckListsWhatBreaksItAndWritesTheRest) {
+  ASSERT_THAT(campus.engine->Checkpoint(), IsOk());
+  ASSERT_THAT(pupils().Insert({3, "Cid", 0.5}), IsOk());
+  ASSERT_THAT(pupils().Insert({4, "Dan", 3.0}), IsOk());
+  Tree tree = Closed();
+  tree["schema/pupil.schema.json"] =
+      Replaced(tree["schema/pupil.schema.json"], "gpa <= 4", "gpa <= 1");
+  testing::Mending mending(tree);
+  const auto report = mending.Run();
+  ASSERT_THAT(report, IsOk());
+  EXPECT_EQ(report->lost, 3u) << mending.Listed();
+  EXPECT_THAT(mending.State(), HasSubstr("Cid"));
+  for (const char* name : {"Ann", "Bob", "Dan"}) {
+    EXPECT_THAT(mending.State(), Not(HasSubstr(name)));
+    EXPECT_THAT(mending.Listed(), HasSubstr(name));
+  }
+}
+
+// [schema-9.10]
+TEST_F(CheckedFilesTest, AMaskedSliceLeavesOutTheChecksThatReadWhatIsMasked) {
+  const std::uint64_t last_lsn = campus.engine->Stats().last_lsn;
+  Campus copy(Closed());
+  const auto slice = [&copy, last_lsn](std::vector<std::string> mask, const std::string& target) {
+    SliceOptions asked;
+    asked.first_lsn = 1;
+    asked.last_lsn = last_lsn;
+    asked.mask = std::move(mask);
+    asked.mask_secret = "secret";
+    const auto report = engine::SliceDirectory(*copy.disk, kDirectory, target, asked);
+    EXPECT_THAT(report, IsOk());
+    std::string notes;
+    if (report.ok()) {
+      for (const std::string& note : report->notes) notes += note + "\n";
+    }
+    return notes + wal::ReadFile(*copy.disk, target + "/schema/pupil.schema.json").value_or("");
+  };
+  EXPECT_THAT(slice({}, "plain"), Not(HasSubstr("is not in the slice")));
+  const std::string masked = slice({"gpa"}, "masked");
+  EXPECT_THAT(masked, HasSubstr("table pupil: the check \"gpa >= 0 and gpa <= 4\" is not in the "
+                                "slice, for it reads what is masked"));
+  EXPECT_THAT(masked, Not(HasSubstr("\"check\": \"gpa")));
+  EXPECT_THAT(masked, HasSubstr("\"check\": \"length(name) > 0\""));
+  EXPECT_THAT(masked, HasSubstr("\"checks\": ["));
+  EXPECT_THAT(slice({"all"}, "all"), Not(HasSubstr("\"check")));
 }
 
 }  // namespace

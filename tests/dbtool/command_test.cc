@@ -103,14 +103,43 @@ TEST_F(CommandTest, GrepStandsALongLine) {
 }
 
 TEST_F(CommandTest, CreateRefusesWhatIsNoTable) {
-  for (const char* flags : {"", "--column a", "--column a:itn", "--column a:int --column a:int",
-                            "--column :int", "--column a:int --schema x",
-                            "--column a:int --primary-key b", "--column a:int:default=x"}) {
+  for (const char* flags :
+       {"", "--column a", "--column a:itn", "--column a:int --column a:int", "--column :int",
+        "--column a:int --schema x", "--column a:int --primary-key b", "--column a:int:default=x",
+        "--column a:int:check=b>1", "--column a:int --check 'a >'", "--column a:int --check a"}) {
     const Outcome outcome = Run(std::string("dbtool create data/university t ") + flags);
     EXPECT_EQ(outcome.exit_code, 2) << flags << '\n' << outcome.err;
   }
   EXPECT_EQ(Run("dbtool create data/university ../x --column a:int").exit_code, 2);
   EXPECT_EQ(Run("dbtool inspect data/university t").exit_code, 3);
+}
+
+TEST_F(CommandTest, ChecksAreCreatedShownAndHeld) {
+  Out("dbtool create data/university room -q --column id:int:primary_key "
+      "--column 'seats:int:nullable:check=seats between 1 and 500' --column 'opens:timestamp' "
+      "--check \"opens > timestamp '2000-01-01T00:00:00Z'\" --check 'id > 0'");
+  const json schema = json::parse(Out("dbtool schema data/university room"));
+  EXPECT_EQ(schema["format"], 2);
+  EXPECT_EQ(schema["schema"]["seats"]["check"], "seats between 1 and 500");
+  EXPECT_EQ(schema["checks"], json({"opens > timestamp '2000-01-01T00:00:00Z'", "id > 0"}));
+  EXPECT_TRUE(Contains(Out("dbtool inspect data/university room --format table"),
+                       "nullable check=seats between 1 and 500"));
+  const json inspected = json::parse(Out("dbtool inspect data/university room --json"));
+  EXPECT_EQ(inspected["columns"][1]["check"], "seats between 1 and 500");
+  EXPECT_EQ(inspected["checks"].size(), 2u);
+  EXPECT_EQ(
+      json::parse(Out("dbtool schema data/university room --json-schema"))["x-linedb"]["checks"]
+          .size(),
+      3u);
+  Write("rooms.jsonl",
+        "{\"id\":1,\"seats\":20,\"opens\":\"2026-01-22T08:00:00Z\"}\n"
+        "{\"id\":2,\"seats\":0,\"opens\":\"2026-01-22T08:00:00Z\"}\n");
+  const Outcome imported = Run("dbtool import data/university room rooms.jsonl");
+  EXPECT_NE(imported.exit_code, 0);
+  EXPECT_TRUE(Contains(imported.err,
+                       "rooms.jsonl:2:1: room.seats: check \"seats between 1 and 500\" is false"))
+      << imported.err;
+  EXPECT_EQ(Out("dbtool export data/university room"), "");
 }
 
 TEST_F(CommandTest, SchemaIsWhatTheFileHolds) {
@@ -126,7 +155,8 @@ TEST_F(CommandTest, SchemaAsCppCompiles) {
   Out("dbtool create data/university order_line -q --column order:int:primary_key "
       "--column class:str:default=new --column 'unit price:float:default=0.5' "
       "--column when:timestamp --column day:date:nullable --column raw:bytes:nullable "
-      "--column more:json:nullable --column done:bool:default=false --unique 'class,when'");
+      "--column more:json:nullable --column done:bool:default=false --unique 'class,when' "
+      "--column 'pieces:int:check=pieces > 0' --check '\"unit price\" >= 0 or done'");
   Write("main.cc", Out("dbtool schema data/university order_line --cpp") +
                        "#include \"linedb/database.h\"\n"
                        "auto Open(linedb::Database& db) { return db.OpenTable<OrderLine>(); }\n");

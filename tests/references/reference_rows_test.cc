@@ -451,17 +451,19 @@ TEST(ReferenceRowsTest, ARefusedCommitTellsAllThatItBreaks) {
   const absl::Status refused = tables.Commit(R"(+book {"id":11,"by":8}
                                                 +book {"id":12,"by":9}
                                                 -author 1)");
-  EXPECT_THAT(refused, Fails(absl::StatusCode::kFailedPrecondition, "author 8", "; and 2 more"));
+  EXPECT_THAT(refused,
+              Fails(absl::StatusCode::kFailedPrecondition,
+                    "author 1 is referenced by book {\"id\":10,\"by\":1}", "; and 2 more"));
   const std::vector<BrokenReference> broken = BrokenReferencesIn(refused);
   ASSERT_EQ(broken.size(), 3u);
-  EXPECT_EQ(broken[1].table, "book");
-  EXPECT_EQ(broken[1].columns, "by");
-  EXPECT_EQ(broken[1].value, "9");
-  EXPECT_EQ(broken[1].record, R"({"id":12,"by":9})");
-  EXPECT_EQ(broken[1].referenced_table, "author");
-  EXPECT_EQ(broken[1].referenced_record, "");
-  EXPECT_EQ(broken[2].record, R"({"id":10,"by":1})");
-  EXPECT_EQ(broken[2].referenced_record, R"({"id":1,"name":"Ada"})");
+  EXPECT_EQ(broken[0].record, R"({"id":10,"by":1})");
+  EXPECT_EQ(broken[0].referenced_record, R"({"id":1,"name":"Ada"})");
+  EXPECT_EQ(broken[2].table, "book");
+  EXPECT_EQ(broken[2].columns, "by");
+  EXPECT_EQ(broken[2].value, "9");
+  EXPECT_EQ(broken[2].record, R"({"id":12,"by":9})");
+  EXPECT_EQ(broken[2].referenced_table, "author");
+  EXPECT_EQ(broken[2].referenced_record, "");
   EXPECT_TRUE(BrokenReferencesIn(absl::OkStatus()).empty());
   EXPECT_TRUE(BrokenReferencesIn(absl::NotFoundError("x")).empty());
 }

@@ -65,7 +65,6 @@ TEST_F(ReferenceSchemaTest, AReferenceNeedsATableAndAKeyOfItsTypes) {
        "no key of table author has the columns (born): it must be the primary key or unique"},
       {R"({"table":"author","key":["name"]})", "column by is int, author.name str"},
       {R"({"table":"author","key":["nom"]})", "table author has no column nom"},
-      {R"({"table":"author","key":["id","name"]})", "has 1 columns, the key of author 2"},
       {R"({"table":"writer"})", "there is no table writer"},
   };
   for (const Row& row : rows) {

@@ -96,7 +96,7 @@ TEST(RecordChecksTest, HiddenRowIdsDoNotShiftTheColumns) {
       Checked(layout, R"({"$rowid":0,"id":1,"name":"a","gpa":1.0,"began":null,"ended":null})"),
       "ok");
   EXPECT_EQ(Checked(layout, R"({"$rowid":7,"id":0,"name":"a","gpa":1.0,"began":null,"ended":null})")
-                .substr(0, 31),
+                .substr(0, 32),
             "student: check \"id > 0\" is false");
 }
 

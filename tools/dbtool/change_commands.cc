@@ -230,15 +230,9 @@ void AddChangeCommands(CLI::App& app, Context& context) {
   AddTable(create, &options->table);
   create
       ->add_option("--column", options->columns,
-<<<<<<< HEAD
-                   "name:type[:primary_key][:unique][:nullable][:default=VALUE or "
-                   ":check=EXPRESSION],\n"
-                   "once for each; types: int float bool str bytes timestamp date json")
-=======
                    "name:type[:primary_key][:unique][:nullable][:references=TABLE[.COLUMN]]\n"
-                   "[:on_delete=restrict|cascade|set_null][:default=VALUE], once for each;\n"
-                   "types: int float bool str bytes timestamp date json")
->>>>>>> aaefbb605f174c4b6027cadc4bd5f397f1b57c24
+                   "[:on_delete=restrict|cascade|set_null][:default=VALUE or :check=EXPRESSION],\n"
+                   "once for each; types: int float bool str bytes timestamp date json")
       ->allow_extra_args(false)
       ->type_name("SPEC");
   create->add_option("--primary-key", options->primary_key, "a,b: the primary key's columns")

@@ -13,12 +13,9 @@ namespace linedb::dbtool {
 namespace {
 
 constexpr std::string_view kDefault = "default=";
-<<<<<<< HEAD
 constexpr std::string_view kCheck = "check=";
-=======
 constexpr std::string_view kReferences = "references=";
 constexpr std::string_view kOnDelete = "on_delete=";
->>>>>>> aaefbb605f174c4b6027cadc4bd5f397f1b57c24
 
 absl::Status Wrong(const std::string& spec, const std::string& what) {
   return absl::InvalidArgumentError("column `" + spec + "`: " + what);
@@ -118,13 +115,9 @@ absl::StatusOr<ColumnSchema> ParseColumnSpec(const std::string& spec) {
       }
       column.references->on_delete = *rule;
     } else {
-<<<<<<< HEAD
-      const std::string meant =
-          engine::NearestName(flag, {"primary_key", "unique", "nullable", "default=", "check="});
-=======
       const std::string meant = engine::NearestName(
-          flag, {"primary_key", "unique", "nullable", "default=", "references=", "on_delete="});
->>>>>>> aaefbb605f174c4b6027cadc4bd5f397f1b57c24
+          flag,
+          {"primary_key", "unique", "nullable", "default=", "check=", "references=", "on_delete="});
       return Wrong(spec,
                    "unknown part " + flag + (meant.empty() ? "" : "; did you mean " + meant + "?"));
     }

@@ -10,15 +10,10 @@
 
 namespace linedb::dbtool {
 
-<<<<<<< HEAD
-// name:type[:primary_key][:unique][:nullable][:default=VALUE or :check=EXPRESSION]; a name with a
-// colon stands in double quotes; VALUE is JSON or plain text, and what is last takes all the rest.
-// kInvalidArgument says what is wrong.
-=======
 // name:type[:primary_key][:unique][:nullable][:references=TABLE[.COLUMN]][:on_delete=RULE]
-// [:default=VALUE]; a name with a colon stands in double quotes, RULE is restrict, cascade or
-// set_null, and VALUE, the last part, is JSON or plain text. kInvalidArgument says what is wrong.
->>>>>>> aaefbb605f174c4b6027cadc4bd5f397f1b57c24
+// [:default=VALUE or :check=EXPRESSION]; a name with a colon stands in double quotes, RULE is
+// restrict, cascade or set_null; VALUE is JSON or plain text, and what is last takes all the rest.
+// kInvalidArgument says what is wrong.
 absl::StatusOr<ColumnSchema> ParseColumnSpec(const std::string& spec);
 
 // "id int primary_key", for people.

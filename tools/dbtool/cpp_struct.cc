@@ -217,25 +217,19 @@ absl::StatusOr<std::string> CppStructOf(const TableSchema& schema) {
     fields += (fields.empty() ? "" : ",\n") + std::string("      linedb::Field<") +
               StringLiteral(column.name) + ", &" + row + "::" + name + ">()" +
               (column.primary_key ? ".PrimaryKey()" : "") + (column.unique ? ".Unique()" : "") +
-<<<<<<< HEAD
               *default_call +
-              (column.check.empty() ? "" : ".Check(" + StringLiteral(column.check) + ")");
-=======
-              *default_call + ReferencesCall(column);
->>>>>>> aaefbb605f174c4b6027cadc4bd5f397f1b57c24
+              (column.check.empty() ? "" : ".Check(" + StringLiteral(column.check) + ")") +
+              ReferencesCall(column);
   }
   for (const std::vector<std::string>& key : schema.unique_keys) {
     std::string names;
     for (const std::string& name : key) names += (names.empty() ? "" : ", ") + StringLiteral(name);
     fields += ",\n      linedb::UniqueKey<" + names + ">()";
   }
-<<<<<<< HEAD
   for (const std::string& check : schema.checks) {
     fields += ",\n      linedb::Check<" + StringLiteral(check) + ">()";
   }
-=======
   for (const ReferenceSchema& reference : schema.references) fields += ReferencePart(reference);
->>>>>>> aaefbb605f174c4b6027cadc4bd5f397f1b57c24
   return Includes(schema) + "\nstruct " + row + " {\n" + members +
          "};\n\ntemplate <>\nstruct linedb::Describe<" + row +
          "> {\n  static constexpr auto kTable = linedb::DescribeTable<" +

@@ -14,7 +14,8 @@ namespace linedb::dbtool {
 // The tables of `source`, all of them empty.
 absl::StatusOr<std::unique_ptr<Database>> CopySchemas(const Database& source);
 
-// The same, but this table with its live records. kNotFound, with a suggestion; kCancelled if
+// The same, but this table with its live records, and so are those that it references, and those
+// that can be changed by references with it. kNotFound, with a suggestion; kCancelled if
 // Interrupted().
 absl::StatusOr<std::unique_ptr<Database>> CopyTable(Database& source, const std::string& table);
 

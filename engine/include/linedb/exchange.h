@@ -77,7 +77,8 @@ struct ImportOptions {
 // kCancelled, kInvalidArgument (the input is not JSON of that format at all), and those of
 // WriteTransaction::Commit. Broken references (linedb/references.h) are found when a batch is
 // committed, so that its records may come in any order; they are problems of the records, at the
-// beginning of their lines, and nothing of the batch is taken in, with `rejects`, too. One thread; holds the database's write transaction meanwhile.
+// beginning of their lines, and nothing of the batch is taken in, with `rejects`, too. One thread;
+// holds the database's write transaction meanwhile.
 //
 // While it runs `input` is read by another thread, ahead of what is taken, unless there are
 // `rejects`: reading must not wait for a write transaction, nor be told apart by thread. That
