@@ -142,6 +142,25 @@ TEST_F(CommandTest, ChecksAreCreatedShownAndHeld) {
   EXPECT_EQ(Out("dbtool export data/university room"), "");
 }
 
+TEST_F(CommandTest, InspectTellsATablesIndexesAndTheirSizes) {
+  Write("book.schema.json",
+        R"({"format":2,"table_name":"book","schema":{"id":{"type":"int","primary_key":true},)"
+        R"("title":{"type":"str"},"year":{"type":"int"}},)"
+        R"("indexes":[{"columns":["title","year"]},{"columns":["year"],"unique":true}]})");
+  Out("dbtool create data/university book --schema book.schema.json");
+  Write("books.jsonl", "{\"id\":1,\"title\":\"a\",\"year\":2000}\n");
+  Out("dbtool import data/university book books.jsonl -q");
+  const json indexes = json::parse(Out("dbtool inspect data/university book --json"))["indexes"];
+  ASSERT_EQ(indexes.size(), 2U);
+  EXPECT_EQ(indexes[0]["index"], "title,year");
+  EXPECT_EQ(indexes[0]["unique"], false);
+  EXPECT_EQ(indexes[0]["entries"], 1);
+  EXPECT_EQ(indexes[1]["index"], "year");
+  EXPECT_EQ(indexes[1]["unique"], true);
+  const std::string table = Out("dbtool inspect data/university book --format table");
+  EXPECT_TRUE(Contains(table, "title,year")) << table;
+}
+
 TEST_F(CommandTest, SchemaIsWhatTheFileHolds) {
   EXPECT_EQ(Out("dbtool schema data/university student"),
             Read("data/university/schema/student.schema.json"));
