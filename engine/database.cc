@@ -11,8 +11,28 @@
 #include "engine/engine_slice.h"
 #include "engine/nearest_name.h"
 #include "engine/verify.h"
+#include "linedb/evolution.h"
 
 namespace linedb {
+
+namespace {
+
+// An older program has nothing to plan: what it does not know may be all that differs.
+absl::Status CheckSameSchema(const TableSchema& stored, const TableSchema& expected) {
+  const EvolutionPlan plan = PlanEvolution(stored, expected);
+  if (!plan.bars_opening()) return absl::OkStatus();
+  for (const EvolutionStep& step : plan.steps) {
+    const bool is_newer =
+        step.kind == StepKind::kChangeVersion && step.step_class == StepClass::kRefused;
+    if (is_newer) return absl::FailedPreconditionError(step.sentence);
+  }
+  return absl::FailedPreconditionError(
+      absl::StrCat("table ", expected.table_name, ": the program's description differs from the ",
+                   "stored schema (", absl::StrJoin(SchemaDifferences(stored, expected), "; "),
+                   "); Migrate (linedb/migrate.h) would:\n", plan.ToText()));
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& directory,
                                                          const Options& options) {
@@ -58,12 +78,7 @@ absl::StatusOr<engine::TableCore> Database::OpenOrCreate(const TableSchema& expe
     }
   }
   const TableSchema& stored = table->layout().schema();
-  const std::vector<std::string> differences = SchemaDifferences(stored, expected);
-  if (!differences.empty()) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "table ", expected.table_name,
-        " is stored with another schema than the program's: ", absl::StrJoin(differences, "; ")));
-  }
+  if (absl::Status same = CheckSameSchema(stored, expected); !same.ok()) return same;
   *same_order = true;
   for (std::size_t i = 0; i < stored.columns.size(); ++i) {
     *same_order = *same_order && stored.columns[i].name == expected.columns[i].name;

@@ -18,6 +18,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "engine/checkpoint_tables.h"
 #include "engine/columnar/table_columns.h"
 #include "engine/index/table_state.h"
@@ -40,6 +41,11 @@
 #include "wal/log_tail.h"
 #include "wal/wal_writer.h"
 
+namespace linedb {
+struct MigrateOptions;
+struct MigrateReport;
+}  // namespace linedb
+
 namespace linedb::wal {
 struct RewrittenLog;
 }  // namespace linedb::wal
@@ -48,6 +54,9 @@ namespace linedb::engine {
 
 struct JudgedReference;
 class KeyTracker;
+class Alteration;
+struct AlterationRequest;
+struct Altered;  // engine_alter.cc
 class ReferenceMap;
 
 // What Opener (open.h) found; Engine takes over from there.
@@ -85,7 +94,12 @@ class Engine {
   // engine_tables.cc: a transaction each.
   absl::Status CreateTable(const TableSchema& schema) noexcept;
   absl::Status DropTable(std::string_view name) noexcept;
+
+  // engine_alter.cc: as Database::AlterTable, linedb/migrate.h, and once more what a log tells.
   absl::Status AlterTable(const TableSchema& schema) noexcept;
+  absl::StatusOr<MigrateReport> Alter(const AlterationRequest& request) noexcept;
+  absl::Status RepeatAlteration(const TableSchema& logged,
+                                const std::vector<std::string>& migrated) noexcept;
 
   // engine_add_index.cc: as CreateIndex and DropIndex of linedb/indexes.h.
   absl::Status AddIndex(std::string_view table, const IndexSchema& index) noexcept;
@@ -162,8 +176,9 @@ class Engine {
   // A switch of logs, with its checkpoint. The caller holds the slot and has flushed.
   struct Switch {
     TablesCheckpoint* checkpoint = nullptr;
-    TableMap tables;                                     // of the new log
-    const wal::LogOperation* first_operation = nullptr;  // its first transaction, or none
+    TableMap tables;                                             // of the new log
+    absl::Span<const wal::LogOperation> first_transaction = {};  // of the new log, or none
+    std::string_view keeps_earlier = {};  // the table whose file from before stays beside it
   };
   absl::Status SwitchLogs(Switch change, CheckpointReport* report);
   absl::StatusOr<CheckpointReport> RunCheckpoint() noexcept;
@@ -222,7 +237,17 @@ class Engine {
   absl::Status JudgeAltered(const std::shared_ptr<const TableGeneration>& altered) const;
   absl::StatusOr<std::shared_ptr<TableState>> ExistingTable(std::string_view name) const;
   absl::Status DropHoldingSlot(const std::shared_ptr<TableState>& table);
-  absl::Status AlterHoldingSlot(const std::shared_ptr<TableState>& table, const TableSchema& after);
+  absl::Status CheckReadable() const;
+  absl::Status JudgeAlteration(const TableState& table, const Alteration& alteration,
+                               const MigrateOptions& options, MigrateReport* report) const;
+  absl::Status AlterAlone(const std::shared_ptr<TableState>& table, const Alteration& alteration,
+                          const MigrateOptions& options, MigrateReport* report);
+  absl::Status AlterHoldingSlot(const std::shared_ptr<TableState>& table,
+                                const Alteration& alteration, bool rewrites);
+  absl::Status SwitchToAltered(const std::shared_ptr<TableState>& table, Altered altered);
+  absl::Status RemoveIndexFilesOf(const std::string& table);
+  absl::StatusOr<Altered> Rewrite(const TableState& table, const Alteration& alteration);
+  absl::StatusOr<Altered> AlterInPlace(const TableState& table, const Alteration& alteration);
   void Retire(const std::shared_ptr<TableState>& table, const std::string& why);
 
   absl::Status Reindex(const std::shared_ptr<TableState>& table, TableSchema after);

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "engine/alteration.h"
 #include "engine/engine.h"
 #include "engine/index/reindexing.h"
 #include "engine/storage/catalog.h"
@@ -60,7 +61,7 @@ absl::Status Engine::DropIndex(std::string_view name,
 
 // What takes long is done beside readers and writers.
 absl::Status Engine::Reindex(const std::shared_ptr<TableState>& table, TableSchema after) {
-  ++after.version;
+  after.version = CountedVersion(table->layout().schema(), after);
   absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(std::move(after));
   if (!layout.ok()) return layout.status();
   if (absl::Status fit = CheckReferencesFit(*layout); !fit.ok()) return fit;
@@ -101,7 +102,7 @@ absl::Status Engine::ReindexHoldingSlot(const std::shared_ptr<TableState>& table
   TableMap tables = Tables();
   tables[name] = altered;
   CheckpointReport report;
-  absl::Status done = SwitchLogs({&checkpoint, tables, &operation}, &report);
+  absl::Status done = SwitchLogs({&checkpoint, tables, {&operation, 1}}, &report);
   if (!done.ok()) {
     // Unless nobody knows whether it came about.
     if (commits_.failure().ok()) files_.Remove(paths_.SchemaNext(name)).IgnoreError();

@@ -5,6 +5,7 @@
 
 #include "engine/engine.h"
 #include "engine/open.h"
+#include "engine/storage/earlier_records.h"
 #include "schema/time_text.h"
 #include "wal/wal_archive.h"
 
@@ -55,7 +56,7 @@ absl::StatusOr<CheckpointReport> Engine::RunCheckpoint() noexcept {
     done = FlushHoldingSlot();
     if (done.ok()) {
       switched = true;
-      done = SwitchLogs({&checkpoint, Tables(), nullptr}, &report);
+      done = SwitchLogs({&checkpoint, Tables()}, &report);
     }
     ReleaseSlot();
   }
@@ -80,9 +81,7 @@ absl::Status Engine::SwitchLogs(Switch change, CheckpointReport* report) {
   }
   wal::Rotation rotation{log.header, old, schema::FormatTimestamp(schema::Now()), ArchiveTime(),
                          checkpoint.header_tables()};
-  if (change.first_operation != nullptr) {
-    rotation.first_transaction = absl::MakeConstSpan(change.first_operation, 1);
-  }
+  rotation.first_transaction = change.first_transaction;
   absl::StatusOr<std::unique_ptr<wal::WalWriter>> rotated =
       wal::RotateLog(files_, paths_, rotation);
   if (!rotated.ok()) {
@@ -96,12 +95,14 @@ absl::Status Engine::SwitchLogs(Switch change, CheckpointReport* report) {
   }
   commits_.SetLog(*std::move(rotated));
   log_identity_ = LogIdentity(files_, paths_);
+  if (!change.keeps_earlier.empty()) KeepEarlierRecords(files_, paths_, change.keeps_earlier);
   absl::Status finished = checkpoint.Finish(publisher_, report);
   if (!finished.ok()) {
     finished = absl::InternalError(std::string(finished.message()));
     commits_.Fail(finished);
     return finished;
   }
+  RemoveEarlierRecords(files_, paths_, change.keeps_earlier);
   FreezeIndexes(change.tables);
   report->lsn = old.next_lsn.value - 1;
   report->log_bytes_before = old.bytes;

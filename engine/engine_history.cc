@@ -22,8 +22,10 @@ class EngineWork final : public WorkDatabase {
   absl::Status Settle(const std::string& directory) override {
     return With(directory, [](Engine& engine) { return engine.Checkpoint().status(); });
   }
-  absl::Status AlterTable(const std::string& directory, const TableSchema& schema) override {
-    return With(directory, [&](Engine& engine) { return engine.AlterTable(schema); });
+  absl::Status AlterTable(const std::string& directory, const TableSchema& schema,
+                          const std::vector<std::string>& migrated) override {
+    return With(directory,
+                [&](Engine& engine) { return engine.RepeatAlteration(schema, migrated); });
   }
   absl::Status DropTable(const std::string& directory, std::string_view table) override {
     return With(directory, [&](Engine& engine) { return engine.DropTable(table); });

@@ -259,7 +259,7 @@ absl::Status Engine::LogPurgeHoldingSlot(const KeyTracker& tracker, PurgeReport*
     }
   }
   CheckpointReport done;
-  absl::Status switched = SwitchLogs({&checkpoint, Tables(), &operation}, &done);
+  absl::Status switched = SwitchLogs({&checkpoint, Tables(), {&operation, 1}}, &done);
   if (!switched.ok()) return switched;
   commits_.AcknowledgeLog();
   report->lsn = done.lsn + 1;

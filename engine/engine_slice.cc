@@ -103,7 +103,7 @@ class Slicer {
         if (!document.ok()) return document.status();
         return first.operation == wal::Operation::kCreateTable
                    ? engine_->CreateTable(document->schema)
-                   : engine_->AlterTable(document->schema);
+                   : engine_->RepeatAlteration(document->schema, Migrated(transaction));
       }
       case wal::Operation::kDropTable:
         return engine_->DropTable(first.table);
@@ -115,6 +115,13 @@ class Slicer {
         break;
     }
     return ReplayChanges(transaction);
+  }
+
+  // What a program's functions made of the records when the table was altered.
+  static std::vector<std::string> Migrated(const std::vector<SlicedOperation>& transaction) {
+    std::vector<std::string> migrated;
+    for (std::size_t i = 1; i < transaction.size(); ++i) migrated.push_back(transaction[i].record);
+    return migrated;
   }
 
   absl::Status ReplayChanges(const std::vector<SlicedOperation>& changes) {

@@ -1,62 +1,21 @@
-// Creating, altering and dropping tables. engine/FORMAT.md numbers the crash cases.
+// Creating and dropping tables. engine/FORMAT.md numbers the crash cases.
 
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "engine/engine.h"
+#include "engine/kept_schema.h"
 #include "engine/nearest_name.h"
 #include "engine/references/reference_map.h"
-#include "engine/storage/carry_over.h"
 #include "engine/storage/catalog.h"
 #include "engine/table_recovery.h"
-#include "schema/evolution.h"
+#include "engine/unfinished.h"
 #include "schema/record_codec.h"
 #include "schema/schema_document.h"
 #include "schema/time_text.h"
 
 namespace linedb::engine {
-namespace {
-
-// Brings the schema into the form in which it is read back from its document (a default written
-// "1.50" is read as 1.5), so that the file, the log and the table in memory say the same.
-// kUnimplemented for what a schema file can say and nothing heeds yet.
-absl::Status Normalize(TableSchema* schema) {
-  if (!schema->expires.empty()) {
-    return absl::UnimplementedError(absl::StrCat(
-        schema->table_name, ".", schema->expires,
-        ": records that expire are not kept by this version; leave out that the column says when"));
-  }
-  absl::StatusOr<schema::SchemaDocument> document =
-      schema::ParseSchemaDocument(schema::FormatSchemaDocumentCompact(*schema));
-  if (!document.ok()) return document.status();
-  *schema = std::move(document->schema);
-  return absl::OkStatus();
-}
-
-// What a record of one table is in another, whose checks it must not break.
-TableCompaction::Transform Alteration(const TableState& from, const TableState& to) {
-  return [&from, &to](std::string_view record, std::string* line) -> absl::Status {
-    const std::size_t begin = line->size();
-    absl::Status fits = CarryOver(to.layout(), record, line);
-    if (fits.ok()) fits = to.checks().Check(to.layout(), std::string_view(*line).substr(begin));
-    if (fits.ok()) return fits;
-    return absl::FailedPreconditionError(
-        absl::StrCat(std::string(fits.message()), ", in the record ", std::string(record),
-                     " of version ", from.layout().schema().version, "; change it first"));
-  };
-}
-
-// Behind the switch of logs: of a full disk, too, no longer an error that says "nothing happened".
-absl::Status HappenedUnfinished(const absl::Status& cause, const std::string& table,
-                                const char* what) {
-  return absl::InternalError(
-      absl::StrCat(std::string(cause.message()), "; table ", table, " is ", what,
-                   " all the same: opening again finishes it, and this handle writes no more"));
-}
-
-}  // namespace
-
 absl::Status Engine::CheckNewTable(const TableSchema& schema) const {
   absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(schema);
   if (!layout.ok()) return layout.status();
@@ -85,7 +44,8 @@ absl::Status Engine::CreateTable(const TableSchema& schema) noexcept {
   if (created.created_at.empty()) created.created_at = schema::FormatTimestamp(schema::Now());
   absl::Status done = CheckDirectory();
   if (done.ok()) done = CheckNewTable(created);
-  if (done.ok()) done = Normalize(&created);
+  if (done.ok()) done = CheckKept(created);
+  if (done.ok()) done = schema::NormalizeSchema(&created);
   if (done.ok()) done = MoveStrayRecordsAside(created.table_name);
   if (done.ok()) done = CreateHoldingSlot(created);
   ReleaseSlot();
@@ -197,7 +157,7 @@ absl::Status Engine::DropHoldingSlot(const std::shared_ptr<TableState>& table) {
   TableMap tables = Tables();
   tables.erase(name);
   CheckpointReport report;
-  absl::Status done = SwitchLogs({&checkpoint, tables, &operation}, &report);
+  absl::Status done = SwitchLogs({&checkpoint, tables, {&operation, 1}}, &report);
   if (!done.ok()) return done;
   {
     const std::unique_lock<std::shared_mutex> lock(tables_mutex_);
@@ -209,82 +169,6 @@ absl::Status Engine::DropHoldingSlot(const std::shared_ptr<TableState>& table) {
   done = RemoveTableFiles(files_, paths_, name);
   if (done.ok()) return done;
   done = HappenedUnfinished(done, name, "dropped");
-  commits_.Fail(done);
-  return done;
-}
-
-absl::Status Engine::AlterTable(const TableSchema& schema) noexcept {
-  if (absl::Status usable = CheckUsable(); !usable.ok()) return usable;
-  if (absl::Status valid = ValidateTableSchema(schema); !valid.ok()) return valid;
-  if (absl::Status free = slot_.CheckNotMine(); !free.ok()) return free;
-  const std::lock_guard<std::mutex> one_at_a_time(checkpoint_mutex_);
-  absl::StatusOr<std::shared_ptr<TableState>> table = ExistingTable(schema.table_name);
-  if (!table.ok()) return table.status();
-  const TableSchema& before = (*table)->layout().schema();
-  absl::Status done = schema::CheckEvolution(before, schema);
-  TableSchema after = schema;
-  after.version = before.version + 1;
-  after.created_at = before.created_at;
-  if (done.ok()) done = Normalize(&after);
-  if (done.ok()) done = AcquireSlot();
-  if (!done.ok()) return done;
-  done = FlushHoldingSlot();
-  if (done.ok()) done = AlterHoldingSlot(*table, after);
-  if (done.ok()) commits_.AcknowledgeLog();
-  ReleaseSlot();
-  if (!done.ok()) return done;
-  subscriptions_->Wake();
-  RemoveIndexOf(after.table_name);
-  maintainer_.Request();
-  return done;
-}
-
-// Everything that can fail for want of room or by what the records hold comes before the switch.
-absl::Status Engine::AlterHoldingSlot(const std::shared_ptr<TableState>& table,
-                                      const TableSchema& after) {
-  absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(after);
-  if (!layout.ok()) return layout.status();
-  if (absl::Status fit = CheckReferencesFit(*layout); !fit.ok()) return fit;
-  auto altered = std::make_shared<TableState>(*std::move(layout));
-  auto compaction = std::make_unique<TableCompaction>(
-      files_, paths_, *table, altered->generation->shared_layout(), Alteration(*table, *altered));
-  absl::Status done = compaction->Copy();
-  if (done.ok()) done = JudgeAltered(compaction->generation());
-  if (done.ok()) {
-    absl::StatusOr<CatalogEntry> entry = WriteNextSchemaFile(files_, paths_, after);
-    if (entry.ok()) altered->schema_checksum = entry->checksum;
-    done = entry.status();
-  }
-  if (!done.ok()) {
-    compaction->Abandon();
-    return done;
-  }
-  const std::string old_document = schema::FormatSchemaDocumentCompact(table->layout().schema());
-  const std::string document = schema::FormatSchemaDocumentCompact(after);
-  const wal::LogOperation operation{wal::Operation::kAlterTable, after.table_name, document,
-                                    old_document};
-  TablesCheckpoint checkpoint(files_, paths_, options_);
-  checkpoint.Add(std::move(compaction));
-  TableMap tables = Tables();
-  tables[after.table_name] = altered;
-  CheckpointReport report;
-  done = SwitchLogs({&checkpoint, tables, &operation}, &report);
-  if (!done.ok()) {
-    // Unless nobody knows whether it came about.
-    if (commits_.failure().ok()) {
-      files_.Remove(paths_.SchemaNext(after.table_name)).IgnoreError();
-    }
-    return done;
-  }
-  {
-    const std::unique_lock<std::shared_mutex> lock(tables_mutex_);
-    tables_ = std::move(tables);
-    MapReferences();
-    Retire(table, "altered: open it again");
-  }
-  done = PlaceNextSchemaFile(files_, paths_, after.table_name);
-  if (done.ok()) return done;
-  done = HappenedUnfinished(done, after.table_name, "altered");
   commits_.Fail(done);
   return done;
 }

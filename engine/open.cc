@@ -15,6 +15,7 @@
 #include "engine/lock_note.h"
 #include "engine/original_directory.h"
 #include "engine/storage/database_id.h"
+#include "engine/storage/earlier_records.h"
 #include "engine/storage/reading_attempts.h"
 #include "engine/table_recovery.h"
 #include "schema/time_text.h"
@@ -42,6 +43,7 @@ class Opener {
  private:
   absl::Status TakeLock();
   absl::Status SyncNames();
+  void RemoveEarlier();
   void RemoveTemporaries();
   absl::Status CreateEmpty();
   absl::Status ReadEverything();
@@ -147,7 +149,15 @@ absl::StatusOr<OpenedDatabase> Opener::OpenForWriting(bool exists) {
   TakeOver();
   done = ContinueLog();
   if (!done.ok()) return done;
+  RemoveEarlier();
   return std::move(opened_);
+}
+
+// What an alteration kept stays as long as the log does that begins with it.
+void Opener::RemoveEarlier() {
+  const bool keeps = !opened_.report.recovered && !log_.entries.empty() &&
+                     log_.entries.front().operation == wal::Operation::kAlterTable;
+  RemoveEarlierRecords(files_, paths_, keeps ? log_.entries.front().table : std::string_view());
 }
 
 absl::Status Opener::Install(const Installation& installation) {

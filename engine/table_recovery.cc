@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/index/index_files.h"
 #include "engine/storage/compacted_file.h"
+#include "engine/storage/shown_operations.h"
 #include "engine/table_loader.h"
 #include "schema/record_codec.h"
 #include "schema/schema_document.h"
@@ -142,7 +143,9 @@ absl::Status TableRecovery::TakeGiven(TableState& table, const GivenTable& given
 void TableRecovery::MeasureReplay() {
   std::string_view table;
   TableChanges::Replayed* expected = nullptr;
-  for (const wal::LogEntry& entry : log_.entries) {
+  const std::size_t shown = CountShown(log_.entries);
+  for (std::size_t i = shown; i < log_.entries.size(); ++i) {
+    const wal::LogEntry& entry = log_.entries[i];
     if (!wal::IsOnRecord(entry.operation)) continue;
     if (expected == nullptr || entry.table != table) {
       table = entry.table;
@@ -156,8 +159,11 @@ void TableRecovery::MeasureReplay() {
 
 absl::Status TableRecovery::Replay(const Catalog& catalog) {
   MeasureReplay();
-  for (const wal::LogEntry& entry : log_.entries) {
-    absl::Status done = ReplayEntry(entry, catalog);
+  const std::size_t shown = CountShown(log_.entries);
+  for (std::size_t i = 0; i < log_.entries.size(); ++i) {
+    const wal::LogEntry& entry = log_.entries[i];
+    const bool is_shown_record = i < shown && wal::IsOnRecord(entry.operation);
+    absl::Status done = is_shown_record ? absl::OkStatus() : ReplayEntry(entry, catalog);
     if (!done.ok()) return AtPlace(Short(paths_.Log()), done);
     ++operations_replayed_;
     if (entry.commit) ++transactions_replayed_;

@@ -20,6 +20,7 @@
 #include "engine/storage/catalog.h"
 #include "engine/storage/compacted_file.h"
 #include "engine/storage/reading_attempts.h"
+#include "engine/storage/shown_operations.h"
 #include "engine/table_loader.h"
 #include "schema/record_codec.h"
 #include "schema/schema_document.h"
@@ -233,8 +234,11 @@ void Verifier::LoadLines(TableGeneration& table, const std::string& path) {
 
 void Verifier::Replay() {
   std::map<std::string, TableChanges> changes;
-  for (const wal::LogEntry& entry : log_.entries) {
+  const std::size_t shown_count = CountShown(log_.entries);
+  for (std::size_t i = 0; i < log_.entries.size(); ++i) {
+    const wal::LogEntry& entry = log_.entries[i];
     if (wal::IsOnLog(entry.operation)) continue;
+    if (i < shown_count && wal::IsOnRecord(entry.operation)) continue;
     const std::string name(entry.table);
     if (entry.operation == wal::Operation::kCreateTable) {
       absl::StatusOr<schema::SchemaDocument> document = schema::ParseSchemaDocument(entry.record);

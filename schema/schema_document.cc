@@ -242,4 +242,12 @@ std::string FormatSchemaDocumentCompact(const TableSchema& schema) {
   return text;
 }
 
+absl::Status NormalizeSchema(TableSchema* schema) {
+  absl::StatusOr<SchemaDocument> document =
+      ParseSchemaDocument(FormatSchemaDocumentCompact(*schema));
+  if (!document.ok()) return document.status();
+  *schema = std::move(document->schema);
+  return absl::OkStatus();
+}
+
 }  // namespace linedb::schema

@@ -35,6 +35,11 @@ std::string FormatSchemaDocument(const TableSchema& schema);
 // The same on one line without spaces or "\n", as it stands in the log.
 std::string FormatSchemaDocumentCompact(const TableSchema& schema);
 
+// Brings a schema into the form in which it is read back from its document (a default written
+// "1.50" is read as 1.5), so that the file, the log and the table in memory say the same. Fails as
+// ParseSchemaDocument.
+absl::Status NormalizeSchema(TableSchema* schema);
+
 }  // namespace linedb::schema
 
 #endif  // LINEDB_SCHEMA_SCHEMA_DOCUMENT_H_

@@ -210,31 +210,6 @@ std::set<std::string> UniqueKeyNames(const TableSchema& schema) {
   return names;
 }
 
-std::string YesOrNo(bool value) { return value ? "yes" : "no"; }
-
-void CompareColumns(const TableSchema& stored, const ColumnSchema& column,
-                    const TableSchema& expected, const ColumnSchema& wanted,
-                    std::vector<std::string>* differences) {
-  const auto differ = [&](const char* what, const std::string& has, const std::string& wants) {
-    differences->push_back(absl::StrCat("column ", column.name, ": ", what, " is ", has,
-                                        " in the database, ", wants, " in the program"));
-  };
-  if (column.type != wanted.type) {
-    differ("the type", std::string(TypeName(column.type)), std::string(TypeName(wanted.type)));
-  }
-  if (column.primary_key != wanted.primary_key) {
-    differ("primary_key", YesOrNo(column.primary_key), YesOrNo(wanted.primary_key));
-  }
-  if (column.nullable != wanted.nullable) {
-    differ("nullable", YesOrNo(column.nullable), YesOrNo(wanted.nullable));
-  }
-  // The only column of a primary key is unique, said or unsaid.
-  const bool unique = column.unique || (column.primary_key && CountPrimaryKeys(stored) == 1);
-  const bool wants_unique =
-      wanted.unique || (wanted.primary_key && CountPrimaryKeys(expected) == 1);
-  if (unique != wants_unique) differ("unique", YesOrNo(unique), YesOrNo(wants_unique));
-}
-
 }  // namespace
 
 std::string_view TypeName(Type type) {
@@ -337,40 +312,6 @@ std::optional<OnDelete> ParseOnDeleteName(std::string_view name) {
     if (OnDeleteName(each) == name) return each;
   }
   return std::nullopt;
-}
-
-std::vector<std::string> SchemaDifferences(const TableSchema& stored, const TableSchema& expected) {
-  std::vector<std::string> differences;
-  if (stored.table_name != expected.table_name) {
-    differences.push_back(absl::StrCat("the table is ", stored.table_name, " in the database, ",
-                                       expected.table_name, " in the program"));
-  }
-  for (const ColumnSchema& column : stored.columns) {
-    const ColumnSchema* wanted = FindColumn(expected, column.name);
-    if (wanted == nullptr) {
-      differences.push_back(absl::StrCat("column ", column.name, " is in the database only"));
-    } else {
-      CompareColumns(stored, column, expected, *wanted, &differences);
-    }
-  }
-  for (const ColumnSchema& column : expected.columns) {
-    if (FindColumn(stored, column.name) == nullptr) {
-      differences.push_back(absl::StrCat("column ", column.name, " is in the program only"));
-    }
-  }
-  const std::set<std::string> stored_keys = UniqueKeyNames(stored);
-  const std::set<std::string> expected_keys = UniqueKeyNames(expected);
-  for (const std::string& key : stored_keys) {
-    if (!expected_keys.contains(key)) {
-      differences.push_back(absl::StrCat("unique key (", key, ") is in the database only"));
-    }
-  }
-  for (const std::string& key : expected_keys) {
-    if (!stored_keys.contains(key)) {
-      differences.push_back(absl::StrCat("unique key (", key, ") is in the program only"));
-    }
-  }
-  return differences;
 }
 
 }  // namespace linedb

@@ -33,7 +33,8 @@ struct Rotation {
   // there whatever is synced. Its archive is then a copy.
   bool log_may_be_unsynced = false;
   // The first transaction of the new log, or nothing. It comes about with the switch. The header's
-  // tables show an ALTER_TABLE or DROP_TABLE already, but no operation on a record.
+  // tables show an ALTER_TABLE, with all that follows it, or DROP_TABLE already, but no other
+  // operation on a record.
   absl::Span<const LogOperation> first_transaction = {};
 };
 

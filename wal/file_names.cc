@@ -13,6 +13,7 @@ constexpr std::string_view kSchemaSuffix = ".schema.json";
 constexpr std::string_view kNextSuffix = ".next";
 constexpr std::string_view kRecordsSuffix = ".records";
 constexpr std::string_view kCompactedSuffix = ".records.compacted";
+constexpr std::string_view kBeforeSuffix = ".records.before";
 constexpr std::string_view kSurplusSuffix = ".records.surplus";
 constexpr std::string_view kArchivePrefix = "transaction.";
 constexpr std::string_view kLogSuffix = ".log";
@@ -84,6 +85,10 @@ std::string DatabasePaths::RecordsCompacted(std::string_view table) const {
   return TableFile(DataDirectory(), table, kCompactedSuffix);
 }
 
+std::string DatabasePaths::RecordsBefore(std::string_view table) const {
+  return TableFile(DataDirectory(), table, kBeforeSuffix);
+}
+
 std::string DatabasePaths::RecordsSurplus(std::string_view table) const {
   return TableFile(DataDirectory(), table, kSurplusSuffix);
 }
@@ -113,6 +118,10 @@ std::optional<std::string> TableOfSchemaFile(std::string_view file_name) {
 
 std::optional<std::string> TableOfRecordsFile(std::string_view file_name) {
   return TableOf(file_name, kRecordsSuffix);
+}
+
+std::optional<std::string> TableOfRecordsBefore(std::string_view file_name) {
+  return TableOf(file_name, kBeforeSuffix);
 }
 
 std::string FormatArchiveName(const ArchiveName& name) {

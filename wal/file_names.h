@@ -58,6 +58,8 @@ class DatabasePaths {
   std::string RecordsCompacted(std::string_view table) const;
   // What a records file held past the log's word after a clean end; see engine/FORMAT.md.
   std::string RecordsSurplus(std::string_view table) const;
+  // What a records file was before an alteration wrote it anew; see engine/FORMAT.md.
+  std::string RecordsBefore(std::string_view table) const;
   // Says that a purge is on its way.
   std::string PurgeMark() const { return WalDirectory() + "/purge.json"; }
   // What the log held past its last whole transaction after a clean end.
@@ -83,6 +85,7 @@ std::string ShortRecordsName(std::string_view table);
 // The table of a name in schema/ or data/, or nothing.
 std::optional<std::string> TableOfSchemaFile(std::string_view file_name);
 std::optional<std::string> TableOfRecordsFile(std::string_view file_name);
+std::optional<std::string> TableOfRecordsBefore(std::string_view file_name);
 
 std::string FormatArchiveName(const ArchiveName& name);
 std::optional<ArchiveName> ParseArchiveName(std::string_view file_name);

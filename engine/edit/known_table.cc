@@ -87,7 +87,7 @@ absl::Status KnownTable::TakeOperation(const KeptOperation& operation) {
       return TakeLine(tombstone);
     }
     case wal::Operation::kAlterTable:
-      return Alter(operation);
+      return TakeAlteration(operation, {});
     case wal::Operation::kPurge:
     case wal::Operation::kPurged:
       return absl::OkStatus();
@@ -100,16 +100,29 @@ absl::Status KnownTable::TakeOperation(const KeptOperation& operation) {
 }
 
 // As the alteration did it, every record was carried over to a file of its own.
-absl::Status KnownTable::Alter(const KeptOperation& operation) {
+absl::Status KnownTable::TakeAlteration(const KeptOperation& operation,
+                                        std::span<const KeptOperation> migrated) {
   absl::StatusOr<schema::SchemaDocument> document = schema::ParseSchemaDocument(operation.record);
   if (!document.ok()) return document.status();
   absl::StatusOr<schema::RecordLayout> layout =
       schema::RecordLayout::Create(std::move(document->schema));
   if (!layout.ok()) return layout.status();
+  std::unordered_map<std::string, std::string> lines;  // what functions made of records, by key
+  for (const KeptOperation& each : migrated) {
+    spans_.resize(layout->columns().size());
+    if (!schema::SplitCanonical(*layout, each.record, layout->column_count() - 1, spans_.data())) {
+      return absl::DataLossError("not a record of this table: " + each.record);
+    }
+    const auto key = schema::KeyTextOf(layout->keys()[0], each.record, spans_.data(), &scratch_);
+    lines[std::string(key.value_or(""))] = each.record;
+  }
   for (auto& [key, row] : rows_) {
     if (row.line.empty()) continue;
     std::string line;
-    const absl::Status fits = CarryOver(*layout, row.line, &line);
+    const auto made = lines.find(key);
+    if (made != lines.end()) line = made->second;
+    const absl::Status fits =
+        made != lines.end() ? absl::OkStatus() : CarryOver(*layout_, *layout, row.line, &line);
     if (!fits.ok()) return absl::DataLossError(std::string(fits.message()));
     row.newest = row.line = std::move(line);
     row.lines_max = 1;

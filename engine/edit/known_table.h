@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -22,6 +23,7 @@ struct KeptOperation {
   wal::Operation operation = wal::Operation::kInsert;
   std::string record;      // of an ALTER_TABLE: the schema
   std::string old_record;  // likewise
+  bool migrated = false;   // a record, with the alteration before it in the same transaction
 };
 
 // One thread.
@@ -44,6 +46,9 @@ class KnownTable {
   absl::Status TakeLines(std::string_view text);
   // An operation that the log has next.
   absl::Status TakeOperation(const KeptOperation& operation);
+  // An ALTER_TABLE, with what a program's functions made of the records.
+  absl::Status TakeAlteration(const KeptOperation& operation,
+                              std::span<const KeptOperation> migrated);
   // What was taken so far is what the log's header is of.
   void NoteCheckpoint(const wal::TableCheckpoint& checkpoint);
 
@@ -60,7 +65,6 @@ class KnownTable {
 
  private:
   absl::Status TakeLine(std::string_view line);
-  absl::Status Alter(const KeptOperation& operation);
   void NoteNewest(Row& row, std::string_view newest);
   void NoteKey(std::string_view line);
 

@@ -33,7 +33,8 @@ class PastReader {
   std::optional<std::string_view> BytesOf(const wal::TableCheckpoint& checkpoint) const;
   bool FindStart(const TableLog& log);
   absl::StatusOr<KnownTable> Replay() const;
-  absl::Status Take(const KeptOperation& operation, std::optional<KnownTable>& known) const;
+  absl::Status Take(const KeptOperation& operation, std::span<const KeptOperation> migrated,
+                    std::optional<KnownTable>& known) const;
   absl::Status NotKnown(wal::Lsn oldest) const;
 
   const PastSources& sources_;
@@ -44,16 +45,18 @@ class PastReader {
 absl::StatusOr<TableLog> PastReader::ReadLog(const ChainLog& log) const {
   TableLog found;
   found.first = log.first;
-  const absl::StatusOr<ChainText> read =
-      ReadChainLog(sources_.files, log, sources_.log.header.database, log.last,
-                   [&](const wal::LogHeader&, const std::vector<wal::LogEntry>& transaction) {
-                     for (const wal::LogEntry& entry : transaction) {
-                       if (entry.table != table()) continue;
-                       found.operations.push_back({entry.operation, std::string(entry.record),
-                                                   std::string(entry.old_record)});
-                     }
-                     return absl::OkStatus();
-                   });
+  const absl::StatusOr<ChainText> read = ReadChainLog(
+      sources_.files, log, sources_.log.header.database, log.last,
+      [&](const wal::LogHeader&, const std::vector<wal::LogEntry>& transaction) {
+        const bool alters = transaction.front().operation == wal::Operation::kAlterTable;
+        for (const wal::LogEntry& entry : transaction) {
+          if (entry.table != table()) continue;
+          found.operations.push_back({entry.operation, std::string(entry.record),
+                                      std::string(entry.old_record),
+                                      alters && wal::IsOnRecord(entry.operation)});
+        }
+        return absl::OkStatus();
+      });
   if (!read.ok()) return read.status();
   const auto checkpoint = read->header.tables.find(table());
   if (checkpoint != read->header.tables.end()) found.checkpoint = checkpoint->second;
@@ -114,6 +117,7 @@ absl::Status PastReader::NotKnown(wal::Lsn oldest) const {
 }
 
 absl::Status PastReader::Take(const KeptOperation& operation,
+                              std::span<const KeptOperation> migrated,
                               std::optional<KnownTable>& known) const {
   if (operation.operation == wal::Operation::kDropTable) {
     known.reset();
@@ -127,6 +131,9 @@ absl::Status PastReader::Take(const KeptOperation& operation,
     if (!layout.ok()) return layout.status();
     known.emplace(std::make_shared<const schema::RecordLayout>(*std::move(layout)));
     return absl::OkStatus();
+  }
+  if (known && operation.operation == wal::Operation::kAlterTable) {
+    return known->TakeAlteration(operation, migrated);
   }
   if (known) return known->TakeOperation(operation);
   return absl::DataLossError("an operation on a table that does not exist");
@@ -147,10 +154,13 @@ absl::StatusOr<KnownTable> PastReader::Replay() const {
       const wal::Operation begins = log->operations[0].operation;
       const bool shown =
           begins == wal::Operation::kAlterTable || begins == wal::Operation::kDropTable;
-      if (shown && !altered_before) {
-        if (absl::Status done = Take(log->operations[0], known); !done.ok()) return done;
-      }
       first = shown ? 1 : 0;
+      while (first < log->operations.size() && log->operations[first].migrated) ++first;
+      if (shown && !altered_before) {
+        const std::span<const KeptOperation> all(log->operations);
+        absl::Status done = Take(all[0], all.subspan(1, first - 1), known);
+        if (!done.ok()) return done;
+      }
     }
     altered_before = false;
     if (known && log->checkpoint && log->checkpoint->live != known->live()) {
@@ -162,7 +172,7 @@ absl::StatusOr<KnownTable> PastReader::Replay() const {
       if (known) known->NoteCheckpoint(log->checkpoint.value_or(wal::TableCheckpoint{}));
     }
     for (std::size_t i = first; i < log->operations.size(); ++i) {
-      if (absl::Status done = Take(log->operations[i], known); !done.ok()) return done;
+      if (absl::Status done = Take(log->operations[i], {}, known); !done.ok()) return done;
       if (current && log->operations[i].operation == wal::Operation::kCreateTable) {
         known->NoteCheckpoint({});
       }

@@ -11,6 +11,7 @@
 #include "engine/storage/catalog.h"
 #include "engine/storage/compacted_file.h"
 #include "engine/storage/reading_attempts.h"
+#include "engine/storage/shown_operations.h"
 #include "schema/record_codec.h"
 #include "schema/record_layout.h"
 #include "schema/schema_document.h"
@@ -171,7 +172,9 @@ absl::Status SourceOpener::AddTombstone(const wal::LogEntry& entry, SourceTable&
 }
 
 absl::Status SourceOpener::AddTails() {
-  for (const wal::LogEntry& entry : source_.log.entries) {
+  const std::vector<wal::LogEntry>& entries = source_.log.entries;
+  for (std::size_t i = CountShown(entries); i < entries.size(); ++i) {
+    const wal::LogEntry& entry = entries[i];
     if (wal::IsOnLog(entry.operation)) continue;
     absl::Status done;
     const auto table = source_.tables.find(entry.table);

@@ -166,7 +166,7 @@ class TableComparison {
     // Without a key all columns were compared.
     if (before_.layout()->has_row_id()) return;
     if (same_columns_) return teller.TellRow(before_.line(), before_.line(), after_.line());
-    carried_ = CarryOver(*after_.layout(), before_.line());
+    carried_ = CarryOver(*before_.layout(), *after_.layout(), before_.line());
     teller.TellRow(before_.line(), carried_, after_.line());
   }
 

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/history/log_span.h"
 #include "engine/history/row_difference.h"
+#include "engine/storage/carry_over.h"
 #include "engine/transaction/canonical_order.h"
 #include "schema/record_codec.h"
 #include "schema/schema_document.h"
@@ -71,6 +72,7 @@ class TouchedTable {
 
   Layout first_;  // null: there was no such table
   Layout now_;    // null: there is none
+  Layout was_;    // before the last alteration
   bool dropped_ = false;
   std::map<std::string, TouchedRow> rows_;  // by key text
 };
@@ -84,15 +86,16 @@ absl::Status TouchedTable::TakeSchema(const wal::LogEntry& entry) {
     done = layout.status();
   }
   if (!done.ok()) return AtPlace(absl::StrCat("lsn ", entry.lsn.value), done);
-  now_ = *std::move(layout);
+  was_ = std::exchange(now_, *std::move(layout));
+  if (was_ == nullptr) return absl::OkStatus();
   for (auto& [key, row] : rows_) {
     if (!row.before.empty() && row.carried_fits) {
-      row.carried = CarryOver(*now_, row.carried.value_or(row.before));
+      row.carried = CarryOver(*was_, *now_, row.carried.value_or(row.before));
       row.carried_fits = row.carried.has_value();
     }
     if (row.after.empty()) continue;
-    std::optional<std::string> after = CarryOver(*now_, row.after);
-    // The alteration carried every record over, so it fits.
+    std::optional<std::string> after = CarryOver(*was_, *now_, row.after);
+    // The alteration carried every record over, so it fits, or a function's result follows.
     if (after) row.after = *std::move(after);
   }
   return absl::OkStatus();
@@ -111,7 +114,19 @@ absl::Status TouchedTable::TakeRow(const wal::LogEntry& entry) {
   const auto [row, is_new] = rows_.try_emplace(std::string(key.value_or("")));
   if (is_new) {
     row->second.before = entry.old_record;
-    if (now_ != first_ && !entry.old_record.empty()) row->second.carried = row->second.before;
+    if (now_ != first_ && !entry.old_record.empty()) {
+      row->second.carried = row->second.before;
+      if (!split.Set(*now_, entry.old_record)) {
+        // A program's function has migrated it with the alteration just before.
+        row->second.carried = CarryOver(*was_, *now_, entry.old_record);
+        row->second.carried_fits = row->second.carried.has_value();
+        std::string before;
+        if (was_ != first_ && first_ != nullptr &&
+            CarryBack(*was_, *first_, entry.old_record, &before).ok()) {
+          row->second.before = std::move(before);
+        }
+      }
+    }
   }
   row->second.after = entry.record;
   return absl::OkStatus();

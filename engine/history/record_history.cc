@@ -10,6 +10,7 @@
 #include "engine/history/log_walk.h"
 #include "engine/history/purge_record.h"
 #include "engine/history/split_record.h"
+#include "engine/storage/carry_over.h"
 #include "engine/storage/catalog.h"
 #include "schema/record_codec.h"
 #include "schema/record_layout.h"
@@ -92,8 +93,10 @@ class HistoryReader {
     if (absl::Status taken = TakeSchema(entry); !taken.ok()) return taken;
     if (!was_live) return absl::OkStatus();
     SplitRecord after;
-    // The alteration carried every record over, so it fits.
-    if (!after.Set(*layout_, old_line, false)) return absl::OkStatus();
+    std::string carried;
+    // The alteration carried every record over, so it fits, or a function's result follows.
+    const bool fits = CarryOver(*old_layout, *layout_, old_line, &carried).ok();
+    if (!fits || !after.Set(*layout_, carried, false)) return absl::OkStatus();
     RecordVersion version = VersionOf(entry);
     version.record = live_ = after.line();
     version.old_record = old_line;
@@ -103,7 +106,9 @@ class HistoryReader {
     }
     for (int i = 0; i < layout_->column_count(); ++i) {
       const std::string& name = layout_->columns()[static_cast<std::size_t>(i)].name;
-      if (old_layout->FindColumn(name) < 0) version.changed.push_back({name, {}, after.Value(i)});
+      const int place = old_layout->FindColumn(name);
+      const std::string_view old_value = place < 0 ? std::string_view() : before.Value(place);
+      if (old_value != after.Value(i)) version.changed.push_back({name, old_value, after.Value(i)});
     }
     Tell(version);
     return absl::OkStatus();
@@ -140,6 +145,8 @@ class HistoryReader {
                                    second_.Value(i), first_.Value(i)});
       }
     }
+    // Of the table as it was before the alteration whose function migrated it.
+    if (has_both && version.old_record.empty()) version.old_record = entry.old_record;
     live_ = version.record;
     Tell(version);
     return absl::OkStatus();

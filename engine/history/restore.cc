@@ -45,7 +45,7 @@ class Restorer {
   absl::Status BrokenChain(const std::string& place);
   static bool WasPurged(const wal::LogHeader& base, const wal::LogHeader& header);
   absl::Status ReplayTransaction(const std::vector<wal::LogEntry>& transaction);
-  absl::Status ChangeSchema(const wal::LogEntry& entry);
+  absl::Status ChangeSchema(const std::vector<wal::LogEntry>& transaction);
   absl::Status ReadWorkLog();
   absl::Status WriteWorkLog();
   absl::Status Settle();
@@ -124,7 +124,8 @@ absl::Status Restorer::Settle() {
 }
 
 // By the engine, which logs it under the same lsn.
-absl::Status Restorer::ChangeSchema(const wal::LogEntry& entry) {
+absl::Status Restorer::ChangeSchema(const std::vector<wal::LogEntry>& transaction) {
+  const wal::LogEntry& entry = transaction.front();
   absl::Status done = Settle();
   if (!done.ok()) return done;
   const std::string table(entry.table);
@@ -133,7 +134,11 @@ absl::Status Restorer::ChangeSchema(const wal::LogEntry& entry) {
   } else {
     absl::StatusOr<schema::SchemaDocument> document = schema::ParseSchemaDocument(entry.record);
     if (!document.ok()) return document.status();
-    done = places_.work.AlterTable(work_.directory(), document->schema);
+    std::vector<std::string> migrated;
+    for (std::size_t i = 1; i < transaction.size(); ++i) {
+      migrated.emplace_back(transaction[i].record);
+    }
+    done = places_.work.AlterTable(work_.directory(), document->schema, migrated);
     absl::StatusOr<std::string> made = wal::ReadFile(files_, work_.Schema(table));
     if (done.ok()) done = made.status();
     if (done.ok() && *made != schema::FormatSchemaDocument(document->schema)) {
@@ -154,7 +159,7 @@ absl::Status Restorer::ReplayTransaction(const std::vector<wal::LogEntry>& trans
   ++report_.transactions_replayed;
   const bool changes_schema = first.operation == wal::Operation::kAlterTable ||
                               first.operation == wal::Operation::kDropTable;
-  if (changes_schema && first.lsn != plan_.base.shown) return ChangeSchema(first);
+  if (changes_schema && first.lsn > plan_.base.shown) return ChangeSchema(transaction);
   for (const wal::LogEntry& entry : transaction) {
     const std::optional<wal::Lsn> durable =
         entry.commit ? std::optional(wal::Lsn{first.lsn.value - 1}) : std::nullopt;

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/history/records_copy.h"
+#include "engine/storage/shown_operations.h"
 
 namespace linedb::engine {
 namespace {
@@ -66,7 +67,7 @@ absl::Status Planner::ReadLogs() {
 absl::StatusOr<RestoreBase> Planner::BaseOf(const ChainLog& log) {
   RestoreBase base;
   const auto look = [&base](const wal::LogHeader&, const std::vector<wal::LogEntry>& first) {
-    if (ChangesSchema(first.front())) base.shown = first.front().lsn;
+    if (ChangesSchema(first.front())) base.shown = first.back().lsn;
     return absl::OkStatus();
   };
   const wal::Lsn first = std::min(log.first, log.last);
@@ -83,8 +84,7 @@ absl::Status Planner::FindBases() {
   const wal::RecoveredLog& log = plan_.source.log;
   current_.header = log.header;
   current_.first = log.header.first_lsn;
-  const bool shown = !log.entries.empty() && ChangesSchema(log.entries.front());
-  current_.shown = wal::Lsn{current_.first.value - (shown ? 0 : 1)};
+  current_.shown = wal::Lsn{current_.first.value + CountShown(log.entries) - 1};
   plan_.oldest = current_.shown;
   // A database of the Python original that was taken over begins with tables.
   const ChainLog& oldest = plan_.chain.logs().front();

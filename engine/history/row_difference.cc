@@ -15,6 +15,9 @@ namespace {
 TableSchema Compared(TableSchema schema) {
   schema.version = 1;
   schema.created_at.clear();
+  // Ids are said where names once did not tell, which is no difference.
+  schema.column_id_max = 0;
+  for (ColumnSchema& column : schema.columns) column.id = 0;
   return schema;
 }
 
@@ -29,11 +32,16 @@ std::string DocumentOf(const schema::RecordLayout* layout) {
   return layout == nullptr ? "" : schema::FormatSchemaDocumentCompact(layout->schema());
 }
 
+bool SameColumn(ColumnSchema one, const ColumnSchema& other) {
+  one.id = other.id;
+  return one == other;
+}
+
 std::vector<ColumnChange> ColumnsThatDiffer(const TableSchema& before, const TableSchema& after) {
   std::vector<ColumnChange> changes;
   for (const ColumnSchema& column : before.columns) {
     const ColumnSchema* other = FindColumn(after, column.name);
-    if (other == nullptr || *other != column) changes.push_back({column.name, {}, {}});
+    if (other == nullptr || !SameColumn(*other, column)) changes.push_back({column.name, {}, {}});
   }
   for (const ColumnSchema& column : after.columns) {
     if (FindColumn(before, column.name) == nullptr) changes.push_back({column.name, {}, {}});
@@ -54,9 +62,10 @@ bool SplitLine::Set(const schema::RecordLayout& layout, std::string_view line) {
   return schema::SplitCanonical(layout, line, layout.column_count() - 1, spans_.data());
 }
 
-std::optional<std::string> CarryOver(const schema::RecordLayout& to, std::string_view line) {
+std::optional<std::string> CarryOver(const schema::RecordLayout& from,
+                                     const schema::RecordLayout& to, std::string_view line) {
   std::string carried;
-  if (!CarryOver(to, line, &carried).ok()) return std::nullopt;
+  if (!CarryOver(from, to, line, &carried).ok()) return std::nullopt;
   return carried;
 }
 

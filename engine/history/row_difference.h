@@ -31,7 +31,8 @@ class SplitLine {
 };
 
 // What altering a table makes of a record; nothing if it would refuse it.
-std::optional<std::string> CarryOver(const schema::RecordLayout& to, std::string_view line);
+std::optional<std::string> CarryOver(const schema::RecordLayout& from,
+                                     const schema::RecordLayout& to, std::string_view line);
 
 // Whether a record's line means the same under both.
 bool SameColumns(const schema::RecordLayout& a, const schema::RecordLayout& b);

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/history/log_span.h"
 #include "engine/history/row_difference.h"
+#include "engine/storage/carry_over.h"
 #include "schema/record_codec.h"
 #include "schema/record_layout.h"
 #include "schema/schema_document.h"
@@ -88,8 +89,18 @@ absl::Status SlicePlanner::TakeFirst(const wal::LogEntry& entry, const std::stri
     table.records[key] = entry.old_record;
     return absl::OkStatus();
   }
+  SplitLine split;
+  if (split.Set(*table.before, entry.old_record) && !split.Set(*table.now, entry.old_record)) {
+    // A program's function has migrated it: the log says what it was before.
+    table.records[key] = entry.old_record;
+    return absl::OkStatus();
+  }
   // It is known only as an alteration in the slice made it.
-  std::optional<std::string> record = CarryOver(*table.before, entry.old_record);
+  std::optional<std::string> record;
+  std::string carried;
+  if (CarryBack(*table.now, *table.before, entry.old_record, &carried).ok()) {
+    record = std::move(carried);
+  }
   if (!record) {
     return absl::FailedPreconditionError(
         absl::StrCat("lsn ", entry.lsn.value, ": what the record ", key, " of table ",
@@ -134,8 +145,12 @@ absl::Status SlicePlanner::ReadSlice(wal::Lsn last) {
         std::vector<SlicedOperation> operations;
         for (const wal::LogEntry& entry : transaction) {
           if (absl::Status taken = Take(entry); !taken.ok()) return taken;
+          // What is migrated with an alteration was a record of the table as it was before it.
+          const bool migrated = transaction.front().operation == wal::Operation::kAlterTable &&
+                                wal::IsOnRecord(entry.operation);
           operations.push_back({entry.operation, std::string(entry.table),
-                                std::string(entry.record), std::string(entry.old_record)});
+                                std::string(entry.record),
+                                migrated ? std::string() : std::string(entry.old_record)});
         }
         if (plan_.transactions.empty()) plan_.first_transaction = transaction.front().transaction;
         plan_.transactions.push_back(std::move(operations));

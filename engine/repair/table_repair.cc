@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/storage/carry_over.h"
 #include "schema/record_codec.h"
+#include "schema/schema_document.h"
 
 namespace linedb::engine {
 
@@ -55,15 +56,47 @@ TableRepair::CanonicalRecord TableRepair::Misfit(std::string_view record, bool w
   return misfit;
 }
 
+void TableRepair::ReadAlterations() {
+  for (const LoggedChange& change : logs_->changes()) {
+    const wal::LogEntry& entry = *change.entry;
+    if (entry.operation != wal::Operation::kAlterTable || entry.table != table_->name) continue;
+    if (entry.lsn <= table_->created) continue;
+    // The header shows what functions made of the records with it.
+    if (logs_->header() != nullptr && entry.lsn == logs_->header()->first_lsn) {
+      shown_ = entry.transaction;
+    }
+    const auto layout_of = [](std::string_view text) -> absl::StatusOr<schema::RecordLayout> {
+      absl::StatusOr<schema::SchemaDocument> document = schema::ParseSchemaDocument(text);
+      if (!document.ok()) return document.status();
+      return schema::RecordLayout::Create(std::move(document->schema));
+    };
+    absl::StatusOr<schema::RecordLayout> from = layout_of(entry.old_record);
+    absl::StatusOr<schema::RecordLayout> to = layout_of(entry.record);
+    if (from.ok() && to.ok()) alterations_.push_back({entry.lsn, *std::move(from), *std::move(to)});
+  }
+}
+
+std::string TableRepair::Carried(std::string_view record, wal::Lsn lsn) const {
+  std::string line(record);
+  for (const LoggedAlteration& alteration : alterations_) {
+    if (alteration.lsn <= lsn) continue;
+    std::string carried;
+    if (!CarryOver(alteration.from, alteration.to, line, &carried).ok()) break;
+    line = std::move(carried);
+  }
+  return line;
+}
+
 absl::Status TableRepair::Fit(std::string_view record, std::string* line) const {
-  if (absl::Status fits = CarryOver(*layout_, record, line); !fits.ok()) return fits;
+  if (absl::Status fits = CarryOverByName(*layout_, record, line); !fits.ok()) return fits;
   return checks_.Check(*layout_, *line);
 }
 
-TableRepair::CanonicalRecord TableRepair::Canonical(std::string_view record, bool with_tombstone) {
+TableRepair::CanonicalRecord TableRepair::Canonical(std::string_view record, bool with_tombstone,
+                                                    wal::Lsn lsn) {
   CanonicalRecord canonical;
   std::string line;
-  if (!Fit(record, &line).ok()) return Misfit(record, with_tombstone);
+  if (!Fit(Carried(record, lsn), &line).ok()) return Misfit(record, with_tombstone);
   // It is another one if it is of the table as it was before an alteration.
   if (line != record) record = texts_.emplace_back(std::move(line));
   std::vector<schema::FieldSpan> spans(static_cast<std::size_t>(layout_->column_count()));
@@ -91,10 +124,12 @@ void TableRepair::NoteKey(std::string_view key) {
 
 void TableRepair::ReadChange(const LoggedChange& change) {
   const bool deleted = change.entry->operation == wal::Operation::kDelete;
-  const CanonicalRecord record =
-      Canonical(deleted ? change.entry->old_record : change.entry->record, deleted);
+  const CanonicalRecord record = Canonical(
+      deleted ? change.entry->old_record : change.entry->record, deleted, change.entry->lsn);
   const std::string_view line = deleted && !record.key.empty() ? record.tombstone : record.text;
-  if (logs_->header() != nullptr && change.entry->lsn >= logs_->header()->first_lsn) {
+  const bool in_current =
+      logs_->header() != nullptr && change.entry->lsn >= logs_->header()->first_lsn;
+  if (in_current && shown_ != change.entry->transaction) {
     current_places_[wal::ChecksumOf(line)] = current_.size();
     current_.push_back(change.entry->lsn);
     current_texts_.push_back(wal::ChecksumOf(line));
@@ -111,13 +146,15 @@ void TableRepair::ReadChange(const LoggedChange& change) {
   if (deleted) {
     older_.insert(wal::ChecksumOf(record.text));
   } else if (!change.entry->old_record.empty()) {
-    older_.insert(wal::ChecksumOf(Canonical(change.entry->old_record, false).text));
+    older_.insert(
+        wal::ChecksumOf(Canonical(change.entry->old_record, false, change.entry->lsn).text));
   }
   confirmed_.insert(wal::ChecksumOf(line));
   facts.log = LogVersion{&change, record.text, deleted, record.fits};
 }
 
 void TableRepair::ReadLog() {
+  ReadAlterations();
   for (const LoggedChange& change : logs_->changes()) {
     const bool on_record = change.entry->operation == wal::Operation::kInsert ||
                            change.entry->operation == wal::Operation::kUpdate ||

@@ -99,9 +99,12 @@ class TableRepair {
     std::string key;  // empty: it cannot be told
     bool fits = true;
   };
+  CanonicalRecord Canonical(std::string_view record, bool with_tombstone, wal::Lsn lsn);
+  void ReadAlterations();
+  // What alterations behind the operation made of its record, as far as they can be told.
+  std::string Carried(std::string_view record, wal::Lsn lsn) const;
   // The line that a record, perhaps of before an alteration, is by the schema; or why it is none.
   absl::Status Fit(std::string_view record, std::string* line) const;
-  CanonicalRecord Canonical(std::string_view record, bool with_tombstone);
   CanonicalRecord Misfit(std::string_view record, bool with_tombstone);
   void ReadChange(const LoggedChange& change);
   void ReadLine(std::size_t index);
@@ -137,8 +140,16 @@ class TableRepair {
   std::string KeyJson(std::string_view key) const;
   std::string FileName() const { return wal::ShortRecordsName(table_->name); }
 
+  struct LoggedAlteration {
+    wal::Lsn lsn;
+    schema::RecordLayout from;
+    schema::RecordLayout to;
+  };
+
   const FoundTable* table_;
   const schema::RecordLayout* layout_;
+  std::vector<LoggedAlteration> alterations_;
+  std::optional<wal::TransactionId> shown_;
   schema::RecordChecks checks_;
   const RepairLogs* logs_;
   LastWriter last_writer_;

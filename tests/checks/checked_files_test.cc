@@ -95,7 +95,7 @@ TEST_F(CheckedFilesTest, ATableIsAlteredToACheckOnlyIfNoRecordBreaksIt) {
   const absl::Status refused = campus.engine->AlterTable(stricter);
   EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition) << refused;
   EXPECT_THAT(std::string(refused.message()),
-              HasSubstr("pupil: check \"name < 'Bob'\" is false for the record {\"id\":2"));
+              HasSubstr("line 2: pupil.name: check \"name < 'Bob'\" is false (record 2)"));
   EXPECT_EQ(campus.State(), state);
   EXPECT_THAT(pupils().Insert({3, "Zoe"}), IsOk());  // the check is not in force
   ASSERT_THAT(pupils().Erase(3), IsOk());

@@ -45,6 +45,31 @@ inline TeachersCourse ToTeachers(const RoomlessCourse& course) {
   return {course.id, course.code, course.hour, course.teacher, course.credits};
 }
 
+// A code is called a number. Whoever renames a column says its id.
+struct NumberedCourse {
+  std::optional<std::int64_t> id = std::nullopt;
+  std::string number;
+  std::int64_t hour = 0;
+  std::optional<std::string> teacher = std::nullopt;
+  std::int64_t credits = 3;
+};
+inline NumberedCourse ToNumbered(const TeachersCourse& course) {
+  return {course.id, course.code, course.hour, course.teacher, course.credits};
+}
+
+// Hours are said in words, which takes a function, and there is one more to say.
+struct SpokenCourse {
+  std::optional<std::int64_t> id = std::nullopt;
+  std::string number;
+  std::string hour;
+  std::int64_t credits = 3;
+  bool early = false;
+};
+inline SpokenCourse ToSpoken(const NumberedCourse& course) {
+  return {course.id, course.number, std::to_string(course.hour) + " o'clock", course.credits,
+          course.hour < 9};
+}
+
 // One course an hour: not with these records.
 using HourlyCourse = CourseWithoutRoom<2>;
 
@@ -77,6 +102,26 @@ struct linedb::Describe<linedb::testing::TeachersCourse> {
       linedb::Field<"id", &Course::id>().PrimaryKey(), linedb::Field<"code", &Course::code>(),
       linedb::Field<"hour", &Course::hour>(), linedb::Field<"teacher", &Course::teacher>().Unique(),
       linedb::Field<"credits", &Course::credits>().Default(3));
+};
+
+template <>
+struct linedb::Describe<linedb::testing::NumberedCourse> {
+  using Course = linedb::testing::NumberedCourse;
+  static constexpr auto kTable = linedb::DescribeTable<"course">(
+      linedb::Field<"id", &Course::id>().PrimaryKey(),
+      linedb::Field<"number", &Course::number>().Id(2), linedb::Field<"hour", &Course::hour>(),
+      linedb::Field<"teacher", &Course::teacher>().Unique(),
+      linedb::Field<"credits", &Course::credits>().Default(3));
+};
+
+template <>
+struct linedb::Describe<linedb::testing::SpokenCourse> {
+  using Course = linedb::testing::SpokenCourse;
+  static constexpr auto kTable = linedb::DescribeTable<"course">(
+      linedb::Field<"id", &Course::id>().PrimaryKey(), linedb::Field<"number", &Course::number>(),
+      linedb::Field<"hour", &Course::hour>(),
+      linedb::Field<"credits", &Course::credits>().Default(3),
+      linedb::Field<"early", &Course::early>());
 };
 
 template <>

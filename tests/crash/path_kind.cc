@@ -16,6 +16,7 @@ std::string KindOfPath(const std::string& path) {
   if (path == paths.Log()) return "log";
   if (path == paths.Log() + ".tmp") return "log tmp";
   if (absl::StrContains(path, ".surplus")) return "surplus";
+  if (absl::EndsWith(path, ".records.before")) return "before";
   if (absl::EndsWith(path, ".records")) return "records";
   if (absl::EndsWith(path, ".compacted")) return "compacted";
   if (absl::EndsWith(path, ".compacted.tmp")) return "compacted tmp";

@@ -7,9 +7,9 @@
 
 namespace linedb::testing {
 
-// "log", "log tmp", "records", "compacted", "surplus", "schema file", "schema tmp", "next schema",
-// "next schema tmp", "archive", "archive tmp", "compressed", "compressed tmp", "LOCK"; of a
-// directory its name, "base" the database's own and "above" the one that it stands in.
+// "log", "log tmp", "records", "before", "compacted", "surplus", "schema file", "schema tmp", "next
+// schema", "next schema tmp", "archive", "archive tmp", "compressed", "compressed tmp", "LOCK"; of
+// a directory its name, "base" the database's own and "above" the one that it stands in.
 std::string KindOfPath(const std::string& path);
 
 }  // namespace linedb::testing

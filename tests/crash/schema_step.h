@@ -4,8 +4,11 @@
 #define LINEDB_TESTS_CRASH_SCHEMA_STEP_H_
 
 #include <string>
+#include <string_view>
 #include <utility>
 
+#include "engine/alteration.h"
+#include "linedb/migrate.h"
 #include "tests/crash/step.h"
 
 namespace linedb::testing {
@@ -39,6 +42,23 @@ template <class From, class To>
 Step AlterTable(std::string name, To (*convert)(const From&)) {
   Step step{"alter table: " + std::move(name),
             [](Process& process) { return process.engine->AlterTable(SchemaOf<To>()); }};
+  step.changes = {[convert](Model& model) { model.AlterTable<From, To>(convert); }};
+  step.survives = Survives::kPowerCut;
+  step.refusal_is_certain = true;
+  return step;
+}
+
+// By a program's function, where no plan knows what a record becomes.
+template <class From, class To>
+Step MigrateTable(std::string name, To (*convert)(const From&)) {
+  Step step{"migrate table: " + std::move(name), [convert](Process& process) {
+              engine::AlterationRequest request;
+              request.wanted = SchemaOf<To>();
+              request.change = [convert](std::string_view line, std::string* changed) {
+                return engine::RunMigrationFunction<From, To>(convert, line, changed);
+              };
+              return process.engine->Alter(request).status();
+            }};
   step.changes = {[convert](Model& model) { model.AlterTable<From, To>(convert); }};
   step.survives = Survives::kPowerCut;
   step.refusal_is_certain = true;

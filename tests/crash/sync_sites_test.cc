@@ -33,6 +33,8 @@ const std::map<std::string, std::string> kRedundant = {
     {"above after make directory base", kSyncedAgain},
     {"base after make directory schema", kSyncedAgain},
     {"base after make directory data", kSyncedAgain},
+    {"data after link before", "what an alteration keeps for a person; nothing depends on it"},
+    {"data after remove before", kComesBack},
     {"data after remove compacted", kComesBack},
     {"data after remove records",
      "a file of a dropped table that comes back is removed again, or moved aside for a new one"},

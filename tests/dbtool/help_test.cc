@@ -12,9 +12,10 @@ namespace {
 
 // `diff` first: its examples compare what the others change.
 constexpr const char* kCommands[] = {
-    "diff",   "init",    "create", "checkpoint", "inspect", "schema", "stats",  "get",   "cat",
-    "grep",   "import",  "export", "dump",       "load",    "wal",    "log",    "tail",  "verify",
-    "backup", "restore", "slice",  "bisect",     "edit",    "adopt",  "repair", "purge", "help"};
+    "diff",  "init",   "create", "alter", "checkpoint", "inspect", "schema",
+    "stats", "get",    "cat",    "grep",  "import",     "export",  "dump",
+    "load",  "wal",    "log",    "tail",  "verify",     "backup",  "restore",
+    "slice", "bisect", "edit",   "adopt", "repair",     "purge",   "help"};
 
 std::vector<std::string> ExamplesIn(const std::string& help) {
   std::vector<std::string> examples;

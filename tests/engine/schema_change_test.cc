@@ -105,7 +105,7 @@ TEST_F(SchemaChangeTest, RecordThatDoesNotFitIsShownAndNothingHappens) {
               Fails(absl::StatusCode::kFailedPrecondition, "Bob"));
   schema = SchemaNow();
   Column(schema, "gpa").unique = true;
-  EXPECT_THAT(campus.engine->AlterTable(schema), Fails(absl::StatusCode::kAlreadyExists, "Alice"));
+  EXPECT_THAT(campus.engine->AlterTable(schema), Fails(absl::StatusCode::kAlreadyExists, "Bob"));
   EXPECT_EQ(campus.State(), state);
   EXPECT_EQ(testing::TreeDifference(files, campus.Files()), "");
   ASSERT_THAT(campus.students().Insert({.name = "Dan"}), IsOk());

@@ -114,5 +114,19 @@ TEST(QuickStartTest, ManyRowsPrintsWhatReadmeSays) {
   EXPECT_THAT(blocks, testing::Contains(ran.output));
 }
 
+TEST(QuickStartTest, ReadmeShowsSchemaEvolutionWordForWord) {
+  const auto blocks = MarkdownBlocks(ReadText(LINEDB_SOURCE_DIR "/README.md"), "cpp");
+  EXPECT_THAT(blocks, testing::Contains(Unindented(MarkedPart(ReadText(
+                          LINEDB_SOURCE_DIR "/examples/schema_evolution/schema_evolution.cc")))));
+}
+
+TEST(QuickStartTest, SchemaEvolutionPrintsWhatReadmeSays) {
+  const auto blocks = MarkdownBlocks(ReadText(LINEDB_SOURCE_DIR "/README.md"), "text");
+  const ScratchDirectory scratch;
+  const ProgramResult ran = RunIn(scratch.path(), LINEDB_SCHEMA_EVOLUTION);
+  EXPECT_EQ(ran.exit_code, 0);
+  EXPECT_THAT(blocks, testing::Contains(ran.output));
+}
+
 }  // namespace
 }  // namespace linedb

@@ -152,10 +152,9 @@ TEST_F(ReferenceSchemaTest, AReferenceThatIsAddedIsHeldByAllRecords) {
   const std::string before = tables.campus.State();
   EXPECT_THAT(
       Alter(Book()),
-      Fails(
-          kPrecondition,
-          R"(book.by: value 2 references author 2, which does not exist; record {"id":11,"by":2})",
-          "; and 1 more"));
+      Fails(kPrecondition,
+            "line 2: book.by: value 2 references author 2, which does not exist (record 11)",
+            "line 4: book.by: value 3 references author 3, which does not exist (record 13)"));
   EXPECT_EQ(tables.campus.State(), before);
   ASSERT_THAT(tables.Commit(R"(-book 11
                                ~book {"id":13,"by":1})"),

@@ -3,13 +3,12 @@
 #include <utility>
 
 #include "CLI/App.hpp"
-#include "schema/schema_document.h"
 #include "tools/dbtool/arguments.h"
 #include "tools/dbtool/column_spec.h"
 #include "tools/dbtool/commands.h"
 #include "tools/dbtool/errors.h"
-#include "tools/dbtool/input_file.h"
 #include "tools/dbtool/report.h"
+#include "tools/dbtool/schema_file.h"
 
 namespace linedb::dbtool {
 namespace {
@@ -38,24 +37,6 @@ int Init(Context& context, const ChangeOptions& options) {
                 "", {});
   }
   return kExitOk;
-}
-
-absl::StatusOr<TableSchema> SchemaFromFile(const Context& context, const ChangeOptions& options) {
-  absl::StatusOr<std::string> text = ReadSmallFile(options.schema_file);
-  if (!text.ok()) return text.status();
-  absl::StatusOr<schema::SchemaDocument> document = schema::ParseSchemaDocument(*text);
-  if (!document.ok()) {
-    // It is the caller's text, and no file of the database that is damaged.
-    const std::string name = options.schema_file == "-" ? "<stdin>" : options.schema_file;
-    return absl::InvalidArgumentError(name + ": " + std::string(document.status().message()));
-  }
-  if (document->schema.table_name != options.table) {
-    Note(context,
-         "the schema of " + document->schema.table_name + " is taken for " + options.table);
-  }
-  document->schema.table_name = options.table;
-  document->schema.created_at.clear();
-  return document->schema;
 }
 
 absl::Status SetPrimaryKey(const std::string& names, TableSchema* schema) {
@@ -102,7 +83,8 @@ int Create(Context& context, const ChangeOptions& options) {
   }
   const bool from_file = !options.schema_file.empty();
   absl::StatusOr<TableSchema> schema =
-      from_file ? SchemaFromFile(context, options) : SchemaFromColumns(options);
+      from_file ? SchemaFromFile(context, options.schema_file, options.table)
+                : SchemaFromColumns(options);
   if (schema.ok()) {
     if (absl::Status valid = ValidateTableSchema(*schema); !valid.ok()) schema = valid;
   }

@@ -37,15 +37,6 @@ std::string TakePart(std::string_view* rest) {
   return part;
 }
 
-std::string DefaultJson(const std::string& text, Type type) {
-  const bool is_text = type == Type::kString || type == Type::kBytes || type == Type::kTimestamp ||
-                       type == Type::kDate;
-  if (!is_text || nlohmann::json::accept(text)) return text;
-  std::string json;
-  AppendQuoted(text, &json);
-  return json;
-}
-
 bool IsPart(const std::string& part, std::string_view name) { return part.rfind(name, 0) == 0; }
 
 // "artist" or "artist.name"
@@ -77,6 +68,15 @@ std::string ReferenceText(const ReferenceSchema& reference) {
 }
 
 }  // namespace
+
+std::string DefaultJson(const std::string& text, Type type) {
+  const bool is_text = type == Type::kString || type == Type::kBytes || type == Type::kTimestamp ||
+                       type == Type::kDate;
+  if (!is_text || nlohmann::json::accept(text)) return text;
+  std::string json;
+  AppendQuoted(text, &json);
+  return json;
+}
 
 absl::StatusOr<ColumnSchema> ParseColumnSpec(const std::string& spec) {
   std::string_view rest = spec;

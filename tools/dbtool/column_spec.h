@@ -16,6 +16,10 @@ namespace linedb::dbtool {
 // kInvalidArgument says what is wrong.
 absl::StatusOr<ColumnSchema> ParseColumnSpec(const std::string& spec);
 
+// The JSON text of a default that may be given as plain text: of a column of text it is quoted,
+// unless it is JSON already.
+std::string DefaultJson(const std::string& text, Type type);
+
 // "id int primary_key", for people.
 std::string ConstraintText(const ColumnSchema& column);
 

@@ -10,6 +10,7 @@
 namespace linedb::dbtool {
 
 void AddChangeCommands(CLI::App& app, Context& context);    // init create checkpoint
+void AddAlterCommand(CLI::App& app, Context& context);      // alter
 void AddDescribeCommands(CLI::App& app, Context& context);  // inspect schema stats
 void AddReadCommands(CLI::App& app, Context& context);      // get cat grep
 void AddExchangeCommands(CLI::App& app, Context& context);  // import export

@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
   AddCommonFlags(app, context);
   AddHelpCommand(app, context);
   AddChangeCommands(app, context);
+  AddAlterCommand(app, context);
   AddDescribeCommands(app, context);
   AddReadCommands(app, context);
   AddExchangeCommands(app, context);

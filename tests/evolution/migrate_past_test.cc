@@ -1,0 +1,287 @@
+// What an alteration does to the past: a column that was renamed and comes back empty when a moment
+// is restored, values that a function made and nobody can make again, a key whose history ends at
+// the migration, a purge that leaves the migrated value in the log.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "engine/adopt.h"
+#include "engine/engine_history.h"
+#include "engine/engine_repair.h"
+#include "engine/history/diff_moments.h"
+#include "engine/history/record_history.h"
+#include "linedb/diff.h"
+#include "linedb/record_history.h"
+#include "tests/evolution/altered_table.h"
+
+namespace linedb {
+namespace {
+
+using testing::AlteredTable;
+using testing::Campus;
+using testing::ColumnOf;
+using ::testing::HasSubstr;
+using testing::IsOk;
+using ::testing::Not;
+
+Options ManyArchives() {
+  Options options = testing::ManualMaintenance();
+  options.archives_kept = 1000;
+  return options;
+}
+
+TableSchema CatSchema() {
+  TableSchema schema;
+  schema.table_name = "cat";
+  schema.columns = {{.name = "id", .type = Type::kInt, .primary_key = true, .nullable = true},
+                    {.name = "name"},
+                    {.name = "age", .type = Type::kInt},
+                    {.name = "nick", .nullable = true, .unique = true}};
+  return schema;
+}
+
+class MigratePastTest : public ::testing::Test {
+ protected:
+  MigratePastTest()
+      : table(CatSchema(),
+              {R"({"name":"Tom","age":3,"nick":"t"})", R"({"name":"Kit","age":4})",
+               R"({"name":"Zoe","age":5})"},
+              ManyArchives()) {
+    Note();
+  }
+
+  std::uint64_t Lsn() { return table.campus.engine->Stats().last_lsn; }
+  void Note() { moments[Lsn()] = table.Lines(); }
+
+  // name becomes called, age a float.
+  void RenameAndWiden() {
+    TableSchema wanted = table.Schema();
+    for (std::size_t i = 0; i < wanted.columns.size(); ++i) {
+      wanted.columns[i].id = ColumnIdOf(wanted, i);
+    }
+    ColumnOf(wanted, "name").name = "called";
+    ColumnOf(wanted, "age").type = Type::kFloat;
+    const auto done = table.Migrate(wanted);
+    ASSERT_THAT(done.status(), IsOk());
+    ASSERT_TRUE(done->migrated);
+    Note();
+  }
+  // A column that no alteration could fill: how long the line was.
+  void MigrateByFunction(const std::string& column = "bytes") {
+    engine::AlterationRequest request;
+    request.wanted = table.Schema();
+    request.wanted.columns.push_back({.name = column, .type = Type::kInt});
+    request.change = [column](std::string_view line, std::string* changed) {
+      changed->append(line.substr(0, line.size() - 1));
+      absl::StrAppend(changed, ",\"", column, "\":", line.size(), "}");
+      return absl::OkStatus();
+    };
+    const auto done = table.campus.engine->Alter(request);
+    ASSERT_THAT(done.status(), IsOk());
+    ASSERT_TRUE(done->migrated);
+    Note();
+  }
+  void Checkpoint() { ASSERT_THAT(table.campus.engine->Checkpoint(), IsOk()); }
+  void LiveThrough() {
+    table.Update(R"({"id":2,"name":"Kitty","age":4})");
+    Note();
+    RenameAndWiden();
+    table.Update(R"({"id":1,"called":"Tomcat","age":3.5,"nick":"t"})");
+    Note();
+    MigrateByFunction();
+    table.Update(R"({"id":3,"called":"Zoey","age":5,"nick":null,"bytes":1})");
+    Note();
+    table.Insert(R"({"called":"Max","age":1,"nick":"m","bytes":2})");
+    Note();
+    Checkpoint();
+    table.Update(R"({"id":4,"called":"Maxi","age":1,"nick":"m","bytes":3})");
+    Note();
+  }
+
+  std::string LinesOf(const std::string& directory) {
+    Options options = ManyArchives();
+    options.access = Access::kReadOnly;
+    auto opened = engine::Engine::Open(nullptr, *table.campus.disk, directory, options);
+    EXPECT_THAT(opened.status(), IsOk());
+    if (!opened.ok()) return "";
+    EXPECT_THAT((*opened)->report().notes, ::testing::IsEmpty());
+    const engine::TableCore core(opened->get(), (*opened)->FindTable("cat"));
+    std::string text;
+    auto cursor = core.Scan({});
+    for (std::string_view line; cursor->Next(&line);) text += std::string(line) + "\n";
+    const auto verified = engine::VerifyDatabase(*table.campus.disk, wal::DatabasePaths(directory));
+    EXPECT_THAT(verified.status(), IsOk());
+    for (const Problem& problem : verified->problems) ADD_FAILURE() << problem.message;
+    return text;
+  }
+
+  AlteredTable table;
+  std::map<std::uint64_t, std::string> moments;  // lines by the lsn
+};
+
+std::string Sorted(const std::string& lines) {
+  std::vector<std::string> all;
+  for (std::size_t begin = 0; begin < lines.size();) {
+    const std::size_t end = lines.find('\n', begin);
+    all.push_back(lines.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  std::sort(all.begin(), all.end());
+  std::string text;
+  for (const std::string& line : all) text += line + "\n";
+  return text;
+}
+
+// [schema-13.8]
+TEST_F(MigratePastTest, EveryMomentAroundMigrationsCanBeRestored) {
+  LiveThrough();
+  table.ExpectSameAfterReopening();
+  int number = 0;
+  for (const auto& [lsn, lines] : moments) {
+    SCOPED_TRACE(absl::StrCat("lsn ", lsn));
+    RestoreOptions options;
+    options.target = AtLsn{lsn};
+    const std::string target = absl::StrCat("restored", ++number);
+    const auto report =
+        engine::RestoreDirectory(*table.campus.disk, testing::kDirectory, target, options);
+    ASSERT_THAT(report.status(), IsOk());
+    EXPECT_EQ(report->lsn, lsn);
+    EXPECT_EQ(Sorted(LinesOf(target)), Sorted(lines));
+  }
+}
+
+TEST_F(MigratePastTest, CrashBehindAMigrationLosesNothing) {
+  LiveThrough();
+  MigrateByFunction("twice");
+  const std::string lines = table.Lines();
+  Campus crashed(table.campus.Files());
+  ASSERT_THAT(crashed.Open(ManyArchives()), IsOk());
+  const engine::TableCore core(crashed.engine.get(), crashed.engine->FindTable("cat"));
+  std::string text;
+  auto cursor = core.Scan({});
+  for (std::string_view line; cursor->Next(&line);) text += std::string(line) + "\n";
+  EXPECT_EQ(text, lines);
+  ASSERT_THAT(crashed.Close(), IsOk());
+  EXPECT_EQ(crashed.Problems(), "");
+}
+
+TEST_F(MigratePastTest, HistoryOfARecordGoesThroughMigrations) {
+  LiveThrough();
+  std::vector<std::string> told;
+  const auto read =
+      engine::ReadRecordHistory(*table.campus.disk, wal::DatabasePaths(testing::kDirectory), "cat",
+                                "1", [&](const RecordVersion& version) {
+                                  told.push_back(std::string(version.record));
+                                  return true;
+                                });
+  ASSERT_THAT(read.status(), IsOk());
+  EXPECT_THAT(told, ::testing::ElementsAre(
+                        R"({"id":1,"name":"Tom","age":3,"nick":"t"})",
+                        R"({"id":1,"called":"Tom","age":3.0,"nick":"t"})",
+                        R"({"id":1,"called":"Tomcat","age":3.5,"nick":"t"})",
+                        R"({"id":1,"called":"Tomcat","age":3.5,"nick":"t","bytes":47})"));
+}
+
+TEST_F(MigratePastTest, DifferencesOfMomentsTellWhatAFunctionDid) {
+  const std::uint64_t before = Lsn();
+  RenameAndWiden();
+  const std::uint64_t between = Lsn();
+  MigrateByFunction();
+  std::string told;
+  const auto tell = [&told](const Difference& difference) {
+    if (difference.kind != ChangeKind::kUpdate) return true;
+    absl::StrAppend(&told, std::string(difference.key), ":");
+    for (const ColumnChange& change : difference.columns) {
+      absl::StrAppend(&told, " ", std::string(change.column), "=", std::string(change.after));
+    }
+    told += "\n";
+    return true;
+  };
+  const wal::DatabasePaths paths(testing::kDirectory);
+  ASSERT_THAT(
+      engine::DiffMoments(*table.campus.disk, paths, AtLsn{between}, AtEnd{}, {}, tell).status(),
+      IsOk());
+  EXPECT_EQ(told, "1: bytes=44\n2: bytes=45\n3: bytes=45\n");
+  told.clear();
+  ASSERT_THAT(
+      engine::DiffMoments(*table.campus.disk, paths, AtLsn{before}, AtEnd{}, {}, tell).status(),
+      IsOk());
+  EXPECT_THAT(told, HasSubstr("1: called=\"Tom\" age=3.0 bytes=44\n"));
+}
+
+TEST_F(MigratePastTest, PurgeFindsAMigratedRecordEverywhere) {
+  LiveThrough();
+  MigrateByFunction("twice");
+  ASSERT_THAT(table.campus.engine->Purge("cat", {"1"}, {}).status(), IsOk());
+  Checkpoint();
+  for (const auto& [path, bytes] : table.campus.Files()) {
+    EXPECT_THAT(bytes, Not(HasSubstr("Tomcat"))) << path;
+  }
+  table.ExpectSameAfterReopening();
+}
+
+TEST_F(MigratePastTest, FileThatWasEditedBehindAMigrationIsAdopted) {
+  LiveThrough();
+  MigrateByFunction("twice");
+  table.Update(R"({"id":2,"called":"Kat","age":4,"nick":null,"bytes":1,"twice":2})");
+  ASSERT_THAT(table.campus.Close(), IsOk());
+  testing::Tree tree = table.campus.Files();
+  std::string& bytes = tree["data/cat.records"];
+  const std::size_t at = bytes.find("Tomcat");
+  ASSERT_NE(at, std::string::npos);
+  bytes.replace(at, 6, "Thomas");
+  Campus edited(tree);
+  const auto report =
+      engine::AdoptTables(*edited.disk, testing::kDirectory, {"cat"}, AdoptOptions());
+  ASSERT_THAT(report.status(), IsOk());
+  for (const ImportProblem& problem : report->problems) ADD_FAILURE() << problem.ToString();
+  EXPECT_EQ(report->updated, 1u);
+  ASSERT_THAT(edited.Open(ManyArchives()), IsOk());
+  EXPECT_THAT(edited.State(), HasSubstr("Thomas"));
+}
+
+TEST_F(MigratePastTest, RepairTakesOlderLogLinesThroughTheAlterations) {
+  RenameAndWiden();
+  ASSERT_THAT(table.campus.Close(), IsOk());
+  testing::Tree tree = table.campus.Files();
+  tree["data/cat.records"] = "rubbish\n";
+  tree.erase("data/cat.records.before");
+  Campus damaged(tree);
+  RepairOptions options;
+  const auto report =
+      engine::RepairDirectory(*damaged.disk, testing::kDirectory, "repaired", options);
+  ASSERT_THAT(report.status(), IsOk());
+  auto opened = engine::Engine::Open(nullptr, *damaged.disk, "repaired", ManyArchives());
+  ASSERT_THAT(opened.status(), IsOk());
+  const engine::TableCore core(opened->get(), (*opened)->FindTable("cat"));
+  std::string text;
+  auto cursor = core.Scan({});
+  for (std::string_view line; cursor->Next(&line);) text += std::string(line) + "\n";
+  EXPECT_EQ(Sorted(text), Sorted(moments.rbegin()->second));
+}
+
+TEST_F(MigratePastTest, ReaderInAnotherProcessFollowsAMigration) {
+  Campus reader;
+  reader.through = table.campus.disk.get();
+  ASSERT_THAT(reader.OpenToRead(), IsOk());
+  RenameAndWiden();
+  ASSERT_THAT(reader.engine->Refresh(), IsOk());
+  MigrateByFunction();
+  ASSERT_THAT(reader.engine->Refresh(), IsOk());
+  EXPECT_EQ(reader.State(), table.campus.State());
+}
+
+TEST_F(MigratePastTest, BackupBehindAMigrationHasItOnce) {
+  MigrateByFunction();
+  table.Update(R"({"id":3,"name":"Zoey","age":5,"nick":null,"bytes":1})");
+  ASSERT_THAT(table.campus.engine->Backup(*table.campus.disk, "copy", {}).status(), IsOk());
+  EXPECT_EQ(LinesOf("copy"), table.Lines());
+}
+
+}  // namespace
+}  // namespace linedb
