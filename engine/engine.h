@@ -245,7 +245,6 @@ class Engine {
   absl::Status AlterHoldingSlot(const std::shared_ptr<TableState>& table,
                                 const Alteration& alteration, bool rewrites);
   absl::Status SwitchToAltered(const std::shared_ptr<TableState>& table, Altered altered);
-  absl::Status RemoveIndexFilesOf(const std::string& table);
   absl::StatusOr<Altered> Rewrite(const TableState& table, const Alteration& alteration);
   absl::StatusOr<Altered> AlterInPlace(const TableState& table, const Alteration& alteration);
   void Retire(const std::shared_ptr<TableState>& table, const std::string& why);

@@ -183,7 +183,7 @@ absl::Status Engine::AlterAlone(const std::shared_ptr<TableState>& table,
                                 MigrateReport* report) {
   absl::Status done;
   {
-    // The files of the index are not written while they are removed.
+    // The files of the index are read, and not written meanwhile.
     const std::lock_guard<std::mutex> no_index(indexes_mutex_);
     done = AcquireSlot();
     if (!done.ok()) return done;
@@ -213,9 +213,6 @@ absl::Status Engine::AlterAlone(const std::shared_ptr<TableState>& table,
 // Everything that can fail for want of room or by what the records hold comes before the switch.
 absl::Status Engine::AlterHoldingSlot(const std::shared_ptr<TableState>& table,
                                       const Alteration& alteration, bool rewrites) {
-  // Their names say the numbers of keys, which may be other keys' from now on, and their checksums
-  // are of bytes, which may stay.
-  if (absl::Status removed = RemoveIndexFilesOf(table->name()); !removed.ok()) return removed;
   absl::StatusOr<Altered> altered =
       rewrites ? Rewrite(*table, alteration) : AlterInPlace(*table, alteration);
   if (!altered.ok()) return altered.status();
@@ -231,21 +228,6 @@ absl::Status Engine::AlterHoldingSlot(const std::shared_ptr<TableState>& table,
   if (done.ok()) return SwitchToAltered(table, *std::move(altered));
   altered->Abandon();
   return done;
-}
-
-absl::Status Engine::RemoveIndexFilesOf(const std::string& table) {
-  const absl::StatusOr<std::vector<std::string>> names = files_.List(paths_.IndexDirectory());
-  if (absl::IsNotFound(names.status())) return absl::OkStatus();
-  if (!names.ok()) return names.status();
-  bool removed = false;
-  for (const std::string& name : *names) {
-    const std::optional<wal::IndexFileName> file = wal::ParseIndexFileName(name);
-    if (!file.has_value() || file->table != table) continue;
-    absl::Status done = files_.Remove(paths_.IndexDirectory() + "/" + name);
-    if (!done.ok()) return done;
-    removed = true;
-  }
-  return removed ? files_.SyncDirectory(paths_.IndexDirectory()) : absl::OkStatus();
 }
 
 absl::StatusOr<Altered> Engine::Rewrite(const TableState& table, const Alteration& alteration) {
@@ -264,8 +246,8 @@ absl::StatusOr<Altered> Engine::Rewrite(const TableState& table, const Alteratio
   return done;
 }
 
-// The lines are canonical under the altered schema, too: the file stays, and is read anew for the
-// keys that the table has now.
+// The lines are canonical under the altered schema, too: the file stays. Its index is that of the
+// keys that the table had already; for the others it is read.
 absl::StatusOr<Altered> Engine::AlterInPlace(const TableState& table,
                                              const Alteration& alteration) {
   Altered altered;

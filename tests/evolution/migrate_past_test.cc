@@ -170,6 +170,20 @@ TEST_F(MigratePastTest, CrashBehindAMigrationLosesNothing) {
   EXPECT_EQ(crashed.Problems(), "");
 }
 
+// The log has the migrated records, and its header shows them: who replayed them would have them
+// twice in the file.
+TEST_F(MigratePastTest, MigratedRecordsAreNotReplayed) {
+  MigrateByFunction();
+  const std::string bytes = table.campus.Bytes("data/cat.records");
+  Campus crashed(table.campus.Files());
+  ASSERT_THAT(crashed.Open(ManyArchives()), IsOk());
+  EXPECT_EQ(crashed.Bytes("data/cat.records"), bytes);
+  ASSERT_THAT(table.campus.engine->Backup(*table.campus.disk, "copy", {}).status(), IsOk());
+  EXPECT_EQ(*wal::ReadFile(*table.campus.disk, "copy/data/cat.records"), bytes);
+  table.ExpectSameAfterReopening();
+  EXPECT_EQ(table.campus.Bytes("data/cat.records"), bytes);
+}
+
 TEST_F(MigratePastTest, HistoryOfARecordGoesThroughMigrations) {
   LiveThrough();
   std::vector<std::string> told;
