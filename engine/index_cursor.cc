@@ -18,6 +18,7 @@ namespace {
 // Who wants the first ten does not wait for more; who wants all gets them by so many.
 constexpr std::size_t kBatchFirst = 16;
 constexpr std::size_t kBatchMax = 256;
+constexpr std::size_t kKeyBytes = 10;  // of one number; of other keys more
 // Entries of superseded lines are passed over: so many of all, and writers get their turn.
 constexpr std::size_t kEntriesAtOnce = 4096;
 
@@ -168,7 +169,9 @@ void IndexWalk::Collect() {
   OrderedWalk walk(ascending() ? WalkOrder::kAscending : WalkOrder::kDescending);
   walk.AddAll(generation_->ordered[static_cast<std::size_t>(index_)]);
   items_.clear();
+  items_.reserve(batch_);
   keys_.clear();
+  keys_.reserve(batch_ * kKeyBytes);
   for (;;) {
     Seek(walk);
     TakeEntries(walk);

@@ -325,7 +325,9 @@ int BoundExpression::last_column() const {
 }
 
 ValueView BoundExpression::Evaluate(const ValueView* columns) const {
-  return Evaluator(*program_, columns).Evaluate(program_->nodes.back());
+  const BoundNode& whole = program_->nodes.back();
+  if (whole.op == Operator::kColumn) return columns[whole.first.number()];
+  return Evaluator(*program_, columns).Evaluate(whole);
 }
 
 Truth BoundExpression::Test(const ValueView* columns) const {

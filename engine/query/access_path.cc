@@ -243,7 +243,8 @@ class PathFinder {
     path->ordered = true;
     const bool down = descending.value_or(false);
     path->direction = down ? IndexOrder::kDescending : IndexOrder::kAscending;
-    path->ties_in_file_order = !down && next == index.columns.size();
+    path->ties_have_one_key = next == index.columns.size();
+    path->ties_in_file_order = !down && path->ties_have_one_key;
   }
 
   void Estimate(const Prefix& prefix, AccessPath* path) const {

@@ -19,10 +19,12 @@ struct AccessPath {
   std::vector<std::string> keys = {};   // of kKey: texts, each once
   std::vector<IndexRange> ranges = {};  // of kIndex: they do not overlap, and ascend
   // Of kIndex: the records come in the query's order, which is this of the index. Those that are
-  // equal in it come in file order only with `ties_in_file_order`.
+  // equal in it come in file order only with `ties_in_file_order`. With `ties_have_one_key` they
+  // are those that have the same key in the index.
   bool ordered = false;
   IndexOrder direction = IndexOrder::kAscending;
   bool ties_in_file_order = false;
+  bool ties_have_one_key = false;
 
   double records = 0;      // that are expected to be read
   double rows = 0;         // of which are expected to pass

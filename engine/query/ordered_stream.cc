@@ -1,6 +1,7 @@
 #include "engine/query/ordered_stream.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -26,7 +27,7 @@ class OrderedStream : public RowStream {
     std::string_view key;
     std::string_view line;
     while (cursor->Next(&key, &line)) {
-      if (!walker.Take({cursor->offset(), line})) return walker.status();
+      if (!walker.Take({cursor->offset(), line}, key)) return walker.status();
     }
     if (!cursor->status().ok()) return cursor->status();
     walker.EndRun();
@@ -43,15 +44,16 @@ class OrderedStream : public RowStream {
       row_.slots = slots_.data();
     }
 
-    bool Take(const FoundLine& found) {
-      if (!Load(found)) return status_.ok();
-      if (stream_.path_.ties_in_file_order) return take_(row_);
-      if (!run_.empty() && !IsEqualToRun() && !EndRun()) return false;
-      if (run_.empty()) {
+    bool Take(const FoundLine& found, std::string_view key) {
+      if (stream_.path_.ties_in_file_order) return Pass(found);
+      const bool by_key = stream_.path_.ties_have_one_key;
+      if (!by_key && !Load(found)) return status_.ok();
+      if (!run_.empty() && !(by_key ? key == run_key_ : IsEqualToRun())) {
+        if (!EndRun()) return false;
         // What EndRun passed on stands in the slots.
-        if (run_ended_ && !Load(found)) return false;
-        BeginRun();
+        if (!by_key && !Load(found)) return false;
       }
+      if (run_.empty()) by_key ? BeginRun(key) : BeginRun();
       run_.push_back(found);
       return true;
     }
@@ -59,9 +61,8 @@ class OrderedStream : public RowStream {
     bool EndRun() {
       std::sort(run_.begin(), run_.end(),
                 [](const FoundLine& a, const FoundLine& b) { return a.offset < b.offset; });
-      run_ended_ = true;
       for (const FoundLine& found : run_) {
-        if (!Load(found) || !take_(row_)) return false;
+        if (!Pass(found)) return false;
       }
       run_.clear();
       return true;
@@ -83,10 +84,12 @@ class OrderedStream : public RowStream {
       }
       return false;
     }
+    bool Pass(const FoundLine& found) { return Load(found) ? take_(row_) : status_.ok(); }
     ValueView OrderValue(std::size_t i) const {
       const BoundQuery& query = stream_.query_;
       return query.values[query.order[i].by.number].Evaluate(slots_.data());
     }
+    void BeginRun(std::string_view key) { run_key_ = key; }
     void BeginRun() {
       texts_ = TextPool();
       order_.clear();
@@ -108,7 +111,7 @@ class OrderedStream : public RowStream {
     QueryRow row_;
     absl::Status status_;
     std::vector<FoundLine> run_;
-    bool run_ended_ = false;
+    std::string run_key_;           // of the run, or else:
     std::vector<ValueView> order_;  // of the run's first record
     TextPool texts_;
   };

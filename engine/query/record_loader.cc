@@ -17,11 +17,12 @@ bool MatchKey(const schema::ValueView* slots, const std::vector<int>& wanted, st
   return true;
 }
 
-RecordLoader::RecordLoader(const BoundSource& source, std::vector<ValueSet> sets)
+RecordLoader::RecordLoader(const BoundSource& source, std::vector<ValueSet> sets, Columns columns)
     : source_(source),
       sets_(std::move(sets)),
       filter_reader_(*source.layout, source.filter_columns),
-      other_reader_(*source.layout, source.other_columns) {
+      other_reader_(*source.layout,
+                    columns == Columns::kAll ? source.other_columns : std::vector<int>()) {
   assert(sets_.size() == source.exists.size());
 }
 

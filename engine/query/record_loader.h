@@ -26,8 +26,10 @@ struct LoadScratch {
 // Constant; any number of threads may load with it.
 class RecordLoader {
  public:
+  // What it reads: all columns that the query names, or those alone that the filter looks at.
+  enum class Columns { kAll, kOfFilter };
   // `sets` are those of source.spec->exists. The source must outlive it.
-  RecordLoader(const BoundSource& source, std::vector<ValueSet> sets);
+  RecordLoader(const BoundSource& source, std::vector<ValueSet> sets, Columns columns);
 
   enum class Outcome { kPassed, kUnwanted, kDamaged };
   // Fills the source's slots if the record passes.

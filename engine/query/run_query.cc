@@ -92,13 +92,22 @@ class Run {
     if (!plan.ok()) return plan.status();
     plan_ = *std::move(plan);
     for (std::size_t i = 0; i < query_.sources.size(); ++i) {
-      loaders_.push_back(std::make_unique<RecordLoader>(query_.sources[i], std::move(sets[i])));
+      loaders_.push_back(
+          std::make_unique<RecordLoader>(query_.sources[i], std::move(sets[i]), ReadColumns()));
     }
     absl::StatusOr<std::unique_ptr<RowStream>> rows =
         plan_.join.has_value() ? OpenJoin() : OpenOne(0);
     if (!rows.ok()) return rows.status();
     rows_ = *std::move(rows);
     return absl::OkStatus();
+  }
+  // Whole records that come in the query's order as they are need no values beside.
+  RecordLoader::Columns ReadColumns() const {
+    const AccessPath& path = plan_.sources[0].path;
+    const bool passes_lines = plan_.end == QueryPlan::End::kStream && !plan_.join.has_value() &&
+                              query_.outputs.empty() && !spec_.distinct &&
+                              (!path.ordered || path.ties_have_one_key);
+    return passes_lines ? RecordLoader::Columns::kOfFilter : RecordLoader::Columns::kAll;
   }
   absl::StatusOr<std::unique_ptr<RowStream>> OpenOne(std::size_t source) {
     return OpenSource(query_, source, plan_.sources[source].path, view_, *loaders_[source]);

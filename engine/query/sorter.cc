@@ -29,16 +29,20 @@ bool Sorter::IsBefore(const Row& a, const Row& b) const {
   return compared != 0 ? compared < 0 : a.rank < b.rank;
 }
 
+// Most rows of a table are told by their first value.
+bool Sorter::IsBeforeLast(const QueryRow& row) const {
+  const Row& last = rows_.front();
+  for (const BoundOrder& order : query_.order) {
+    const int compared = schema::CompareValues(query_.values[order.by.number].Evaluate(row.slots),
+                                               values_[last.values + order.by.number]);
+    if (compared != 0) return order.descending ? compared > 0 : compared < 0;
+  }
+  return row.rank < last.rank;
+}
+
 void Sorter::Take(const QueryRow& row) {
   if (rows_max_ == 0) return;
-  if (rows_.size() == rows_max_) {
-    for (const BoundOrder& order : query_.order) {
-      new_values_[order.by.number] = query_.values[order.by.number].Evaluate(row.slots);
-    }
-    const Row& last = rows_.front();
-    const int compared = Compare(new_values_.data(), values_.data() + last.values);
-    if (compared > 0 || (compared == 0 && row.rank > last.rank)) return;
-  }
+  if (rows_.size() == rows_max_ && !IsBeforeLast(row)) return;
   for (std::size_t i = 0; i < new_values_.size(); ++i) {
     new_values_[i] = texts_.Keep(query_.values[i].Evaluate(row.slots), row);
   }

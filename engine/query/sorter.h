@@ -35,6 +35,8 @@ class Sorter {
   };
   int Compare(const schema::ValueView* a, const schema::ValueView* b) const;
   bool IsBefore(const Row& a, const Row& b) const;
+  // Whether a row comes before the last of those that are kept.
+  bool IsBeforeLast(const QueryRow& row) const;
   void TakeValues(const Row& row, const schema::ValueView* values);
 
   const BoundQuery& query_;

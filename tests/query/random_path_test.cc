@@ -58,7 +58,7 @@ class RandomPathTest : public testing::Test {
 
   // The ids of what the path leads to, in the query's order, if it has one.
   std::string Walk(const engine::BoundQuery& query, const AccessPath& path, engine::View view) {
-    const engine::RecordLoader loader(query.sources[0], {});
+    const engine::RecordLoader loader(query.sources[0], {}, engine::RecordLoader::Columns::kAll);
     const auto stream = engine::OpenSource(query, 0, path, view, loader);
     EXPECT_TRUE(stream.ok()) << stream.status();
     std::vector<std::pair<std::vector<Value>, std::string>> rows;
