@@ -66,9 +66,11 @@ absl::Status TableCompaction::CopyLive() {
   }
   scan->CompareAgain();
   for (KeyIndex& index : generation_->indexes) index.Reserve(old_->published().live);
+  generation_->HoldOrdered();
   for (std::string_view line; scan->Next(&line);) {
     if (absl::Status appended = AppendRecord(line); !appended.ok()) return appended;
   }
+  generation_->EnterHeld();
   absl::Status read = scan->status();
   return read.ok() ? WriteTail() : read;
 }

@@ -36,12 +36,20 @@ int FindIndex(const schema::RecordLayout& layout, std::string_view name) {
 void TableGeneration::EnterOrdered(std::string_view line, const schema::FieldSpan* spans,
                                    std::uint64_t offset) {
   ForEachOrderKey(*layout_, line, spans, [&](std::size_t index, const std::string& key) {
-    ordered[index].Insert(key, offset);
+    held_.empty() ? ordered[index].Insert(key, offset) : held_[index].Add(key, offset);
   });
+}
+
+void TableGeneration::EnterHeld() {
+  for (std::size_t index = 0; index < held_.size(); ++index) {
+    ordered[index].InsertAll(std::move(held_[index]));
+  }
+  held_.clear();
 }
 
 void TableGeneration::EraseOrdered(std::string_view line, const schema::FieldSpan* spans,
                                    std::uint64_t offset) {
+  EnterHeld();
   ForEachOrderKey(*layout_, line, spans, [&](std::size_t index, const std::string& key) {
     ordered[index].Erase(key, offset);
   });

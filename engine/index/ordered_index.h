@@ -33,6 +33,7 @@ class OrderedIndex {
   using Runs = std::vector<std::shared_ptr<const OrderedRun>>;
 
   void Insert(std::string_view key, std::uint64_t offset) { active_.Insert(key, offset); }
+  void InsertAll(OrderedEntries entries) { active_.InsertAll(std::move(entries)); }
   // Forgets an entry that is not frozen yet; false if there is none.
   bool Erase(std::string_view key, std::uint64_t offset) { return active_.Erase(key, offset); }
 

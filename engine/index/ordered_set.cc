@@ -1,7 +1,9 @@
 #include "engine/index/ordered_set.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cstring>
+#include <iterator>
 #include <memory>
 
 namespace linedb::engine {
@@ -13,17 +15,33 @@ OrderedSet::~OrderedSet() {
   }
 }
 
-void OrderedSet::Insert(std::string_view key, std::uint64_t offset) {
+// Has `emplace(key)` put the entry in its place, with a key of its own if that is outside of it.
+template <class Emplace>
+OrderedSet::Iterator OrderedSet::Enter(std::string_view key, Emplace&& emplace) {
   key = key.substr(0, OrderedEntry::kKeyBytesMax);
-  if (key.size() <= OrderedEntry::kBytesInside) {
-    entries_.emplace(key, offset);
-    return;
-  }
+  if (key.size() <= OrderedEntry::kBytesInside) return emplace(key);
   auto owned = std::make_unique_for_overwrite<char[]>(key.size());
   std::memcpy(owned.get(), key.data(), key.size());
-  if (!entries_.emplace(std::string_view(owned.get(), key.size()), offset).second) return;
+  const std::size_t size_before = entries_.size();
+  const Iterator place = emplace(std::string_view(owned.get(), key.size()));
+  if (entries_.size() == size_before) return place;
   static_cast<void>(owned.release());
   key_bytes_ += key.size();
+  return place;
+}
+
+void OrderedSet::Insert(std::string_view key, std::uint64_t offset) {
+  Enter(key, [&](std::string_view kept) { return entries_.emplace(kept, offset).first; });
+}
+
+void OrderedSet::InsertAll(OrderedEntries entries) {
+  std::sort(entries.entries.begin(), entries.entries.end());
+  Iterator next = end();
+  for (const OrderedEntry& entry : entries.entries) {
+    next = std::next(Enter(entry.key(), [&](std::string_view kept) {
+      return entries_.emplace_hint(next, kept, entry.offset());
+    }));
+  }
 }
 
 bool OrderedSet::Erase(std::string_view key, std::uint64_t offset) {

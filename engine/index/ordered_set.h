@@ -29,6 +29,8 @@ class OrderedSet {
 
   // Copies the key. An entry that is there already stays.
   void Insert(std::string_view key, std::uint64_t offset);
+  // The same of many, in any order: sorted first, each finds its place beside the one before.
+  void InsertAll(OrderedEntries entries);
   // False if there is no such entry.
   bool Erase(std::string_view key, std::uint64_t offset);
 
@@ -44,6 +46,8 @@ class OrderedSet {
   std::size_t memory_bytes() const;
 
  private:
+  template <class Emplace>
+  Iterator Enter(std::string_view key, Emplace&& emplace);
   void Swap(OrderedSet& other) {
     entries_.swap(other.entries_);
     std::swap(key_bytes_, other.key_bytes_);

@@ -218,6 +218,7 @@ void TableGeneration::EraseEntries(RecordLocation location) {
 void TableGeneration::ForgetLines() {
   for (KeyIndex& index : indexes) index = KeyIndex();
   for (OrderedIndex& index : ordered) index = OrderedIndex();
+  held_.clear();
   superseded = SupersededLines();
   retained = RetainedLines();
   written = TableExtent();
