@@ -117,7 +117,13 @@ absl::StatusOr<ReadTransaction> Database::BeginRead() {
 
 absl::StatusOr<CommitSubscription> Database::OnCommit(
     std::function<void(const CommittedTransaction&)> callback, const SubscribeOptions& options) {
-  return engine_->Subscribe(std::move(callback), options);
+  return engine_->Subscribe(
+      [callback = std::move(callback)](const CommittedTransaction& transaction,
+                                       const std::atomic<bool>&) {
+        callback(transaction);
+        return absl::OkStatus();
+      },
+      options);
 }
 
 absl::Status Database::Refresh() { return engine_->Refresh(); }

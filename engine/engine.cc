@@ -68,6 +68,8 @@ absl::Status Engine::Close() {
   if (closed_) return absl::OkStatus();
   if (read_only()) {
     refresher_.Stop();
+    // Before the lock: their callbacks may refresh. A forked child has none of their threads.
+    if (CheckProcess().ok()) subscriptions_->Close();
     const std::lock_guard<std::mutex> lock(refresh_mutex_);
     closed_ = true;
     return absl::OkStatus();
@@ -217,6 +219,13 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Engine::TakeSnapshot() {
 absl::StatusOr<CommitSubscription> Engine::Subscribe(CommitCallback callback,
                                                      const SubscribeOptions& options) {
   if (absl::Status usable = CheckUsable(); !usable.ok()) return usable;
+  return Subscriptions::Add(subscriptions_, std::move(callback), options);
+}
+
+absl::StatusOr<CommitSubscription> Engine::Watch(CommitCallback callback,
+                                                 const SubscribeOptions& options) {
+  absl::Status usable = read_only() ? CheckReadable() : CheckUsable();
+  if (!usable.ok()) return usable;
   return Subscriptions::Add(subscriptions_, std::move(callback), options);
 }
 

@@ -139,6 +139,9 @@ class Engine {
 
   absl::StatusOr<CommitSubscription> Subscribe(CommitCallback callback,
                                                const SubscribeOptions& options);
+  // As Subscribe; of a handle for reading, too: what it shows, once a Refresh has shown it.
+  absl::StatusOr<CommitSubscription> Watch(CommitCallback callback,
+                                           const SubscribeOptions& options);
 
   // engine_checkpoint.cc
   absl::StatusOr<CheckpointReport> Checkpoint();

@@ -29,7 +29,9 @@ absl::Status Engine::Refresh() {
   const std::lock_guard<std::mutex> one_at_a_time(refresh_mutex_);
   if (closed_) return absl::FailedPreconditionError("the database is closed");
   const bool same_log = log_tail_ != nullptr && LogIdentity(files_, paths_) == tail_identity_;
-  return same_log ? TakeAppended() : OpenAnew();
+  absl::Status done = same_log ? TakeAppended() : OpenAnew();
+  if (done.ok()) subscriptions_->Wake();
+  return done;
 }
 
 void Engine::RefreshAgain() {

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/json_record.h"
 #include "schema/record_codec.h"
 
 namespace linedb {
@@ -44,12 +45,6 @@ bool HasNonFinite(const Json& value) {
     for (const Json& member : *json) open.push_back(&member);
   }
   return false;
-}
-
-Json ParseLine(std::string_view line) {
-  Json record = Json::parse(line, nullptr, /*allow_exceptions=*/false);
-  if (record.is_object()) record.erase(std::string(schema::kRowIdColumn));
-  return record;
 }
 
 }  // namespace
@@ -122,7 +117,7 @@ absl::StatusOr<Json> JsonTable::Read(engine::View view, int key, const Json& val
   if (!text.ok()) return text.status();
   Json record;
   absl::Status read = core_.Visit(view, key, *text, [&record](std::string_view line) {
-    record = ParseLine(line);
+    record = engine::JsonRecordOf(line);
     return absl::OkStatus();
   });
   if (!read.ok()) return read;
@@ -158,7 +153,7 @@ absl::Status JsonTable::Walk(engine::View view,
   if (!cursor.ok()) return cursor.status();
   std::string_view line;
   while (cursor->Next(&line)) {
-    if (!visit(ParseLine(line))) break;
+    if (!visit(engine::JsonRecordOf(line))) break;
   }
   return cursor->status();
 }

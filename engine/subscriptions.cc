@@ -30,7 +30,11 @@ void Subscriber::Deliver() {
         reader_.Next({acknowledged_(), FeedDelivery::kWritten}, &transaction_);
     if (!next.ok()) Fail(next.status());
     if (!next.ok() || !*next) break;
-    callback_(transaction_);
+    const absl::Status taken = callback_(transaction_, ended_);
+    if (!taken.ok()) {
+      if (!ended_) Fail(taken);
+      break;
+    }
     const std::lock_guard<std::mutex> lock(mutex_);
     position_ = transaction_.end;
   }

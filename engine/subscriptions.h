@@ -25,7 +25,11 @@
 
 namespace linedb::engine {
 
-using CommitCallback = std::function<void(const CommittedTransaction&)>;
+// An error ends the subscription, which has it as its status; the transaction then counts as not
+// dealt with. `ended` turns true when its owner ends it, while the call is under way: who makes
+// more of a transaction than one call looks at it before each, and leaves off with kCancelled.
+using CommitCallback =
+    std::function<absl::Status(const CommittedTransaction&, const std::atomic<bool>& ended)>;
 // The last lsn that is acknowledged. Any thread.
 using AcknowledgedLsn = std::function<wal::Lsn()>;
 

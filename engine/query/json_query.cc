@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/index/table_state.h"
+#include "engine/json_record.h"
 #include "engine/query/query_words.h"
 #include "linedb/query_result.h"
 #include "linedb/text_writer.h"
@@ -49,18 +50,12 @@ Json JsonOf(const schema::ValueView& value) {
   return nullptr;
 }
 
-Json RecordOf(std::string_view line) {
-  Json record = Json::parse(line, nullptr, /*allow_exceptions=*/false);
-  if (record.is_object()) record.erase(std::string(schema::kRowIdColumn));
-  return record;
-}
-
 Json RowOf(const engine::QuerySpec& query, const engine::ResultRow& row) {
-  if (query.outputs.empty() && query.sources.size() == 1) return RecordOf(row.line(0));
+  if (query.outputs.empty() && query.sources.size() == 1) return engine::JsonRecordOf(row.line(0));
   Json object = Json::object();
   if (query.outputs.empty()) {
     for (std::size_t i = 0; i < query.sources.size(); ++i) {
-      object[query.sources[i].name] = RecordOf(row.line(i));
+      object[query.sources[i].name] = engine::JsonRecordOf(row.line(i));
     }
   }
   for (std::size_t i = 0; i < query.outputs.size(); ++i) {

@@ -69,6 +69,7 @@ void GroupCommit::SetReadOnly(wal::LogHeader header, const wal::LogPosition& pos
   note_.header = std::move(header);
   note_.position = position;
   log_bytes_ = position.bytes;
+  acknowledged_.store(position.next_lsn.value - 1, std::memory_order_release);
 }
 
 void GroupCommit::NoteTime() {

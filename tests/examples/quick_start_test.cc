@@ -100,6 +100,20 @@ TEST(QuickStartTest, TypedQueriesPrintWhatReadmeSays) {
   EXPECT_THAT(blocks, testing::Contains(ran.output));
 }
 
+TEST(QuickStartTest, ReadmeShowsAWatchWordForWord) {
+  const auto blocks = MarkdownBlocks(ReadText(LINEDB_SOURCE_DIR "/README.md"), "cpp");
+  EXPECT_THAT(blocks, testing::Contains(Unindented(MarkedPart(
+                          ReadText(LINEDB_SOURCE_DIR "/examples/watching/watching.cc")))));
+}
+
+TEST(QuickStartTest, WatchPrintsWhatReadmeSays) {
+  const auto blocks = MarkdownBlocks(ReadText(LINEDB_SOURCE_DIR "/README.md"), "text");
+  const ScratchDirectory scratch;
+  const ProgramResult ran = RunIn(scratch.path(), LINEDB_WATCHING);
+  EXPECT_EQ(ran.exit_code, 0);
+  EXPECT_THAT(blocks, testing::Contains(ran.output));
+}
+
 TEST(QuickStartTest, ReadmeShowsManyRowsWordForWord) {
   const auto blocks = MarkdownBlocks(ReadText(LINEDB_SOURCE_DIR "/README.md"), "cpp");
   EXPECT_THAT(blocks, testing::Contains(Unindented(MarkedPart(

@@ -51,7 +51,12 @@ class FailedCommitTest : public ::testing::Test {
   }
   CommitSubscription Subscribe(Campus& on, const SubscribeOptions& how = {}) {
     return on.engine
-        ->Subscribe([this](const CommittedTransaction& done) { called.push_back(Text(done)); }, how)
+        ->Subscribe(
+            [this](const CommittedTransaction& done, const std::atomic<bool>&) {
+              called.push_back(Text(done));
+              return absl::OkStatus();
+            },
+            how)
         .value();
   }
   static std::string Text(const CommittedTransaction& done) { return testing::TextOf(done); }
