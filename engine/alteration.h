@@ -35,6 +35,10 @@ struct AlterationRequest {
   std::optional<TableSchema> expected = std::nullopt;
   std::string change_sentence = {};
 };
+  // What it is then at least, whether or not `wanted` says so; 0: one more than before.
+  std::int64_t change_version = 0;
+  // Which operations of the transaction, ascending, were of records that are purged since.
+  std::vector<std::size_t> purged = {};
 
 // One more than before, unless programs that know the table as it was go on with what it is then.
 std::int64_t CountedVersion(const TableSchema& before, const TableSchema& after);
@@ -80,12 +84,11 @@ class Alteration {
   const std::string change_sentence_;
 };
 
-// The functions of a program, from the one for the stored version on, one behind the other. Nothing
-// if there is none for it. Errors as of Migrations::Run.
-absl::StatusOr<RecordChange> ChainFunctions(const schema::RecordLayout& stored,
-                                            const TableSchema& wanted,
-                                            std::span<const MigrationFunction> functions,
-                                            std::string* sentence);
+// Makes the functions of a program the change that is requested, from the one for the stored
+// version on, one behind the other; nothing if there is none for it. Errors as of Migrations::Run.
+absl::Status ChainFunctions(const schema::RecordLayout& stored,
+                            std::span<const MigrationFunction> functions,
+                            AlterationRequest* request);
 
 // The text of a canonical line's primary key; nothing if it is no line of this layout.
 std::optional<std::string> PrimaryKeyOf(const schema::RecordLayout& layout, std::string_view line);
