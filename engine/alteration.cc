@@ -272,6 +272,7 @@ absl::StatusOr<RecordChange> MigratedRecords(std::shared_ptr<const schema::Recor
   if (!layout.ok()) return layout.status();
   auto lines = std::make_shared<std::map<std::string, std::string, std::less<>>>();
   for (const std::string& line : migrated) {
+    if (line.empty()) continue;
     const std::optional<std::string> key = PrimaryKeyOf(**layout, line);
     if (!key.has_value()) {
       return absl::DataLossError(absl::StrCat("not a record of table ", to.table_name, ": ", line));
