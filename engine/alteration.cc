@@ -19,7 +19,7 @@ std::int64_t VersionAfter(const TableSchema& before, const AlterationRequest& re
   const TableSchema& wanted = request.wanted;
   if (wanted.version > before.version) return wanted.version;
   if (wanted.version > 1 && !request.counts_version) return before.version;
-  if (request.change) return before.version + 1;
+  if (request.change) return std::max(before.version + 1, request.change_version);
   return CountedVersion(before, wanted);
 }
 
@@ -204,22 +204,31 @@ absl::Status CheckDescribes(const TableSchema& stored, const MigrationFunction& 
                    "have to:\n", plan.ToText()));
 }
 
+// Or the same function would run again the next time.
+absl::Status CheckLeaves(const TableSchema& wanted, std::int64_t version) {
+  if (wanted.version == 1 || wanted.version > version) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "table ", wanted.table_name, ": a migration begins with version ", version,
+      ", the newest struct says version ", wanted.version, ", expected a later one, or none"));
+}
+
 }  // namespace
 
-absl::StatusOr<RecordChange> ChainFunctions(const schema::RecordLayout& stored,
-                                            const TableSchema& wanted,
-                                            std::span<const MigrationFunction> functions,
-                                            std::string* sentence) {
+absl::Status ChainFunctions(const schema::RecordLayout& stored,
+                            std::span<const MigrationFunction> functions,
+                            AlterationRequest* request) {
+  const TableSchema& wanted = request->wanted;
   if (absl::Status fits = CheckFunctions(functions, wanted); !fits.ok()) return fits;
   const TableSchema& before = stored.schema();
   const MigrationFunction* function = FindFunction(functions, before.version);
-  if (function == nullptr) return RecordChange();
+  if (function == nullptr) return absl::OkStatus();
   if (absl::Status same = CheckDescribes(before, *function); !same.ok()) return same;
   auto links = std::make_shared<std::vector<ChainLink>>();
   std::shared_ptr<const schema::RecordLayout> at =
       std::make_shared<const schema::RecordLayout>(stored);
   std::size_t run = 0;
   while (function != nullptr && run++ < functions.size()) {
+    request->change_version = std::max(request->change_version, function->version + 1);
     if (absl::Status added = AddLink(at, *function->from, function->run, links.get());
         !added.ok()) {
       return added;
@@ -235,12 +244,15 @@ absl::StatusOr<RecordChange> ChainFunctions(const schema::RecordLayout& stored,
   const EvolutionPlan rest = PlanEvolution(at->schema(), wanted);
   absl::Status possible = rest.CheckPossible(wanted.table_name);
   if (possible.ok()) possible = AddLink(at, wanted, nullptr, links.get());
+  if (possible.ok()) possible = CheckLeaves(wanted, request->change_version - 1);
   if (!possible.ok()) return possible;
-  *sentence = absl::StrCat("migrate every record by ", run, run == 1 ? " function" : " functions",
-                           ", from version ", before.version, " on");
-  return RecordChange([links](std::string_view line, std::string* changed) {
+  request->change_sentence =
+      absl::StrCat("migrate every record by ", run, run == 1 ? " function" : " functions",
+                   ", from version ", before.version, " on");
+  request->change = [links](std::string_view line, std::string* changed) {
     return RunChain(*links, line, changed);
-  });
+  };
+  return absl::OkStatus();
 }
 
 std::optional<std::string> PrimaryKeyOf(const schema::RecordLayout& layout, std::string_view line) {
@@ -260,6 +272,7 @@ absl::StatusOr<RecordChange> MigratedRecords(std::shared_ptr<const schema::Recor
   if (!layout.ok()) return layout.status();
   auto lines = std::make_shared<std::map<std::string, std::string, std::less<>>>();
   for (const std::string& line : migrated) {
+    if (line.empty()) continue;
     const std::optional<std::string> key = PrimaryKeyOf(**layout, line);
     if (!key.has_value()) {
       return absl::DataLossError(absl::StrCat("not a record of table ", to.table_name, ": ", line));

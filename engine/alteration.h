@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -34,6 +35,10 @@ struct AlterationRequest {
   RecordChange change = {};
   std::optional<TableSchema> expected = std::nullopt;
   std::string change_sentence = {};
+  // What it is then at least, whether or not `wanted` says so; 0: one more than before.
+  std::int64_t change_version = 0;
+  // Which operations of the transaction, ascending, were of records that are purged since.
+  std::vector<std::size_t> purged = {};
 };
 
 // One more than before, unless programs that know the table as it was go on with what it is then.
@@ -53,8 +58,11 @@ class Alteration {
   // What is to be done, the plan, and the function.
   EvolutionPlan steps() const;
   bool by_function() const { return static_cast<bool>(change_); }
-  // Whether what a step asks of the records has to be looked at.
-  bool judges() const { return by_function() || plan_.judges(); }
+  const std::vector<std::size_t>& purged() const { return purged_; }
+  // Whether a step asks something of the records, and whether that has to be looked at: what a log
+  // tells was possible, even if what was purged since is no longer there to be referenced.
+  bool constrains() const { return by_function() || plan_.judges(); }
+  bool judges() const { return !as_logged_ && constrains(); }
   bool rewrites() const { return by_function() || plan_.rewrites(); }
 
   // Tells each fault by the number of its column in `to`, or -1; OK if there is none.
@@ -69,28 +77,32 @@ class Alteration {
         to_(std::move(to)),
         plan_(std::move(plan)),
         carrier_(*from_, *to_),
+        as_logged_(request.as_logged),
         change_(request.change),
+        purged_(request.purged),
         change_sentence_(request.change_sentence) {}
 
   const std::shared_ptr<const schema::RecordLayout> from_;
   const std::shared_ptr<const schema::RecordLayout> to_;
   const EvolutionPlan plan_;
   const schema::RecordCarrier carrier_;
+  const bool as_logged_;
   const RecordChange change_;
+  const std::vector<std::size_t> purged_;
   const std::string change_sentence_;
 };
 
-// The functions of a program, from the one for the stored version on, one behind the other. Nothing
-// if there is none for it. Errors as of Migrations::Run.
-absl::StatusOr<RecordChange> ChainFunctions(const schema::RecordLayout& stored,
-                                            const TableSchema& wanted,
-                                            std::span<const MigrationFunction> functions,
-                                            std::string* sentence);
+// Makes the functions of a program the change that is requested, from the one for the stored
+// version on, one behind the other; nothing if there is none for it. Errors as of Migrations::Run.
+absl::Status ChainFunctions(const schema::RecordLayout& stored,
+                            std::span<const MigrationFunction> functions,
+                            AlterationRequest* request);
 
 // The text of a canonical line's primary key; nothing if it is no line of this layout.
 std::optional<std::string> PrimaryKeyOf(const schema::RecordLayout& layout, std::string_view line);
 
-// The change to these records, lines of the altered table, of those that have their keys.
+// The change to these records, lines of the altered table, of those that have their keys; an empty
+// line is nobody's.
 absl::StatusOr<RecordChange> MigratedRecords(std::shared_ptr<const schema::RecordLayout> from,
                                              const TableSchema& to,
                                              const std::vector<std::string>& migrated);

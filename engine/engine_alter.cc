@@ -79,6 +79,14 @@ absl::Status LogChangedRecords(const TableState& table, const Alteration& altera
   absl::StatusOr<std::shared_ptr<const ScanSource>> source = ScanSource::OfPublished(table);
   if (!source.ok()) return source.status();
   altered->old_records = *source;
+  const std::string_view name = altered->table->name();
+  auto purged = alteration.purged().begin();
+  const auto log_purged = [&] {
+    for (; purged != alteration.purged().end() && *purged == altered->transaction.size();
+         ++purged) {
+      altered->transaction.push_back({wal::Operation::kPurged, name, {}, {}});
+    }
+  };
   std::string_view rest = altered->compaction->generation()->records.file_view();
   ScanState scan(*source);
   std::string_view old_line;
@@ -92,9 +100,10 @@ absl::Status LogChangedRecords(const TableState& table, const Alteration& altera
                                   : scan.status();
       }
     } while (PrimaryKeyOf(alteration.from(), old_line) != key);
-    altered->transaction.push_back(
-        {wal::Operation::kUpdate, altered->table->name(), line, old_line});
+    log_purged();
+    altered->transaction.push_back({wal::Operation::kUpdate, name, line, old_line});
   }
+  log_purged();
   return absl::OkStatus();
 }
 
@@ -119,6 +128,9 @@ absl::Status Engine::RepeatAlteration(const TableSchema& logged,
     absl::StatusOr<RecordChange> change = MigratedRecords(LayoutOf(**table), logged, migrated);
     if (!change.ok()) return change.status();
     request.change = *std::move(change);
+    for (std::size_t i = 0; i < migrated.size(); ++i) {
+      if (migrated[i].empty()) request.purged.push_back(i + 1);  // behind the ALTER_TABLE
+    }
   }
   const absl::StatusOr<MigrateReport> report = Alter(request);
   if (!report.ok()) return report.status();
@@ -151,7 +163,6 @@ absl::StatusOr<MigrateReport> Engine::Alter(const AlterationRequest& request) no
     report.version_after = report.version_before;
     return report;
   }
-  if (done = CheckReferencesFit((*alteration)->to()); !done.ok()) return done;
   done = applies ? AlterAlone(*table, **alteration, request.options, &report)
                  : JudgeAlteration(**table, **alteration, request.options, &report);
   if (!done.ok()) return done;
@@ -162,6 +173,8 @@ absl::StatusOr<MigrateReport> Engine::Alter(const AlterationRequest& request) no
 absl::Status Engine::JudgeAlteration(const TableState& table, const Alteration& alteration,
                                      const MigrateOptions& options, MigrateReport* report) const {
   report->rewrote = alteration.rewrites();
+  // Not before: who made a table while the slot was waited for may reference a key that goes.
+  if (absl::Status fit = CheckReferencesFit(alteration.to()); !fit.ok()) return fit;
   absl::StatusOr<std::shared_ptr<const ScanSource>> source = ScanSource::OfPublished(table);
   if (!source.ok()) return source.status();
   report->records = (*source)->generation->published().live;
@@ -196,7 +209,7 @@ absl::Status Engine::AlterAlone(const std::shared_ptr<TableState>& table,
       const TableExtent& extent = table->generation->written;
       const bool only_live = extent.lines == extent.live;
       report->rewrote = alteration.rewrites() || !table->generation->records.has_file() ||
-                        (alteration.judges() && !only_live);
+                        (alteration.constrains() && !only_live);
       done = AlterHoldingSlot(table, alteration, report->rewrote);
     }
     if (altered && done.ok()) commits_.AcknowledgeLog();

@@ -87,7 +87,7 @@ absl::Status Engine::CheckReferences(Transaction& transaction,
 }
 
 absl::Status Engine::CheckReferencesFit(const schema::RecordLayout& layout) const {
-  return keeps_references_ ? engine::CheckReferencesFit(tables_, layout) : absl::OkStatus();
+  return keeps_references_ ? engine::CheckReferencesFit(Tables(), layout) : absl::OkStatus();
 }
 
 absl::Status Engine::JudgeReferences(absl::FunctionRef<bool(const JudgedReference&)> found) {

@@ -30,10 +30,9 @@ absl::StatusOr<MigrateReport> MigrateByFunctions(Database& database, const Table
   absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(*stored);
   if (!layout.ok()) return layout.status();
   AlterationRequest request{.wanted = wanted, .options = options};
-  absl::StatusOr<RecordChange> change =
-      ChainFunctions(*layout, wanted, functions, &request.change_sentence);
-  if (!change.ok()) return change.status();
-  request.change = *std::move(change);
+  if (absl::Status chained = ChainFunctions(*layout, functions, &request); !chained.ok()) {
+    return chained;
+  }
   if (request.change) request.expected = *std::move(stored);
   return database.engine().Alter(request);
 }

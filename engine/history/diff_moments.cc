@@ -70,9 +70,10 @@ class TouchedTable {
   std::vector<const TouchedRow*> RowsToTell() const;
   void TellRows(TableTeller& teller) const;
 
-  Layout first_;  // null: there was no such table
-  Layout now_;    // null: there is none
-  Layout was_;    // before the last alteration
+  Layout first_;                  // null: there was no such table
+  Layout now_;                    // null: there is none
+  Layout was_;                    // before the last alteration,
+  wal::TransactionId altered_{};  // which this transaction made
   bool dropped_ = false;
   std::map<std::string, TouchedRow> rows_;  // by key text
 };
@@ -87,6 +88,7 @@ absl::Status TouchedTable::TakeSchema(const wal::LogEntry& entry) {
   }
   if (!done.ok()) return AtPlace(absl::StrCat("lsn ", entry.lsn.value), done);
   was_ = std::exchange(now_, *std::move(layout));
+  altered_ = entry.transaction;
   if (was_ == nullptr) return absl::OkStatus();
   for (auto& [key, row] : rows_) {
     if (!row.before.empty() && row.carried_fits) {
@@ -116,7 +118,7 @@ absl::Status TouchedTable::TakeRow(const wal::LogEntry& entry) {
     row->second.before = entry.old_record;
     if (now_ != first_ && !entry.old_record.empty()) {
       row->second.carried = row->second.before;
-      if (!split.Set(*now_, entry.old_record)) {
+      if (was_ != nullptr && entry.transaction == altered_) {
         // A program's function has migrated it with the alteration just before.
         row->second.carried = CarryOver(*was_, *now_, entry.old_record);
         row->second.carried_fits = row->second.carried.has_value();

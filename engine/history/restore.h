@@ -24,7 +24,8 @@ class WorkDatabase {
   // Opens the database, which replays its log, runs a checkpoint, and closes it.
   virtual absl::Status Settle(const std::string& directory) = 0;
   // The same, with a transaction of its own behind the log's. `migrated`: what a program's
-  // functions made of the records, as canonical lines of the schema; empty if none did.
+  // functions made of the records, as canonical lines of the schema, an empty one where a record
+  // was purged; empty if none did.
   virtual absl::Status AlterTable(const std::string& directory, const TableSchema& schema,
                                   const std::vector<std::string>& migrated) = 0;
   virtual absl::Status DropTable(const std::string& directory, std::string_view table) = 0;

@@ -33,6 +33,8 @@ bool DropsColumns(const schema::RecordLayout& from, const schema::RecordLayout& 
 struct WalkedTable {
   Layout before;  // the slice; null: there was none
   Layout now;
+  Layout was;                    // before the last alteration,
+  wal::TransactionId altered{};  // which this transaction made
   bool in_slice = false;
   std::set<std::string> touched;               // keys
   std::map<std::string, std::string> records;  // before the slice, by key
@@ -70,7 +72,8 @@ absl::Status SlicePlanner::FindTables(wal::Lsn before) {
 }
 
 absl::Status SlicePlanner::TakeSchema(const wal::LogEntry& entry, WalkedTable& table) {
-  table.now = nullptr;
+  table.was = std::exchange(table.now, nullptr);
+  table.altered = entry.transaction;
   if (entry.operation == wal::Operation::kDropTable) return absl::OkStatus();
   absl::StatusOr<schema::SchemaDocument> document = schema::ParseSchemaDocument(entry.record);
   if (!document.ok()) return AtPlace(absl::StrCat("lsn ", entry.lsn.value), document.status());
@@ -85,30 +88,23 @@ absl::Status SlicePlanner::TakeSchema(const wal::LogEntry& entry, WalkedTable& t
 absl::Status SlicePlanner::TakeFirst(const wal::LogEntry& entry, const std::string& key,
                                      WalkedTable& table) {
   if (entry.old_record.empty() || table.before == nullptr) return absl::OkStatus();
-  if (table.now == table.before) {
-    table.records[key] = entry.old_record;
-    return absl::OkStatus();
-  }
-  SplitLine split;
-  if (split.Set(*table.before, entry.old_record) && !split.Set(*table.now, entry.old_record)) {
-    // A program's function has migrated it: the log says what it was before.
+  // What a program's function has migrated was a record of the table before the alteration.
+  const bool migrated = table.was != nullptr && entry.transaction == table.altered;
+  const Layout& layout = migrated ? table.was : table.now;
+  if (layout == table.before) {
     table.records[key] = entry.old_record;
     return absl::OkStatus();
   }
   // It is known only as an alteration in the slice made it.
-  std::optional<std::string> record;
-  std::string carried;
-  if (CarryBack(*table.now, *table.before, entry.old_record, &carried).ok()) {
-    record = std::move(carried);
-  }
-  if (!record) {
+  std::string record;
+  if (!CarryBack(*layout, *table.before, entry.old_record, &record).ok()) {
     return absl::FailedPreconditionError(
         absl::StrCat("lsn ", entry.lsn.value, ": what the record ", key, " of table ",
                      std::string(entry.table), " was before the table was altered is not in the ",
                      "log; begin the slice behind the alteration"));
   }
-  table.records[key] = *std::move(record);
-  if (!DropsColumns(*table.before, *table.now)) return absl::OkStatus();
+  table.records[key] = std::move(record);
+  if (!DropsColumns(*table.before, *layout)) return absl::OkStatus();
   plan_.notes.push_back(absl::StrCat("table ", std::string(entry.table), ", record ", key,
                                      ": columns that an alteration in the slice drops have their ",
                                      "default, the log no longer has their values"));

@@ -56,7 +56,8 @@ absl::Status CheckReferencesFit(const ReferenceMap::Tables& tables,
       const absl::Status fits = ResolveReference(table->layout(), reference, with).status();
       if (fits.ok()) continue;
       return absl::FailedPreconditionError(
-          absl::StrCat(own, " is referenced: ", std::string(fits.message())));
+          absl::StrCat(own, " is referenced: ", std::string(fits.message()),
+                       "; drop that reference of table ", name, " first"));
     }
   }
   return absl::OkStatus();

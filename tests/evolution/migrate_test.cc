@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "linedb/json_table.h"
@@ -232,6 +233,34 @@ TEST(MigrateTest, KeyThatIsReferencedNeitherGoesNorChanges) {
     change(wanted);
     EXPECT_THAT(table.Migrate(wanted, {Permission::kDrop, Permission::kNarrow}),
                 Fails(absl::StatusCode::kFailedPrecondition, "person is referenced"));
+  }
+  TableSchema renamed = PersonSchema();
+  ColumnOf(renamed, "code").id = 7;
+  ColumnOf(renamed, "code").name = "sign";
+  EXPECT_THAT(table.Migrate(renamed), Fails(absl::StatusCode::kFailedPrecondition,
+                                            "drop that reference of table badge first"));
+}
+
+// Whoever comes first while the other waits for a transaction to end.
+TEST(MigrateTest, KeyGoesOrIsReferencedByANewTableButNotBoth) {
+  TableSchema other;
+  other.table_name = "badge";
+  other.columns = {
+      {.name = "id", .type = Type::kInt, .primary_key = true},
+      {.name = "person_code", .references = ReferenceSchema{{"person_code"}, "person", {"code"}}}};
+  TableSchema wanted = PersonSchema();
+  ColumnOf(wanted, "code").unique = false;
+  for (int round = 0; round < 100; ++round) {
+    AlteredTable table(PersonSchema(), Persons());
+    absl::Status created;
+    absl::Status altered;
+    WriteTransaction transaction = table.campus.Begin();
+    std::thread creator([&] { created = table.campus.engine->CreateTable(other); });
+    std::thread changer([&] { altered = table.Migrate(wanted).status(); });
+    ASSERT_THAT(transaction.Commit(), IsOk());
+    creator.join();
+    changer.join();
+    EXPECT_NE(created.ok(), altered.ok()) << created << "\n" << altered;
   }
 }
 

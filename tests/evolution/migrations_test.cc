@@ -33,6 +33,23 @@ struct Member {
   double fee = 0;
   std::optional<std::string> mail = std::nullopt;
 };
+// A table whose structs say no versions, and one whose newest says too low a one.
+struct TagV1 {
+  std::int64_t id = 0;
+};
+struct TagV2 {
+  std::int64_t id = 0;
+  std::int64_t size = 0;
+};
+struct Tag {
+  std::int64_t id = 0;
+  std::int64_t size = 0;
+  std::int64_t runs = 0;
+};
+struct LowTag {
+  std::int64_t id = 0;
+  std::int64_t runs = 0;
+};
 // A table without a primary key.
 struct NoteV1 {
   std::string text;
@@ -66,6 +83,32 @@ struct linedb::Describe<linedb::testing::Member> {
       linedb::Field<"fee", &Row::fee>(), linedb::Field<"mail", &Row::mail>(), linedb::Version<3>());
 };
 template <>
+struct linedb::Describe<linedb::testing::TagV1> {
+  using Row = linedb::testing::TagV1;
+  static constexpr auto kTable =
+      linedb::DescribeTable<"tag">(linedb::Field<"id", &Row::id>().PrimaryKey());
+};
+template <>
+struct linedb::Describe<linedb::testing::TagV2> {
+  using Row = linedb::testing::TagV2;
+  static constexpr auto kTable = linedb::DescribeTable<"tag">(
+      linedb::Field<"id", &Row::id>().PrimaryKey(), linedb::Field<"size", &Row::size>());
+};
+template <>
+struct linedb::Describe<linedb::testing::Tag> {
+  using Row = linedb::testing::Tag;
+  static constexpr auto kTable = linedb::DescribeTable<"tag">(
+      linedb::Field<"id", &Row::id>().PrimaryKey(), linedb::Field<"size", &Row::size>(),
+      linedb::Field<"runs", &Row::runs>());
+};
+template <>
+struct linedb::Describe<linedb::testing::LowTag> {
+  using Row = linedb::testing::LowTag;
+  static constexpr auto kTable =
+      linedb::DescribeTable<"tag">(linedb::Field<"id", &Row::id>().PrimaryKey(),
+                                   linedb::Field<"runs", &Row::runs>(), linedb::Version<2>());
+};
+template <>
 struct linedb::Describe<linedb::testing::NoteV1> {
   using Row = linedb::testing::NoteV1;
   static constexpr auto kTable = linedb::DescribeTable<"note">(linedb::Field<"text", &Row::text>());
@@ -84,11 +127,15 @@ namespace {
 using testing::Fails;
 using ::testing::HasSubstr;
 using testing::IsOk;
+using testing::LowTag;
 using testing::Member;
 using testing::MemberV1;
 using testing::MemberV2;
 using testing::Note;
 using testing::NoteV1;
+using testing::Tag;
+using testing::TagV1;
+using testing::TagV2;
 
 Migrations<Member> MemberMigrations() {
   return Migrations<Member>()
@@ -135,6 +182,33 @@ TEST_F(MigrationsTest, FunctionsRunOneBehindTheOtherFromTheStoredVersionOn) {
   EXPECT_EQ(*members->Insert({.name = "Cal"}), 3);
   // Done is done.
   EXPECT_FALSE(MemberMigrations().Run(*database_)->migrated);
+}
+
+// A program runs its migrations whenever it starts.
+TEST_F(MigrationsTest, NoFunctionRunsAgainWhetherOrNotStructsSayTheirVersions) {
+  Fill<TagV1>({{.id = 1}});
+  const auto migrations = Migrations<Tag>()
+                              .From<TagV1>(1,
+                                           [](const TagV1& old) {
+                                             return TagV2{old.id, 5};
+                                           })
+                              .From<TagV2>(2, [](const TagV2& old) {
+                                return Tag{old.id, old.size, 1};
+                              });
+  const auto report = migrations.Run(*database_);
+  ASSERT_THAT(report.status(), IsOk());
+  EXPECT_EQ(report->version_after, 3);
+  const auto again = migrations.Run(*database_);
+  ASSERT_THAT(again.status(), IsOk());
+  EXPECT_FALSE(again->migrated);
+  const auto low = Migrations<LowTag>()
+                       .From<Tag>(3,
+                                  [](const Tag& old) {
+                                    return LowTag{old.id, 2};
+                                  })
+                       .Run(*database_);
+  EXPECT_THAT(low, Fails(absl::StatusCode::kInvalidArgument,
+                         "a migration begins with version 3, the newest struct says version 2"));
 }
 
 TEST_F(MigrationsTest, LaterVersionBeginsInTheMiddleOfTheChain) {

@@ -90,7 +90,6 @@ void Tell(Context& context, const AlterCommand& command, const MigrateReport& re
   });
 }
 
-// What is wrong with the call is told before anything is opened for writing.
 int TellOutcome(Context& context, const AlterCommand& command, const MigrateReport& report) {
   Tell(context, command, report);
   if (report.violations_total > 0) {
@@ -196,7 +195,7 @@ void AddColumnOptions(CLI::App* command, SchemaEdit* edit) {
   AddRepeated(command, "--not-null", &edit->not_null, "Forbid it", "NAME");
   AddRepeated(command, "--default", &edit->defaults, "Of records that leave the column out",
               "NAME VALUE");
-  AddRepeated(command, "--drop-default", &edit->drop_defaults, "", "NAME");
+  AddRepeated(command, "--drop-default", &edit->drop_defaults, "Take it away", "NAME");
 }
 
 void AddRuleOptions(CLI::App* command, SchemaEdit* edit) {
@@ -207,7 +206,7 @@ void AddRuleOptions(CLI::App* command, SchemaEdit* edit) {
   AddRepeated(command, "--drop-index", &edit->drop_indexes, "a,b", "");
   AddRepeated(command, "--check", &edit->checks, "What no record makes false: 'gpa <= 4.0'",
               "EXPRESSION");
-  AddRepeated(command, "--drop-check", &edit->drop_checks, "", "EXPRESSION");
+  AddRepeated(command, "--drop-check", &edit->drop_checks, "In any spelling", "EXPRESSION");
   AddRepeated(command, "--reference", &edit->references,
               "a,b:table[:key columns][:cascade]: these are a key there; when that\n"
               "record goes: restrict, cascade or set null",

@@ -187,7 +187,8 @@ class Migrations {
   }
 
   // Fails as Migrate; kFailedPrecondition also if the stored schema of that version is not what the
-  // function's struct describes, and kInvalidArgument if two functions are for one version. What a
+  // function's struct describes, and kInvalidArgument if two functions are for one version, or
+  // Newest says a version that is not later than those that the functions begin with. What a
   // function loses it loses knowingly: no permission is asked for its steps.
   absl::StatusOr<MigrateReport> Run(Database& database, const MigrateOptions& options = {}) const {
     return engine::MigrateByFunctions(database, schema::StructCodec<Newest>::Schema(), functions_,
