@@ -44,7 +44,8 @@ class IndexWalk {
   };
 
   bool ascending() const { return order_ == IndexOrder::kAscending; }
-  void See(std::shared_ptr<const TableGeneration> generation, std::uint64_t limit);
+  void See(std::shared_ptr<const TableGeneration> generation, std::uint64_t limit,
+           const ExpiryMoment& moment);
   absl::Status BeginUnnamed();
   void Fill();
   absl::Status CheckView() const;
@@ -53,6 +54,7 @@ class IndexWalk {
   bool IsBehindEnd(std::string_view key) const;
   void TakeEntries(OrderedWalk& walk);
   void ReadLines();
+  void DropExpired();
   absl::Status ReadLine(Item& item);
 
   const TableCore core_;
@@ -63,6 +65,7 @@ class IndexWalk {
 
   std::shared_ptr<const TableGeneration> generation_;
   std::uint64_t limit_ = 0;
+  ExpiryMoment moment_;
   std::uint64_t cuts_ = 0;                       // when a writer's walk began
   std::shared_ptr<const Snapshot> snapshot_;     // of a walk that no transaction holds
   std::shared_ptr<const wal::Mapping> mapping_;  // keeps `file_` alive
@@ -83,10 +86,12 @@ class IndexWalk {
   absl::Status status_;
 };
 
-void IndexWalk::See(std::shared_ptr<const TableGeneration> generation, std::uint64_t limit) {
+void IndexWalk::See(std::shared_ptr<const TableGeneration> generation, std::uint64_t limit,
+                    const ExpiryMoment& moment) {
   assert(index_ >= 0 && static_cast<std::size_t>(index_) < generation->ordered.size());
   generation_ = std::move(generation);
   limit_ = limit;
+  moment_ = moment;
   cuts_ = generation_->cuts();
   mapping_ = generation_->records.mapping();
   file_ = generation_->records.file_view();
@@ -97,7 +102,7 @@ absl::Status IndexWalk::Begin() {
   if (view_.writer() != nullptr) {
     if (absl::Status usable = core_.Check(*view_.writer()); !usable.ok()) return usable;
     // The writer reads without a lock: nobody else changes anything.
-    See(table.generation, table.generation->records.end());
+    See(table.generation, table.generation->records.end(), core_.engine()->writer_moment());
     Collect();
     return absl::OkStatus();
   }
@@ -105,7 +110,7 @@ absl::Status IndexWalk::Begin() {
   absl::StatusOr<const TableSnapshot*> seen = core_.SeenBy(*view_.snapshot());
   if (!seen.ok()) return seen.status();
   const std::shared_lock<std::shared_mutex> lock(table.mutex);
-  See((*seen)->generation, (*seen)->extent.bytes);
+  See((*seen)->generation, (*seen)->extent.bytes, (*seen)->moment);
   (*seen)->views->Keep(mapping_);
   Collect();
   return absl::OkStatus();
@@ -117,7 +122,8 @@ absl::Status IndexWalk::BeginUnnamed() {
   const TableState& table = *core_.table();
   const std::shared_lock<std::shared_mutex> lock(table.mutex);
   if (!table.retired.ok()) return table.retired;
-  See(table.generation, table.generation->published_bytes());
+  See(table.generation, table.generation->published_bytes(),
+      core_.engine()->MomentNow(table.layout()));
   Collect();
   if (done_ || !failure_.ok()) return absl::OkStatus();
   snapshot_ = core_.engine()->TakeSnapshotOf(table);
@@ -180,7 +186,15 @@ void IndexWalk::Collect() {
     return;
   }
   failure_ = generation_->CheckOrdered(index_);
-  if (failure_.ok()) ReadLines();
+  if (!failure_.ok()) return;
+  ReadLines();
+  if (generation_->layout().expires_column() >= 0) DropExpired();
+}
+
+void IndexWalk::DropExpired() {
+  std::erase_if(items_, [this](const Item& item) {
+    return HasExpired(generation_->layout(), item.line, moment_);
+  });
 }
 
 void IndexWalk::Seek(OrderedWalk& walk) const {

@@ -171,6 +171,20 @@ ReportJson IndexesJson(const TableStatistics& table, const TableSchema& schema) 
   return indexes;
 }
 
+// How many of a table's records have expired and are not erased yet.
+absl::StatusOr<std::uint64_t> CountExpired(Database& database, const std::string& name) {
+  const absl::StatusOr<engine::TableCore> core = database.OpenCore(name);
+  if (!core.ok()) return core.status();
+  const absl::StatusOr<ReadTransaction> snapshot = database.BeginRead();
+  if (!snapshot.ok()) return snapshot.status();
+  absl::StatusOr<std::uint64_t> expired = core->record_count(*snapshot);
+  absl::StatusOr<engine::RecordCursor> cursor = core->Scan(*snapshot);
+  if (!cursor.ok() || !expired.ok()) return expired.ok() ? cursor.status() : expired.status();
+  for (std::string_view line; cursor->Next(&line);) --*expired;
+  if (!cursor->status().ok()) return cursor->status();
+  return expired;
+}
+
 int InspectTable(Context& context, Database& database, const std::string& name) {
   const absl::StatusOr<TableSchema> schema = database.Schema(name);
   if (!schema.ok()) return Fail(context, schema.status());
@@ -190,6 +204,12 @@ int InspectTable(Context& context, Database& database, const std::string& name) 
   }
   report["schema_version"] = schema->version;
   report["created_at"] = schema->created_at;
+  if (!schema->expires.empty()) {
+    const absl::StatusOr<std::uint64_t> expired = CountExpired(database, name);
+    if (!expired.ok()) return Fail(context, expired.status());
+    report["expires"] = schema->expires;
+    report["expired"] = *expired;
+  }
   PrintReport(context, report, "columns", [&](std::ostream& output) {
     std::vector<std::pair<std::string, std::string>> pairs;
     for (const auto& member : report.items()) {
