@@ -65,6 +65,8 @@ absl::Status Engine::Reindex(const std::shared_ptr<TableState>& table, TableSche
   absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(std::move(after));
   if (!layout.ok()) return layout.status();
   if (absl::Status fit = CheckReferencesFit(*layout); !fit.ok()) return fit;
+  // Nobody could mend what clashes in a unique one.
+  if (absl::Status erased = EraseExpiredOf(*table); !erased.ok()) return erased;
   auto altered = std::make_shared<TableState>(*std::move(layout));
   // Afterwards nothing is frozen, until a checkpoint: and there is none meanwhile.
   absl::Status done = WriteIndexes();

@@ -27,8 +27,15 @@ constexpr std::size_t kEntriesAtOnce = 4096;
 // happen to the layers of the index, so each begins with a search for the place behind the last.
 class IndexWalk {
  public:
-  IndexWalk(const TableCore& core, View view, int index, IndexRange range, IndexOrder order)
-      : core_(core), view_(view), index_(index), range_(std::move(range)), order_(order) {}
+  IndexWalk(const TableCore& core, View view, int index, IndexRange range, IndexOrder order,
+            ExpiredRecords expired)
+      : core_(core),
+        view_(view),
+        index_(index),
+        range_(std::move(range)),
+        order_(order),
+        drops_expired_(expired == ExpiredRecords::kPassedOver &&
+                       core.table()->layout().expires_column() >= 0) {}
 
   absl::Status Begin();
   bool Next(std::string_view* key, std::string_view* line);
@@ -62,6 +69,7 @@ class IndexWalk {
   const int index_;
   const IndexRange range_;
   const IndexOrder order_;
+  const bool drops_expired_;
 
   std::shared_ptr<const TableGeneration> generation_;
   std::uint64_t limit_ = 0;
@@ -188,7 +196,7 @@ void IndexWalk::Collect() {
   failure_ = generation_->CheckOrdered(index_);
   if (!failure_.ok()) return;
   ReadLines();
-  if (generation_->layout().expires_column() >= 0) DropExpired();
+  if (drops_expired_) DropExpired();
 }
 
 void IndexWalk::DropExpired() {
@@ -254,8 +262,9 @@ IndexCursor& IndexCursor::operator=(IndexCursor&&) noexcept = default;
 IndexCursor::~IndexCursor() = default;
 
 absl::StatusOr<IndexCursor> IndexCursor::Open(const TableCore& core, View view, int index,
-                                              IndexRange range, IndexOrder order) {
-  auto walk = std::make_unique<IndexWalk>(core, view, index, std::move(range), order);
+                                              IndexRange range, IndexOrder order,
+                                              ExpiredRecords expired) {
+  auto walk = std::make_unique<IndexWalk>(core, view, index, std::move(range), order, expired);
   if (absl::Status begun = walk->Begin(); !begun.ok()) return begun;
   return IndexCursor(std::move(walk));
 }

@@ -28,6 +28,16 @@ absl::Status WriteColumns(Transaction& writer, TableChanges& changes, std::strin
   return absl::OkStatus();
 }
 
+// How many have expired since is known to no count that is kept.
+absl::StatusOr<std::uint64_t> CountSeen(const TableCore& core, View view) {
+  absl::StatusOr<RecordCursor> cursor = core.Scan(view);
+  if (!cursor.ok()) return cursor.status();
+  std::uint64_t count = 0;
+  for (std::string_view line; cursor->Next(&line);) ++count;
+  if (!cursor->status().ok()) return cursor->status();
+  return count;
+}
+
 }  // namespace
 
 RecordCursor::RecordCursor(std::unique_ptr<ScanState> state) : state_(std::move(state)) {}
@@ -41,6 +51,10 @@ const absl::Status& RecordCursor::status() const { return state_->status(); }
 const TableSchema& TableCore::schema() const { return table_->layout().schema(); }
 
 std::uint64_t TableCore::record_count() const {
+  if (table_->layout().expires_column() >= 0) {
+    const absl::StatusOr<std::uint64_t> seen = CountSeen(*this, {});
+    if (seen.ok()) return *seen;
+  }
   const std::shared_lock<std::shared_mutex> lock(table_->mutex);
   return table_->generation->published().live;
 }
@@ -48,6 +62,7 @@ std::uint64_t TableCore::record_count() const {
 absl::StatusOr<std::uint64_t> TableCore::record_count(const ReadTransaction& snapshot) const {
   absl::StatusOr<const TableSnapshot*> seen = SeenBy(snapshot);
   if (!seen.ok()) return seen.status();
+  if (table_->layout().expires_column() >= 0) return CountSeen(*this, snapshot);
   return (*seen)->extent.live;
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "linedb/columnar.h"
+#include "linedb/query.h"
 #include "tests/expiry/session.h"
 #include "tests/faults/sanitized.h"
 #include "tests/schema/random_seed.h"
@@ -97,6 +98,9 @@ class ExpiryModelTest : public ExpiryTest {
     ASSERT_EQ(walked, model);
     std::vector<std::int64_t> keys;
     for (const auto& [id, session] : model) keys.push_back(id);
+    ASSERT_EQ(*sessions->All().Count(engine::View(reader...)), keys.size());
+    ASSERT_EQ(CountOf(reader...), keys.size());
+    ExpectQueried(model, engine::View(reader...));
     ASSERT_EQ(testing::KeysByNote(*sessions, engine::View(reader...)), keys);
     for (int i = 0; i < 5; ++i) {
       const std::int64_t id = 1 + Pick(kKeys);
@@ -107,6 +111,25 @@ class ExpiryModelTest : public ExpiryTest {
       for (const auto& [key, session] : model) has = has || session.token == token;
       ASSERT_EQ(found.ok(), has);
     }
+  }
+  // As a program would ask; of a writer's view nothing is counted but by queries.
+  std::uint64_t CountOf() const { return sessions->size(); }
+  std::uint64_t CountOf(const ReadTransaction& snapshot) const { return *sessions->size(snapshot); }
+
+  void ExpectQueried(const Model& model, engine::View view) {
+    const std::string note(static_cast<std::size_t>(Pick(8)), '"');
+    std::vector<std::int64_t> expected;
+    std::optional<std::int64_t> last;
+    for (const auto& [id, session] : model) {
+      last = id;
+      if (session.note == note) expected.push_back(id);
+    }
+    std::vector<std::int64_t> found;
+    const auto query =
+        sessions->Where(Column<&Session::note> == note).OrderBy(Column<&Session::id>);
+    ASSERT_THAT(query.ForEach(view, [&](const Session& s) { found.push_back(*s.id); }), IsOk());
+    ASSERT_EQ(found, expected) << *query.Explain(view);
+    ASSERT_EQ(*sessions->All().Max<&Session::id>(view), last);
   }
   template <class... Reader>
   void ExpectInColumns(const Model& model, const Reader&... reader) {
