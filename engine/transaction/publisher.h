@@ -25,7 +25,7 @@ struct TableSnapshot {
   std::shared_ptr<const TableGeneration> generation;
   TableExtent extent;
   ViewKeeper* views = nullptr;  // the snapshot's
-  ExpiryMoment moment;  // what has expired by then is not seen
+  ExpiryMoment moment;          // what has expired by then is not seen
 };
 
 // All tables at one moment: of each its file and how far it went. Holds nothing up: files that are

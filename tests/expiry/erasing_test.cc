@@ -9,7 +9,8 @@
 #include <vector>
 
 #include "engine/engine_history.h"
-#include "linedb/edit.h"
+#include "linedb/database.h"
+#include "linedb/json_table.h"
 #include "tests/expiry/session.h"
 #include "tests/faults/sanitized.h"
 
@@ -97,6 +98,26 @@ TEST_F(ExpiryErasingTest, EarliestExpiryFollowsEveryWriteAndEveryErasure) {
   Checkpoint();
   EXPECT_EQ(table.earliest_expiry.time(), Minute(30));
   EXPECT_EQ(Seen(), "1");
+}
+
+// [schema-12.6]
+TEST_F(ExpiryErasingTest, RecordsWithoutAPrimaryKeyAreErasedToo) {
+  const auto database = Database::OpenInMemory(OptionsOf()).value();
+  TableSchema visit;
+  visit.table_name = "visit";
+  visit.columns = {{.name = "who"}, {.name = "until", .type = Type::kTimestamp, .nullable = true}};
+  visit.expires = "until";
+  ASSERT_THAT(database->CreateTable(visit), IsOk());
+  const JsonTable visits = JsonTable::Open(*database, "visit").value();
+  for (const char* who : {"Ann", "Bob", "Ann"}) {
+    ASSERT_THAT(visits.Insert({{"who", who}, {"until", "2026-01-22T00:10:00Z"}}), IsOk());
+  }
+  ASSERT_THAT(visits.Insert({{"who", "Eve"}}), IsOk());
+  At(10);
+  EXPECT_EQ(visits.size(), 1u);
+  EXPECT_EQ(database->Checkpoint()->lines_dropped, 6u);  // of records, and of their deletions
+  At(0);
+  EXPECT_EQ(visits.size(), 1u);
 }
 
 TEST_F(ExpiryErasingTest, SnapshotKeepsWhatIsErasedMeanwhile) {

@@ -241,7 +241,7 @@ TEST_F(ExpiryReadingTest, JsonTableExportAndDumpShowNoExpiredRecord) {
   EXPECT_EQ(dump.str().find("\"token\":\"a\""), std::string::npos);
 }
 
-// A table without expiry is not asked about the time at all.
+// [schema-12.11]
 TEST_F(ExpiryReadingTest, TablesWithoutExpiryAskNoClock) {
   testing::Campus plain;
   Options options;
