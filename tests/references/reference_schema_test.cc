@@ -89,14 +89,15 @@ TEST_F(ReferenceSchemaTest, RecordsThatExpireAreReferencedByNone) {
       R"("id": {"type":"int","primary_key":true},"until": {"type":"timestamp"})";
   ASSERT_THAT(tables.Make("session", columns, R"("expires":"until")"), IsOk());
   EXPECT_THAT(tables.Make("click", R"("of": {"type":"int","references":{"table":"session"}})"),
-              Fails(kPrecondition, "session expire"));
+              Fails(kInvalid, "records of table session expire"));
   // Nor does a table that is referenced come to have such records.
   ASSERT_THAT(tables.Make("visit", columns), IsOk());
   ASSERT_THAT(tables.Make("click", R"("of": {"type":"int","references":{"table":"visit"}})"),
               IsOk());
   TableSchema visit = tables.campus.engine->FindTable("visit")->layout().schema();
   visit.expires = "until";
-  EXPECT_THAT(tables.campus.engine->AlterTable(visit), Fails(kPrecondition, "visit expire"));
+  EXPECT_THAT(tables.campus.engine->AlterTable(visit),
+              Fails(kPrecondition, "records of table visit expire"));
 }
 
 // [schema-10.14]
