@@ -81,11 +81,28 @@ TEST_F(ExpiryRules, ImportTakesTheKeysOfAnExpiredRecord) {
   EXPECT_EQ(Out("dbtool verify site -q"), "");
 }
 
+// What is not shown is not taken for removed.
+TEST_F(ExpiryRules, EditingAndAdoptingLeaveAnExpiredRecordAlone) {
+  LetExpire();
+  Out("EDITOR='sed -i s/Eve/Eva/' dbtool edit site pass --yes -q");
+  EXPECT_TRUE(Contains(Out("dbtool cat site pass"), "Eva"));
+  EXPECT_EQ(json::parse(Out("dbtool inspect site pass --json"))["expired"], 1);
+  Out("sed -i s/Bob/Rob/ site/data/pass.records");
+  Out("dbtool adopt site pass --yes -q");
+  EXPECT_EQ(Keys(), "{\"id\":2}\n{\"id\":3}\n");
+  EXPECT_TRUE(Contains(Out("dbtool cat site pass"), "Rob"));
+  EXPECT_EQ(json::parse(Out("dbtool inspect site pass --json"))["expired"], 1);
+  EXPECT_EQ(Out("dbtool verify site -q"), "");
+}
+
 // A dump is what is seen; a backup is the database, whole.
-TEST_F(ExpiryRules, BackupAndRestoreHaveWhatHasExpired) {
+TEST_F(ExpiryRules, BackupSliceAndRestoreHaveWhatHasExpired) {
   LetExpire();
   Out("dbtool backup site copied -q");
   EXPECT_EQ(json::parse(Out("dbtool inspect copied pass --json"))["expired"], 1);
+  EXPECT_EQ(json::parse(Out("dbtool diff site copied --json"))["count"], 0);
+  Out("dbtool slice site --to cut --from 1 -q");
+  EXPECT_EQ(json::parse(Out("dbtool inspect cut pass --json"))["expired"], 1);
   Out("dbtool restore site mended -q");
   EXPECT_EQ(json::parse(Out("dbtool inspect mended pass --json"))["expired"], 1);
   Out("dbtool dump site -o site.dump -q && dbtool load loaded site.dump -q");

@@ -52,6 +52,7 @@ std::vector<std::string> IndexNames(const Campus& campus) {
 
 // Opening reads the lines in their order: a record that was deleted, or was another before, clashed
 // with one that stayed, and the database could not be opened any more.
+// [engine-16.13]
 TEST(AddUniqueIndexTest, SupersededLinesClashWithNoneAfterReopening) {
   Options options;
   options.maintenance = Maintenance::kManual;  // and no index files: the table is read
