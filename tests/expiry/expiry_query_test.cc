@@ -94,7 +94,7 @@ class ExpiryQueryTest : public ExpiryTest {
     EXPECT_EQ(keys, expected);
   }
   void ExpectAggregates(int minute, engine::View view) {
-    std::map<std::string, std::uint64_t> groups;
+    std::map<std::string, std::int64_t> groups;
     std::int64_t sum = 0;
     std::optional<Timestamp> latest;
     for (const Session& session : all) {
@@ -103,12 +103,12 @@ class ExpiryQueryTest : public ExpiryTest {
       sum += *session.id;
       if (session.until && (!latest || *session.until > *latest)) latest = session.until;
     }
-    std::map<std::string, std::uint64_t> found;
+    std::map<std::string, std::int64_t> found;
     EXPECT_THAT(sessions->All()
                     .GroupBy<&Session::note>()
                     .Select(Column<&Session::note>, Count())
                     .ForEach(view, [&](const std::string& note,
-                                       std::uint64_t count) { found[note] = count; }),
+                                       std::int64_t count) { found[note] = count; }),
                 IsOk());
     EXPECT_EQ(found, groups);
     EXPECT_EQ(*sessions->All().Sum<&Session::id>(view), sum);
