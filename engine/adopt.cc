@@ -186,6 +186,7 @@ absl::Status Adoption::TryOut(AdoptedTable& table, ProblemList& problems) {
   Options in_memory;
   in_memory.maintenance = Maintenance::kManual;
   in_memory.archives_kept = 0;
+  in_memory.clock = BeforeAllTimes;  // the file has what has expired, too
   absl::StatusOr<std::unique_ptr<Database>> database = Database::OpenInMemory(in_memory);
   if (!database.ok()) return database.status();
   const schema::RecordLayout& layout = table.known->layout();
@@ -334,6 +335,7 @@ absl::Status Adoption::BringForward() {
   options.create = Create::kNever;
   options.maintenance = Maintenance::kManual;
   options.archives_kept = std::numeric_limits<int>::max();  // how many is its owner's to say
+  options.clock = BeforeAllTimes;                           // so is what expires
   absl::StatusOr<std::unique_ptr<Engine>> engine =
       Engine::Open(nullptr, files_, paths_.directory(), options);
   const absl::Status done = engine.ok() ? (*engine)->Close() : engine.status();

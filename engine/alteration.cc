@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "engine/kept_schema.h"
 #include "schema/column_match.h"
 #include "schema/record_codec.h"
 #include "schema/schema_document.h"
@@ -74,8 +73,7 @@ absl::StatusOr<std::unique_ptr<Alteration>> Alteration::Plan(
   const TableSchema& before = from->schema();
   const TableSchema wanted =
       request.as_logged ? request.wanted : schema::WithAllIds(before, request.wanted);
-  absl::Status done = CheckKept(wanted);
-  if (done.ok()) done = ValidateTableSchema(wanted);
+  absl::Status done = ValidateTableSchema(wanted);
   if (!done.ok()) return done;
   if (request.expected.has_value() && *request.expected != before) {
     return absl::AbortedError(

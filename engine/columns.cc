@@ -30,17 +30,18 @@ absl::StatusOr<std::shared_ptr<ColumnHold>> HoldColumns(
   }
   auto hold =
       std::make_shared<ColumnHold>(table, core.engine()->columns().Of(table), std::move(numbers));
-  if (auto read = hold->MomentNow(); !read.ok()) return read.status();
+  if (auto read = hold->MomentNow(core.engine()->TimeNow(table.layout())); !read.ok())
+    return read.status();
   return hold;
 }
 
 absl::StatusOr<std::shared_ptr<const ColumnMoment>> MomentOf(const TableCore& core,
                                                              ColumnHold& hold,
                                                              const ReadTransaction* snapshot) {
-  if (snapshot == nullptr) return hold.MomentNow();
+  if (snapshot == nullptr) return hold.MomentNow(core.engine()->TimeNow(core.table()->layout()));
   absl::StatusOr<const TableSnapshot*> seen = core.SeenBy(*snapshot);
   if (!seen.ok()) return seen.status();
-  return hold.MomentOf((*seen)->generation, (*seen)->extent.bytes);
+  return hold.MomentOf((*seen)->generation, (*seen)->extent.bytes, (*seen)->moment.time());
 }
 
 }  // namespace linedb::engine

@@ -40,6 +40,7 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(std::unique_ptr<wal::FileSy
   if (!opened.ok()) return opened.status();
   engine->lock_ = std::move(opened->lock);
   engine->tables_ = std::move(opened->tables);
+  engine->NoteExpiring(engine->tables_);
   engine->report_ = std::move(opened->report);
   engine->MapReferences();
   engine->closed_ = false;
@@ -146,6 +147,7 @@ absl::Status Engine::AcquireSlot() {
   if (absl::Status usable = CheckUsable(); !usable.ok()) return usable;
   if (absl::Status acquired = slot_.Acquire(); !acquired.ok()) return acquired;
   commits_.Unwind();
+  writer_moment_ = ExpiryMoment();
   absl::Status usable = CheckUsable();
   if (!usable.ok()) slot_.Release();
   return usable;
@@ -167,12 +169,15 @@ absl::Status Engine::FlushHoldingSlot() {
 absl::StatusOr<std::unique_ptr<Transaction>> Engine::Begin(Durability durability) noexcept {
   absl::Status acquired = AcquireSlot();
   if (!acquired.ok()) return acquired;
+  if (has_expiring_tables_) writer_moment_ = MomentNow();
   return std::make_unique<Transaction>(this, durability);
 }
 
 TableChanges& Engine::ChangesOf(Transaction& transaction, TableState& table) {
-  return transaction.ChangesOf(
-      table, [this](const TableState& each) { return publisher_.SettleLimit(*each.generation); });
+  return transaction.ChangesOf(table, [this](TableState& each) {
+    const std::uint64_t settle_limit = publisher_.SettleLimit(*each.generation);
+    return std::make_unique<TableChanges>(each, settle_limit, writer_moment_);
+  });
 }
 
 absl::Status Engine::Commit(std::unique_ptr<Transaction> transaction) noexcept {
@@ -213,7 +218,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Engine::TakeSnapshot() {
   std::vector<const TableState*> tables;
   tables.reserve(tables_.size());
   for (const auto& [name, table] : tables_) tables.push_back(table.get());
-  return publisher_.TakeSnapshot(tables);
+  return publisher_.TakeSnapshot(tables, has_expiring_tables_ ? MomentNow() : ExpiryMoment());
 }
 
 absl::StatusOr<CommitSubscription> Engine::Subscribe(CommitCallback callback,

@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,7 @@
 #include "absl/types/span.h"
 #include "engine/checkpoint_tables.h"
 #include "engine/columnar/table_columns.h"
+#include "engine/index/record_expiry.h"
 #include "engine/index/table_state.h"
 #include "engine/process_mark.h"
 #include "engine/subscriptions.h"
@@ -127,7 +129,7 @@ class Engine {
   absl::StatusOr<std::shared_ptr<const Snapshot>> TakeSnapshot();
   // Of one table alone, whose mutex the caller may hold.
   std::shared_ptr<const Snapshot> TakeSnapshotOf(const TableState& table) {
-    return publisher_.TakeSnapshot({&table});
+    return publisher_.TakeSnapshot({&table}, MomentNow(table.layout()));
   }
 
   // The same, and the last operation that it shows. Waits until no transaction is open.
@@ -136,6 +138,17 @@ class Engine {
     std::uint64_t lsn = 0;
   };
   absl::StatusOr<NumberedSnapshot> TakeNumberedSnapshot();
+
+  // engine_expiry.cc: what time it is, by Options::clock, for who reads a table without a
+  // transaction: only if its records expire. And what it was when the open transaction began: that
+  // one's thread.
+  Timestamp TimeNow(const schema::RecordLayout& layout) const {
+    return layout.expires_column() < 0 ? BeforeAllTimes() : Now();
+  }
+  ExpiryMoment MomentNow(const schema::RecordLayout& layout) const {
+    return ExpiryMoment(TimeNow(layout));
+  }
+  const ExpiryMoment& writer_moment() const { return writer_moment_; }
 
   absl::StatusOr<CommitSubscription> Subscribe(CommitCallback callback,
                                                const SubscribeOptions& options);
@@ -199,6 +212,17 @@ class Engine {
   // What there is for a file that the table, dropped, altered or compacted, no longer has.
   void RemoveIndexOf(const std::string& table);
 
+  // engine_expiry.cc. Holding checkpoint_mutex_, and no slot: erases what has expired, by
+  // transactions as any other.
+  Timestamp Now() const;
+  ExpiryMoment MomentNow() const { return ExpiryMoment(Now()); }
+  void NoteExpiring(const TableMap& tables);
+  absl::Status EraseExpired();
+  absl::Status EraseExpiredOf(TableState& table);
+  absl::StatusOr<Timestamp> EraseExpiredAt(TableState& table, const ExpiryMoment& moment);
+  absl::Status EraseExpiredKeys(TableState& table, std::span<const std::string> keys,
+                                const ExpiryMoment& moment);
+
   absl::Status TakeAppended();
   absl::Status OpenAnew();
   absl::Status CheckSameHistory(const OpenedDatabase& opened) const;
@@ -241,6 +265,8 @@ class Engine {
   absl::StatusOr<std::shared_ptr<TableState>> ExistingTable(std::string_view name) const;
   absl::Status DropHoldingSlot(const std::shared_ptr<TableState>& table);
   absl::Status CheckReadable() const;
+  ExpiryMoment MomentToJudge(const schema::RecordLayout& layout,
+                             const MigrateOptions& options) const;
   absl::Status JudgeAlteration(const TableState& table, const Alteration& alteration,
                                const MigrateOptions& options, MigrateReport* report) const;
   absl::Status AlterAlone(const std::shared_ptr<TableState>& table, const Alteration& alteration,
@@ -268,7 +294,8 @@ class Engine {
   std::unique_ptr<wal::FileLock> lock_;
   std::mutex checkpoint_mutex_;  // one checkpoint, or change of a schema, at a time
   WriterSlot slot_;
-  std::string log_identity_;  // of its file; the slot's holder's
+  ExpiryMoment writer_moment_;  // the slot's holder's
+  std::string log_identity_;    // of its file; the slot's holder's
   Publisher publisher_;
   GroupCommit commits_{publisher_};
 
@@ -278,6 +305,8 @@ class Engine {
   DatabaseColumns columns_;
   std::unique_ptr<const ReferenceMap> references_;  // the slot's holder's
   bool keeps_references_ = true;
+  // Or had one; what time it is matters to nobody else.
+  std::atomic<bool> has_expiring_tables_ = false;
 
   mutable std::mutex maintenance_mutex_;  // guards the three below
   std::uint64_t checkpoints_ = 0;

@@ -26,6 +26,20 @@ std::string Named(std::string_view table, const std::vector<std::string>& column
                       absl::StrJoin(columns, ","), ")");
 }
 
+// A new unique key holds for the records, not for what these were before: who reads the file line
+// by line would take what is superseded there for a clash.
+bool MayClashWithSuperseded(const TableState& table, const schema::RecordLayout& after) {
+  const TableExtent& extent = table.generation->written;
+  return extent.lines > extent.live && after.keys().size() > table.layout().keys().size();
+}
+
+absl::StatusOr<std::unique_ptr<Alteration>> AlterationTo(const TableState& table,
+                                                         const TableSchema& after) {
+  AlterationRequest request{.wanted = after};
+  request.as_logged = request.unchanged_too = true;
+  return Alteration::Plan(table.generation->shared_layout(), request);
+}
+
 }  // namespace
 
 absl::Status Engine::AddIndex(std::string_view name, const IndexSchema& index) noexcept {
@@ -65,6 +79,8 @@ absl::Status Engine::Reindex(const std::shared_ptr<TableState>& table, TableSche
   absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(std::move(after));
   if (!layout.ok()) return layout.status();
   if (absl::Status fit = CheckReferencesFit(*layout); !fit.ok()) return fit;
+  // Nobody could mend what clashes in a unique one.
+  if (absl::Status erased = EraseExpiredOf(*table); !erased.ok()) return erased;
   auto altered = std::make_shared<TableState>(*std::move(layout));
   // Afterwards nothing is frozen, until a checkpoint: and there is none meanwhile.
   absl::Status done = WriteIndexes();
@@ -78,7 +94,14 @@ absl::Status Engine::Reindex(const std::shared_ptr<TableState>& table, TableSche
     if (made.ok()) altered->generation = *std::move(made);
     done = made.status();
   }
-  if (done.ok()) done = ReindexHoldingSlot(table, altered);
+  if (done.ok() && MayClashWithSuperseded(*table, altered->layout())) {
+    // The file is written anew, without what is superseded.
+    const auto alteration = AlterationTo(*table, altered->layout().schema());
+    done = alteration.ok() ? AlterHoldingSlot(table, **alteration, /*rewrites=*/true)
+                           : alteration.status();
+  } else if (done.ok()) {
+    done = ReindexHoldingSlot(table, altered);
+  }
   if (done.ok()) commits_.AcknowledgeLog();
   ReleaseSlot();
   if (!done.ok()) return done;

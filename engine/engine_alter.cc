@@ -163,10 +163,19 @@ absl::StatusOr<MigrateReport> Engine::Alter(const AlterationRequest& request) no
     report.version_after = report.version_before;
     return report;
   }
+  // Nobody could mend one that does not fit.
+  done = applies ? EraseExpiredOf(**table) : absl::OkStatus();
+  if (!done.ok()) return done;
   done = applies ? AlterAlone(*table, **alteration, request.options, &report)
                  : JudgeAlteration(**table, **alteration, request.options, &report);
   if (!done.ok()) return done;
   return report;
+}
+
+// A dry run deletes nothing, and tells of the records that there would be.
+ExpiryMoment Engine::MomentToJudge(const schema::RecordLayout& layout,
+                                   const MigrateOptions& options) const {
+  return options.mode == MigrateMode::kApply ? ExpiryMoment() : MomentNow(layout);
 }
 
 // What is committed; the writer's slot keeps it so, if the caller holds it.
@@ -175,7 +184,8 @@ absl::Status Engine::JudgeAlteration(const TableState& table, const Alteration& 
   report->rewrote = alteration.rewrites();
   // Not before: who made a table while the slot was waited for may reference a key that goes.
   if (absl::Status fit = CheckReferencesFit(alteration.to()); !fit.ok()) return fit;
-  absl::StatusOr<std::shared_ptr<const ScanSource>> source = ScanSource::OfPublished(table);
+  absl::StatusOr<std::shared_ptr<const ScanSource>> source =
+      ScanSource::OfPublished(table, MomentToJudge(table.layout(), options));
   if (!source.ok()) return source.status();
   report->records = (*source)->generation->published().live;
   absl::StatusOr<std::vector<std::unique_ptr<RecordRule>>> rules = RulesOf(alteration);
@@ -301,6 +311,7 @@ absl::Status Engine::SwitchToAltered(const std::shared_ptr<TableState>& table, A
     if (commits_.failure().ok()) files_.Remove(paths_.SchemaNext(name)).IgnoreError();
     return done;
   }
+  NoteExpiring({{name, altered.table}});
   {
     const std::unique_lock<std::shared_mutex> lock(tables_mutex_);
     tables_ = std::move(tables);

@@ -36,6 +36,8 @@ absl::StatusOr<CheckpointReport> Engine::RunCheckpoint() noexcept {
   // Again, now that nobody else is at it: if the one before failed behind its switch of logs, the
   // new log counts on the compacted files that it left, and they must not be made anew.
   if (absl::Status usable = CheckUsable(); !usable.ok()) return usable;
+  // Before the log is looked at, which has it then. If it fails they stay a while longer.
+  if (absl::Status erased = EraseExpired(); !erased.ok()) NoteMaintenance(erased);
   CheckpointReport report;
   report.needed = IsCheckpointNeeded();
   if (!report.needed) {

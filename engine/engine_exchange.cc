@@ -73,6 +73,7 @@ absl::Status Loader::OpenWork() {
   options.maintenance = Maintenance::kManual;
   options.durability = Durability::kProcess;  // the checkpoints sync
   options.archives_kept = 0;
+  options.clock = BeforeAllTimes;  // what is in the stream is loaded
   absl::StatusOr<std::unique_ptr<Engine>> engine =
       Engine::Open(nullptr, files_, target_->work().directory(), options);
   if (!engine.ok()) return engine.status();

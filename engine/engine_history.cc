@@ -36,7 +36,8 @@ class EngineWork final : public WorkDatabase {
     Options options;
     options.create = Create::kNever;
     options.maintenance = Maintenance::kManual;
-    options.archives_kept = 0;  // the source has them
+    options.archives_kept = 0;       // the source has them
+    options.clock = BeforeAllTimes;  // it is to be as it was
     absl::StatusOr<std::unique_ptr<Engine>> engine =
         Engine::Open(nullptr, files_, directory, options);
     if (!engine.ok()) return engine.status();

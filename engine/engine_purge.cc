@@ -1,6 +1,8 @@
 // Removing records for good. engine/FORMAT.md numbers the steps and their crash cases.
 
 #include <algorithm>
+#include <mutex>
+#include <shared_mutex>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -9,7 +11,6 @@
 #include "engine/history/purge.h"
 #include "engine/history/purge_record.h"
 #include "engine/open.h"
-#include "linedb/table_core.h"
 #include "schema/record_codec.h"
 #include "schema/time_text.h"
 #include "wal/file_steps.h"
@@ -151,12 +152,13 @@ absl::StatusOr<std::vector<std::string>> Engine::LiveKeys(std::string_view table
     const absl::StatusOr<std::string> text =
         schema::KeyTextFromUser(layout, layout.keys()[0], record.key);
     if (!text.ok()) continue;  // of an earlier table of that name
-    const absl::Status found =
-        TableCore(const_cast<Engine*>(this), state).Visit(View(), 0, *text, [](std::string_view) {
-          return absl::OkStatus();
-        });
-    if (!found.ok() && !absl::IsNotFound(found)) return found;
-    record.live = found.ok();
+    const std::shared_lock<std::shared_mutex> lock(state->mutex);
+    // One that has expired is there until it is erased.
+    const TableGeneration& generation = *state->generation;
+    const absl::StatusOr<RecordLocation> found =
+        generation.FindChecked(0, *text, generation.published_bytes());
+    if (!found.ok()) return found.status();
+    record.live = static_cast<bool>(*found);
     const bool is_named_again = std::find(live.begin(), live.end(), *text) != live.end();
     if (record.live && !is_named_again) live.push_back(*text);
   }

@@ -31,8 +31,8 @@ absl::Status SearchByIndex(const TableCore& core, const WriteTransaction& writer
     schema::AppendOrderKey(layout.columns()[column].type, values[i], &range.low);
   }
   range.high = schema::OrderKeyEnd(range.low);
-  absl::StatusOr<IndexCursor> cursor =
-      IndexCursor::Open(core, writer, number, std::move(range), IndexOrder::kAscending);
+  absl::StatusOr<IndexCursor> cursor = IndexCursor::Open(
+      core, writer, number, std::move(range), IndexOrder::kAscending, ExpiredRecords::kShown);
   if (!cursor.ok()) return cursor.status();
   std::string_view key;
   std::string_view line;

@@ -99,6 +99,7 @@ absl::Status Engine::CheckSameHistory(const OpenedDatabase& opened) const {
 
 // All at one moment: who takes a snapshot waits for tables_mutex_.
 void Engine::Adopt(TableMap opened) {
+  NoteExpiring(opened);
   const std::unique_lock<std::shared_mutex> lock(tables_mutex_);
   for (const auto& [name, table] : tables_) {
     const auto found = opened.find(name);

@@ -5,7 +5,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "engine/engine.h"
-#include "engine/kept_schema.h"
 #include "engine/nearest_name.h"
 #include "engine/references/reference_map.h"
 #include "engine/storage/catalog.h"
@@ -44,7 +43,6 @@ absl::Status Engine::CreateTable(const TableSchema& schema) noexcept {
   if (created.created_at.empty()) created.created_at = schema::FormatTimestamp(schema::Now());
   absl::Status done = CheckDirectory();
   if (done.ok()) done = CheckNewTable(created);
-  if (done.ok()) done = CheckKept(created);
   if (done.ok()) done = schema::NormalizeSchema(&created);
   if (done.ok()) done = MoveStrayRecordsAside(created.table_name);
   if (done.ok()) done = CreateHoldingSlot(created);
@@ -67,6 +65,7 @@ absl::Status Engine::CreateHoldingSlot(const TableSchema& schema) {
   // It is in the log, so it exists; opening again places its schema file.
   absl::Status done = logged.ok() ? PlaceNextSchemaFile(files_, paths_, name) : logged;
   if (done.ok()) {
+    NoteExpiring({{name, *table}});
     const std::unique_lock<std::shared_mutex> lock(tables_mutex_);
     tables_[name] = *std::move(table);
     MapReferences();

@@ -28,8 +28,15 @@ constexpr std::size_t kEntriesAtOnce = 4096;
 // happen to the layers of the index, so each begins with a search for the place behind the last.
 class IndexWalk {
  public:
-  IndexWalk(const TableCore& core, View view, int index, IndexRange range, IndexOrder order)
-      : core_(core), view_(view), index_(index), range_(std::move(range)), order_(order) {}
+  IndexWalk(const TableCore& core, View view, int index, IndexRange range, IndexOrder order,
+            ExpiredRecords expired)
+      : core_(core),
+        view_(view),
+        index_(index),
+        range_(std::move(range)),
+        order_(order),
+        drops_expired_(expired == ExpiredRecords::kPassedOver &&
+                       core.table()->layout().expires_column() >= 0) {}
 
   absl::Status Begin();
   bool Next(std::string_view* key, std::string_view* line);
@@ -45,7 +52,8 @@ class IndexWalk {
   };
 
   bool ascending() const { return order_ == IndexOrder::kAscending; }
-  void See(std::shared_ptr<const TableGeneration> generation, std::uint64_t limit);
+  void See(std::shared_ptr<const TableGeneration> generation, std::uint64_t limit,
+           const ExpiryMoment& moment);
   absl::Status BeginUnnamed();
   void Fill();
   absl::Status CheckView() const;
@@ -54,6 +62,7 @@ class IndexWalk {
   bool IsBehindEnd(std::string_view key) const;
   void TakeEntries(OrderedWalk& walk);
   void ReadLines();
+  void DropExpired();
   absl::Status ReadLine(Item& item);
 
   const TableCore core_;
@@ -61,9 +70,11 @@ class IndexWalk {
   const int index_;
   const IndexRange range_;
   const IndexOrder order_;
+  const bool drops_expired_;
 
   std::shared_ptr<const TableGeneration> generation_;
   std::uint64_t limit_ = 0;
+  ExpiryMoment moment_;
   std::uint64_t cuts_ = 0;                       // when a writer's walk began
   std::shared_ptr<const Snapshot> snapshot_;     // of a walk that no transaction holds
   std::shared_ptr<const wal::Mapping> mapping_;  // keeps `file_` alive
@@ -84,10 +95,12 @@ class IndexWalk {
   absl::Status status_;
 };
 
-void IndexWalk::See(std::shared_ptr<const TableGeneration> generation, std::uint64_t limit) {
+void IndexWalk::See(std::shared_ptr<const TableGeneration> generation, std::uint64_t limit,
+                    const ExpiryMoment& moment) {
   assert(index_ >= 0 && static_cast<std::size_t>(index_) < generation->ordered.size());
   generation_ = std::move(generation);
   limit_ = limit;
+  moment_ = moment;
   cuts_ = generation_->cuts();
   mapping_ = generation_->records.mapping();
   file_ = generation_->records.file_view();
@@ -98,7 +111,7 @@ absl::Status IndexWalk::Begin() {
   if (view_.writer() != nullptr) {
     if (absl::Status usable = core_.Check(*view_.writer()); !usable.ok()) return usable;
     // The writer reads without a lock: nobody else changes anything.
-    See(table.generation, table.generation->records.end());
+    See(table.generation, table.generation->records.end(), core_.engine()->writer_moment());
     Collect();
     return absl::OkStatus();
   }
@@ -106,7 +119,7 @@ absl::Status IndexWalk::Begin() {
   absl::StatusOr<const TableSnapshot*> seen = core_.SeenBy(*view_.snapshot());
   if (!seen.ok()) return seen.status();
   const std::shared_lock<std::shared_mutex> lock(table.mutex);
-  See((*seen)->generation, (*seen)->extent.bytes);
+  See((*seen)->generation, (*seen)->extent.bytes, (*seen)->moment);
   (*seen)->views->Keep(mapping_);
   Collect();
   return absl::OkStatus();
@@ -118,7 +131,8 @@ absl::Status IndexWalk::BeginUnnamed() {
   const TableState& table = *core_.table();
   const std::shared_lock<std::shared_mutex> lock(table.mutex);
   if (!table.retired.ok()) return table.retired;
-  See(table.generation, table.generation->published_bytes());
+  See(table.generation, table.generation->published_bytes(),
+      core_.engine()->MomentNow(table.layout()));
   Collect();
   if (done_ || !failure_.ok()) return absl::OkStatus();
   snapshot_ = core_.engine()->TakeSnapshotOf(table);
@@ -183,7 +197,15 @@ void IndexWalk::Collect() {
     return;
   }
   failure_ = generation_->CheckOrdered(index_);
-  if (failure_.ok()) ReadLines();
+  if (!failure_.ok()) return;
+  ReadLines();
+  if (drops_expired_) DropExpired();
+}
+
+void IndexWalk::DropExpired() {
+  std::erase_if(items_, [this](const Item& item) {
+    return HasExpired(generation_->layout(), item.line, moment_);
+  });
 }
 
 void IndexWalk::Seek(OrderedWalk& walk) const {
@@ -243,8 +265,9 @@ IndexCursor& IndexCursor::operator=(IndexCursor&&) noexcept = default;
 IndexCursor::~IndexCursor() = default;
 
 absl::StatusOr<IndexCursor> IndexCursor::Open(const TableCore& core, View view, int index,
-                                              IndexRange range, IndexOrder order) {
-  auto walk = std::make_unique<IndexWalk>(core, view, index, std::move(range), order);
+                                              IndexRange range, IndexOrder order,
+                                              ExpiredRecords expired) {
+  auto walk = std::make_unique<IndexWalk>(core, view, index, std::move(range), order, expired);
   if (absl::Status begun = walk->Begin(); !begun.ok()) return begun;
   return IndexCursor(std::move(walk));
 }

@@ -25,6 +25,9 @@ struct IndexRange {
 
 enum class IndexOrder { kAscending, kDescending };
 
+// Of tables whose records expire; they matter to those that look for what is to be deleted.
+enum class ExpiredRecords { kPassedOver, kShown };
+
 // Walks the live records whose keys in an ordered index lie in a range, in the order of (key,
 // offset), or exactly the other way round. What it walks is the view as it was when the cursor was
 // opened: the snapshot, what the writer saw then, or what was committed. Others may read and write
@@ -34,7 +37,8 @@ class IndexCursor {
  public:
   // `index` is a number among the layout's indexes(). Fails as TableCore::Scan does.
   static absl::StatusOr<IndexCursor> Open(const TableCore& core, View view, int index,
-                                          IndexRange range, IndexOrder order);
+                                          IndexRange range, IndexOrder order,
+                                          ExpiredRecords expired = ExpiredRecords::kPassedOver);
   IndexCursor(IndexCursor&&) noexcept;
   IndexCursor& operator=(IndexCursor&&) noexcept;
   ~IndexCursor();

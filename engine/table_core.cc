@@ -10,11 +10,35 @@
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "engine/engine.h"
+#include "engine/expiring_writes.h"
 #include "engine/index/table_state.h"
 #include "engine/transaction/record_scan.h"
 #include "schema/record_codec.h"
 
 namespace linedb::engine {
+
+namespace {
+
+absl::Status WriteColumns(Transaction& writer, TableChanges& changes, std::string_view key_text,
+                          std::span<const ColumnText> values) {
+  if (changes.expires()) return UpdateExpiringColumns(writer, changes, key_text, values);
+  absl::StatusOr<Change> change = changes.UpdateColumns(key_text, values);
+  if (!change.ok()) return change.status();
+  writer.Record(changes.table(), *change);
+  return absl::OkStatus();
+}
+
+// How many have expired since is known to no count that is kept.
+absl::StatusOr<std::uint64_t> CountSeen(const TableCore& core, View view) {
+  absl::StatusOr<RecordCursor> cursor = core.Scan(view);
+  if (!cursor.ok()) return cursor.status();
+  std::uint64_t count = 0;
+  for (std::string_view line; cursor->Next(&line);) ++count;
+  if (!cursor->status().ok()) return cursor->status();
+  return count;
+}
+
+}  // namespace
 
 RecordCursor::RecordCursor(std::unique_ptr<ScanState> state) : state_(std::move(state)) {}
 RecordCursor::RecordCursor(RecordCursor&&) noexcept = default;
@@ -27,6 +51,10 @@ const absl::Status& RecordCursor::status() const { return state_->status(); }
 const TableSchema& TableCore::schema() const { return table_->layout().schema(); }
 
 std::uint64_t TableCore::record_count() const {
+  if (table_->layout().expires_column() >= 0) {
+    const absl::StatusOr<std::uint64_t> seen = CountSeen(*this, {});
+    if (seen.ok()) return *seen;
+  }
   const std::shared_lock<std::shared_mutex> lock(table_->mutex);
   return table_->generation->published().live;
 }
@@ -34,6 +62,7 @@ std::uint64_t TableCore::record_count() const {
 absl::StatusOr<std::uint64_t> TableCore::record_count(const ReadTransaction& snapshot) const {
   absl::StatusOr<const TableSnapshot*> seen = SeenBy(snapshot);
   if (!seen.ok()) return seen.status();
+  if (table_->layout().expires_column() >= 0) return CountSeen(*this, snapshot);
   return (*seen)->extent.live;
 }
 
@@ -65,14 +94,16 @@ absl::Status TableCore::Check(const WriteTransaction& transaction) const {
 absl::StatusOr<std::shared_ptr<const ScanSource>> TableCore::SourceOf(View view) const {
   if (view.writer() != nullptr) {
     if (absl::Status usable = Check(*view.writer()); !usable.ok()) return usable;
-    return ScanSource::OfWriter(*table_);
+    return ScanSource::OfWriter(*table_, engine_->writer_moment());
   }
-  if (view.snapshot() == nullptr) return ScanSource::OfPublished(*table_);
+  if (view.snapshot() == nullptr) {
+    return ScanSource::OfPublished(*table_, engine_->MomentNow(table_->layout()));
+  }
   absl::StatusOr<const TableSnapshot*> seen = SeenBy(*view.snapshot());
   if (!seen.ok()) return seen.status();
   const std::shared_lock<std::shared_mutex> lock(table_->mutex);
   view.snapshot()->snapshot_->views().Keep((*seen)->generation->records.mapping());
-  return ScanSource::OfGeneration((*seen)->generation, (*seen)->extent.bytes);
+  return ScanSource::OfGeneration((*seen)->generation, (*seen)->extent.bytes, (*seen)->moment);
 }
 
 schema::TextArena* TableCore::TextsOf(const ReadTransaction& snapshot) const {
@@ -102,10 +133,12 @@ std::string* TableCore::BeginLine(WriteTransaction& transaction) const {
 
 absl::Status TableCore::WriteLine(WriteTransaction& transaction, WriteMode mode,
                                   const schema::FieldSpan* spans) const {
-  absl::StatusOr<Change> change =
-      engine_->ChangesOf(*transaction.transaction_, *table_).FinishLine(mode, spans);
+  Transaction& writer = *transaction.transaction_;
+  TableChanges& changes = engine_->ChangesOf(writer, *table_);
+  if (changes.expires()) return FinishExpiringLine(writer, changes, mode, spans);
+  absl::StatusOr<Change> change = changes.FinishLine(mode, spans);
   if (!change.ok()) return change.status();
-  transaction.transaction_->Record(*table_, *change);
+  writer.Record(*table_, *change);
   return absl::OkStatus();
 }
 
@@ -126,6 +159,7 @@ absl::Status TableCore::InsertLines(WriteTransaction& transaction, std::size_t c
   if (absl::Status usable = Check(transaction); !usable.ok()) return usable;
   Transaction& writer = *transaction.transaction_;
   TableChanges& changes = engine_->ChangesOf(writer, *table_);
+  if (changes.expires()) return InsertExpiringLines(writer, changes, count, encode, failed);
   const TableChanges::Mark before = changes.MakeMark();
   const std::size_t operations_before = writer.operations().size();
   FieldSpans spans(static_cast<std::size_t>(table_->layout().column_count()));
@@ -196,11 +230,8 @@ absl::Status TableCore::WriteJson(WriteTransaction& transaction, WriteMode mode,
 absl::Status TableCore::UpdateColumns(WriteTransaction& transaction, std::string_view key_text,
                                       std::span<const ColumnText> values) const {
   if (absl::Status usable = Check(transaction); !usable.ok()) return usable;
-  absl::StatusOr<Change> change =
-      engine_->ChangesOf(*transaction.transaction_, *table_).UpdateColumns(key_text, values);
-  if (!change.ok()) return change.status();
-  transaction.transaction_->Record(*table_, *change);
-  return absl::OkStatus();
+  Transaction& writer = *transaction.transaction_;
+  return WriteColumns(writer, engine_->ChangesOf(writer, *table_), key_text, values);
 }
 
 absl::Status TableCore::UpdateMany(WriteTransaction& transaction, std::size_t count,
@@ -240,9 +271,7 @@ absl::Status TableCore::UpdateMany(WriteTransaction& transaction, std::size_t co
       for (std::size_t k = 0; k < order.size(); ++k) {
         values[k] = {columns[order[k]], record[1 + order[k]].In(text.text())};
       }
-      const absl::StatusOr<Change> change = changes.UpdateColumns(keys[i - first], values);
-      done = change.status();
-      if (done.ok()) writer.Record(*table_, *change);
+      done = WriteColumns(writer, changes, keys[i - first], values);
     }
     // An error of a record before it comes first.
     *failed = done.ok() ? encoded : i - 1;

@@ -50,6 +50,10 @@ ColumnStore::ColumnStore(const TableState& table,
 std::shared_ptr<StoredColumn> ColumnStore::Hold(int number) {
   assert(IsColumnar(table_.layout().columns()[static_cast<std::size_t>(number)].type));
   const std::lock_guard<std::mutex> lock(mutex_);
+  return HoldLocked(number);
+}
+
+std::shared_ptr<StoredColumn> ColumnStore::HoldLocked(int number) {
   std::erase_if(columns_,
                 [](const std::weak_ptr<StoredColumn>& column) { return column.expired(); });
   for (const std::weak_ptr<StoredColumn>& each : columns_) {
@@ -75,10 +79,10 @@ bool ColumnStore::AreHeld(std::span<const int> numbers) {
 
 absl::StatusOr<std::shared_ptr<const ColumnMoment>> ColumnStore::MomentAt(
     const std::shared_ptr<const TableGeneration>& generation, std::optional<std::uint64_t> limit,
-    std::span<const std::shared_ptr<StoredColumn>> columns) noexcept {
+    Timestamp now, std::span<const std::shared_ptr<StoredColumn>> columns) noexcept {
   // The arrays are what takes much memory here, and nothing is lost without them.
   try {
-    return MakeMoment(generation, limit, columns);
+    return MakeMoment(generation, limit, now, columns);
   } catch (const std::bad_alloc&) {
     return absl::ResourceExhaustedError(absl::StrCat(table_.name(), ": no memory for its columns"));
   }
@@ -86,14 +90,23 @@ absl::StatusOr<std::shared_ptr<const ColumnMoment>> ColumnStore::MomentAt(
 
 absl::StatusOr<std::shared_ptr<const ColumnMoment>> ColumnStore::MakeMoment(
     const std::shared_ptr<const TableGeneration>& generation, std::optional<std::uint64_t> limit,
-    std::span<const std::shared_ptr<StoredColumn>> columns) {
+    Timestamp now, std::span<const std::shared_ptr<StoredColumn>> columns) {
   assert(IsOf(generation));
   const std::lock_guard<std::mutex> lock(mutex_);
+  if (expiry_ == nullptr && table_.layout().expires_column() >= 0) {
+    expiry_ = HoldLocked(table_.layout().expires_column());
+  }
   const std::uint64_t wanted = limit.value_or(generation->published_bytes());
-  if (live_ == nullptr || live_->limit != wanted || !IsCovered(columns)) {
+  if (!IsLiveAt(wanted, now) || !IsCovered(columns)) {
     const Facts facts = FactsAt(*generation, limit);
-    if (absl::Status read = CatchUp(*generation, facts, columns); !read.ok()) return read;
-    live_ = RowsAt(facts);
+    std::vector<std::shared_ptr<StoredColumn>> read_columns(columns.begin(), columns.end());
+    const bool is_asked_for =
+        std::find(read_columns.begin(), read_columns.end(), expiry_) != read_columns.end();
+    if (expiry_ != nullptr && !is_asked_for) read_columns.push_back(expiry_);
+    if (absl::Status read = CatchUp(*generation, facts, read_columns); !read.ok()) return read;
+    const std::shared_ptr<LiveRows> live = RowsAt(facts);
+    if (expiry_ != nullptr) MarkExpired(now, live.get());
+    live_ = live;
   }
   auto moment = std::make_shared<ColumnMoment>();
   moment->limit = live_->limit;
@@ -226,7 +239,7 @@ void ColumnStore::MarkSuperseded(const SupersededLines& superseded) {
   superseded_ = superseded;
 }
 
-std::shared_ptr<const ColumnStore::LiveRows> ColumnStore::RowsAt(const Facts& facts) const {
+std::shared_ptr<ColumnStore::LiveRows> ColumnStore::RowsAt(const Facts& facts) const {
   auto live = std::make_shared<LiveRows>();
   live->limit = facts.limit;
   for (std::size_t i = 0; i * kColumnChunkBytes < facts.limit; ++i) {
@@ -242,6 +255,33 @@ std::shared_ptr<const ColumnStore::LiveRows> ColumnStore::RowsAt(const Facts& fa
     if (row) MarkDead(memory_, &rows, *row, &own[i]);
   }
   return live;
+}
+
+bool ColumnStore::IsLiveAt(std::uint64_t limit, Timestamp now) const {
+  if (live_ == nullptr || live_->limit != limit) return false;
+  return expiry_ == nullptr || (live_->now <= now && now < live_->next_expiry);
+}
+
+void ColumnStore::MarkExpired(Timestamp now, LiveRows* live) const {
+  live->now = now;
+  for (std::size_t i = 0; i < live->chunks.size(); ++i) {
+    RowChunk& rows = live->chunks[i];
+    const ColumnChunk& chunk = (*expiry_->chunks)[i];
+    std::shared_ptr<ColumnBuffer> own;
+    for (std::uint32_t row = 0; row < rows.rows; ++row) {
+      const bool is_null =
+          chunk.validity != nullptr && !TestBit(chunk.validity->As<std::uint64_t>(), row);
+      if (is_null || (rows.live != nullptr && !TestBit(rows.live->As<std::uint64_t>(), row))) {
+        continue;
+      }
+      const Timestamp expiry{Timestamp::duration(chunk.values->As<std::int64_t>()[row])};
+      if (expiry <= now) {
+        MarkDead(memory_, &rows, row, &own);
+      } else {
+        live->next_expiry = std::min(live->next_expiry, expiry);
+      }
+    }
+  }
 }
 
 }  // namespace linedb::engine

@@ -62,11 +62,12 @@ class ColumnStore {
   bool AreHeld(std::span<const int> numbers);
 
   // What the columns, of this store, hold for who sees the file up to `limit`: an open snapshot's,
-  // or none for what is published. `generation` is the store's. kDataLoss if the file is damaged,
-  // kResourceExhausted if there is no memory for the arrays; nothing has changed then.
+  // or none for what is published; without what has expired by `now`. `generation` is the store's.
+  // kDataLoss if the file is damaged, kResourceExhausted if there is no memory for the arrays;
+  // nothing has changed then.
   absl::StatusOr<std::shared_ptr<const ColumnMoment>> MomentAt(
       const std::shared_ptr<const TableGeneration>& generation, std::optional<std::uint64_t> limit,
-      std::span<const std::shared_ptr<StoredColumn>> columns) noexcept;
+      Timestamp now, std::span<const std::shared_ptr<StoredColumn>> columns) noexcept;
 
  private:
   // What is taken from the table under its mutex.
@@ -80,11 +81,15 @@ class ColumnStore {
   struct LiveRows {
     std::uint64_t limit = 0;
     std::vector<RowChunk> chunks;
+    // They are the same from `now` on, until the first of them expires.
+    Timestamp now = Timestamp::min();
+    Timestamp next_expiry = Timestamp::max();
   };
 
+  std::shared_ptr<StoredColumn> HoldLocked(int number);
   absl::StatusOr<std::shared_ptr<const ColumnMoment>> MakeMoment(
       const std::shared_ptr<const TableGeneration>& generation, std::optional<std::uint64_t> limit,
-      std::span<const std::shared_ptr<StoredColumn>> columns);
+      Timestamp now, std::span<const std::shared_ptr<StoredColumn>> columns);
   Facts FactsAt(const TableGeneration& generation, std::optional<std::uint64_t> limit) const;
   bool IsCovered(std::span<const std::shared_ptr<StoredColumn>> columns) const;
   absl::Status CatchUp(const TableGeneration& generation, const Facts& facts,
@@ -94,7 +99,9 @@ class ColumnStore {
   void TakeOver(std::vector<ChunkWork> work, std::uint64_t end,
                 std::span<const std::shared_ptr<StoredColumn>> columns);
   void MarkSuperseded(const SupersededLines& superseded);
-  std::shared_ptr<const LiveRows> RowsAt(const Facts& facts) const;
+  std::shared_ptr<LiveRows> RowsAt(const Facts& facts) const;
+  bool IsLiveAt(std::uint64_t limit, Timestamp now) const;
+  void MarkExpired(Timestamp now, LiveRows* live) const;
 
   const TableState& table_;
   const std::weak_ptr<const TableGeneration> generation_;
@@ -105,6 +112,7 @@ class ColumnStore {
   std::uint64_t covered_ = 0;  // the rows of the lines before it are in rows_
   std::vector<RowChunk> rows_;
   SupersededLines superseded_;            // marked in rows_
+  std::shared_ptr<StoredColumn> expiry_;  // of tables whose records expire, once it was asked for
   std::shared_ptr<const LiveRows> live_;  // of the last moment that was asked for
 };
 

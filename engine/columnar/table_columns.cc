@@ -39,28 +39,32 @@ std::uint64_t DatabaseColumns::MemoryOf(const TableState& table) const {
   return found == tables_.end() ? 0 : found->second->memory_bytes();
 }
 
-absl::StatusOr<std::shared_ptr<const ColumnMoment>> ColumnHold::MomentNow() {
+absl::StatusOr<std::shared_ptr<const ColumnMoment>> ColumnHold::MomentNow(Timestamp now) {
   std::shared_ptr<const TableGeneration> generation;
   {
     const std::shared_lock<std::shared_mutex> lock(table_.mutex);
     if (!table_.retired.ok()) return table_.retired;
     generation = table_.generation;
   }
-  return MomentAt(generation, std::nullopt);
+  return MomentAt(generation, std::nullopt, now);
 }
 
 absl::StatusOr<std::shared_ptr<const ColumnMoment>> ColumnHold::MomentOf(
-    const std::shared_ptr<const TableGeneration>& generation, std::uint64_t limit) {
-  return MomentAt(generation, limit);
+    const std::shared_ptr<const TableGeneration>& generation, std::uint64_t limit, Timestamp now) {
+  return MomentAt(generation, limit, now);
 }
 
 absl::StatusOr<std::shared_ptr<const ColumnMoment>> ColumnHold::MomentAt(
-    const std::shared_ptr<const TableGeneration>& generation, std::optional<std::uint64_t> limit) {
+    const std::shared_ptr<const TableGeneration>& generation, std::optional<std::uint64_t> limit,
+    Timestamp now) {
   const std::lock_guard<std::mutex> lock(mutex_);
   Held& held = HeldOf(generation);
   const std::uint64_t wanted = limit.value_or(generation->published_bytes());
-  if (last_ != nullptr && last_store_ == held.store.get() && last_->limit == wanted) return last_;
-  auto moment = held.store->MomentAt(generation, limit, held.columns);
+  const bool expires = table_.layout().expires_column() >= 0;
+  if (last_ != nullptr && last_store_ == held.store.get() && last_->limit == wanted && !expires) {
+    return last_;
+  }
+  auto moment = held.store->MomentAt(generation, limit, now, held.columns);
   if (!moment.ok()) return moment.status();
   last_ = *std::move(moment);
   last_store_ = held.store.get();

@@ -54,11 +54,11 @@ class ColumnHold {
   ColumnHold(const TableState& table, TableColumns& columns, std::vector<int> numbers)
       : table_(table), columns_(columns), numbers_(std::move(numbers)) {}
 
-  // Of what is published; the table's `retired` if it is.
-  absl::StatusOr<std::shared_ptr<const ColumnMoment>> MomentNow();
+  // Of what is published, `now` for records that expire; the table's `retired` if it is.
+  absl::StatusOr<std::shared_ptr<const ColumnMoment>> MomentNow(Timestamp now);
   // Of an open snapshot.
   absl::StatusOr<std::shared_ptr<const ColumnMoment>> MomentOf(
-      const std::shared_ptr<const TableGeneration>& generation, std::uint64_t limit);
+      const std::shared_ptr<const TableGeneration>& generation, std::uint64_t limit, Timestamp now);
 
  private:
   // A store's columns, in the order of numbers_.
@@ -68,7 +68,8 @@ class ColumnHold {
   };
   Held& HeldOf(const std::shared_ptr<const TableGeneration>& generation);
   absl::StatusOr<std::shared_ptr<const ColumnMoment>> MomentAt(
-      const std::shared_ptr<const TableGeneration>& generation, std::optional<std::uint64_t> limit);
+      const std::shared_ptr<const TableGeneration>& generation, std::optional<std::uint64_t> limit,
+      Timestamp now);
 
   const TableState& table_;
   TableColumns& columns_;

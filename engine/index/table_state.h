@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "engine/index/record_expiry.h"
 #include "engine/index/table_generation.h"
 #include "schema/record_checks.h"
 #include "schema/record_layout.h"
@@ -34,7 +35,8 @@ class TableState {
   mutable std::shared_mutex mutex;
   std::shared_ptr<TableGeneration> generation;
   std::uint64_t schema_checksum = 0;
-  absl::Status retired;  // why the table is no more; OK while it is
+  absl::Status retired;            // why the table is no more; OK while it is
+  EarliestExpiry earliest_expiry;  // of what is published
 
  private:
   std::shared_ptr<const schema::RecordLayout> layout_;

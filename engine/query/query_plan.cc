@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <mutex>
+#include <shared_mutex>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "engine/index/table_state.h"
 #include "engine/query/column_bounds.h"
 #include "engine/query/source_streams.h"
+#include "engine/transaction/publisher.h"
 
 namespace linedb::engine {
 namespace {
@@ -38,11 +42,15 @@ class Planner {
   bool is_joined() const { return query_.sources.size() == 2; }
   const QuerySpec& spec() const { return *query_.spec; }
 
-  absl::StatusOr<double> RecordsOf(const TableCore& table) const {
-    if (view_.snapshot() == nullptr) return static_cast<double>(table.record_count());
-    const absl::StatusOr<std::uint64_t> count = table.record_count(*view_.snapshot());
-    if (!count.ok()) return count.status();
-    return static_cast<double>(*count);
+  // With what has expired: the table is not walked to find out.
+  absl::StatusOr<double> RecordsOf(const TableCore& core) const {
+    if (view_.snapshot() == nullptr) {
+      const std::shared_lock<std::shared_mutex> lock(core.table()->mutex);
+      return static_cast<double>(core.table()->generation->published().live);
+    }
+    const absl::StatusOr<const TableSnapshot*> seen = core.SeenBy(*view_.snapshot());
+    if (!seen.ok()) return seen.status();
+    return static_cast<double>((*seen)->extent.live);
   }
 
   absl::StatusOr<SourcePlan> PlanSource(std::size_t source) {

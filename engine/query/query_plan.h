@@ -49,7 +49,7 @@ struct QueryPlan {
 using SourceMatches = std::vector<MatchedValues>;
 
 // `matches`: of each source. Reads nothing but how many entries ranges of indexes have. Fails as
-// TableCore::record_count.
+// TableCore::SeenBy.
 absl::StatusOr<QueryPlan> MakePlan(const BoundQuery& query, View view, bool needs_lines,
                                    const std::vector<SourceMatches>& matches);
 

@@ -51,7 +51,8 @@ absl::Status ReferenceEnforcer::Run() {
     const ReferencesOfTable* references = references_.Find(operation.table);
     if (references == nullptr || !operation.change.old_line) continue;
     for (const TableReference* reference : references->incoming) {
-      if (reference->resolved.schema.on_delete == OnDelete::kRestrict) continue;
+      const bool restricts = reference->resolved.schema.on_delete == OnDelete::kRestrict;
+      if (restricts && reference->from->layout().expires_column() < 0) continue;
       if (absl::Status followed = Follow(operation, *reference); !followed.ok()) return followed;
     }
   }
@@ -120,7 +121,15 @@ absl::Status ReferenceEnforcer::Follow(const Operation& operation,
 absl::Status ReferenceEnforcer::FollowTo(const TableReference& reference,
                                          const Departure& departure, const std::string& key_text) {
   TableChanges& changes = changes_(*reference.from);
-  absl::StatusOr<Change> change = absl::UnknownError("");
+  absl::StatusOr<Change> change = absl::NotFoundError("");
+  // Of one that has expired nobody knows: it neither stays nor keeps anything.
+  if (changes.expires()) change = changes.EraseExpired(key_text);
+  if (change.ok()) {
+    transaction_.Record(*reference.from, *change);
+    return absl::OkStatus();
+  }
+  if (!absl::IsNotFound(change.status())) return change.status();
+  if (reference.resolved.schema.on_delete == OnDelete::kRestrict) return absl::OkStatus();
   if (reference.resolved.schema.on_delete == OnDelete::kCascade) {
     change = changes.Erase(key_text);
   } else {

@@ -28,10 +28,10 @@ void Publisher::Publish(std::map<std::string_view, TableChanges>& changes) {
 }
 
 std::shared_ptr<const Snapshot> Publisher::TakeSnapshot(
-    const std::vector<const TableState*>& tables) {
+    const std::vector<const TableState*>& tables, const ExpiryMoment& moment) {
   std::vector<TableSnapshot> held;
   held.reserve(tables.size());
-  for (const TableState* table : tables) held.push_back({table, nullptr, {}, nullptr});
+  for (const TableState* table : tables) held.push_back({table, nullptr, {}, nullptr, moment});
   std::sort(held.begin(), held.end(), [](const TableSnapshot& a, const TableSnapshot& b) {
     return std::less<>()(a.table, b.table);
   });

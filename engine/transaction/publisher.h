@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "engine/index/record_expiry.h"
 #include "engine/index/table_state.h"
 #include "engine/transaction/transaction.h"
 #include "engine/transaction/view_keeper.h"
@@ -24,6 +25,7 @@ struct TableSnapshot {
   std::shared_ptr<const TableGeneration> generation;
   TableExtent extent;
   ViewKeeper* views = nullptr;  // the snapshot's
+  ExpiryMoment moment;          // what has expired by then is not seen
 };
 
 // All tables at one moment: of each its file and how far it went. Holds nothing up: files that are
@@ -56,7 +58,8 @@ class Publisher {
   void Publish(absl::Span<const Transaction* const> transactions);
   void Publish(std::map<std::string_view, TableChanges>& changes);
   // The tables are kept from being dropped by the caller.
-  std::shared_ptr<const Snapshot> TakeSnapshot(const std::vector<const TableState*>& tables);
+  std::shared_ptr<const Snapshot> TakeSnapshot(const std::vector<const TableState*>& tables,
+                                               const ExpiryMoment& moment);
   // Goes on with another generation of the same records; no transaction is on its way.
   void Replace(TableState& table, std::shared_ptr<TableGeneration> generation);
   // The length of the generation's file that everybody who reads it sees at least, from now on.

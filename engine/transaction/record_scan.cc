@@ -16,8 +16,9 @@ namespace {
 
 // The caller keeps writers away.
 std::shared_ptr<ScanSource> MakeSource(std::shared_ptr<const TableGeneration> generation,
-                                       std::uint64_t limit) {
+                                       std::uint64_t limit, const ExpiryMoment& moment) {
   auto source = std::make_shared<ScanSource>();
+  source->moment = moment;
   const RecordsFile& records = generation->records;
   source->mapping = records.mapping();
   source->file = records.file_view().substr(0, limit);
@@ -34,21 +35,24 @@ std::shared_ptr<ScanSource> MakeSource(std::shared_ptr<const TableGeneration> ge
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<const ScanSource>> ScanSource::OfPublished(const TableState& table) {
+absl::StatusOr<std::shared_ptr<const ScanSource>> ScanSource::OfPublished(
+    const TableState& table, const ExpiryMoment& moment) {
   const std::shared_lock<std::shared_mutex> lock(table.mutex);
   if (!table.retired.ok()) return table.retired;
   // Under the same lock: what is superseded for everybody must not grow past the limit meanwhile.
   const std::uint64_t limit = table.generation->published_bytes();
-  return OfGeneration(table.generation, limit);
+  return OfGeneration(table.generation, limit, moment);
 }
 
 std::shared_ptr<const ScanSource> ScanSource::OfGeneration(
-    std::shared_ptr<const TableGeneration> generation, std::uint64_t limit) {
-  return MakeSource(std::move(generation), limit);
+    std::shared_ptr<const TableGeneration> generation, std::uint64_t limit,
+    const ExpiryMoment& moment) {
+  return MakeSource(std::move(generation), limit, moment);
 }
 
-std::shared_ptr<const ScanSource> ScanSource::OfWriter(const TableState& table) {
-  std::shared_ptr<ScanSource> source = MakeSource(table.generation, kNoLimit);
+std::shared_ptr<const ScanSource> ScanSource::OfWriter(const TableState& table,
+                                                       const ExpiryMoment& moment) {
+  std::shared_ptr<ScanSource> source = MakeSource(table.generation, kNoLimit, moment);
   source->tail_copied = source->tail;
   source->tail = source->tail_copied;
   return source;
@@ -59,7 +63,11 @@ ScanState::ScanState(std::shared_ptr<const ScanSource> source)
 
 ScanState::ScanState(std::shared_ptr<const ScanSource> source, std::uint64_t begin,
                      std::uint64_t end)
-    : source_(std::move(source)), end_(end), part_(source_->file) {
+    : source_(std::move(source)),
+      end_(end),
+      part_(source_->file),
+      expires_(source_->generation->layout().expires_column() >= 0 &&
+               !source_->moment.is_before_all()) {
   assert(begin % kChecksumBlockBytes == 0 && begin <= end && end <= source_->bytes());
   if (begin > 0) SkipLineBegunBefore(begin);
   retained_next_ = static_cast<std::size_t>(
@@ -160,16 +168,24 @@ bool ScanState::IsSuperseded(std::uint64_t offset) {
   return source_->superseded.Contains(offset);
 }
 
+// Whether the line there, which is ready, is superseded or has expired.
+bool ScanState::IsPassedOver(std::size_t position) {
+  if (any_superseded_ && IsSuperseded(part_offset_ + position)) return true;
+  if (!expires_) return false;
+  const std::string_view line = part_.substr(position, EndOfLine(position) - position - 1);
+  return HasExpired(source_->generation->layout(), line, source_->moment);
+}
+
 bool ScanState::NextRun(std::string_view* lines) {
   for (;;) {
     if (position_ == ready_end_ && !MakeReady()) return false;
     const std::size_t begin = position_;
     std::size_t end = ready_end_;
-    if (any_superseded_) {
+    if (any_superseded_ || expires_) {
       end = begin;
-      while (end < ready_end_ && !IsSuperseded(part_offset_ + end)) end = EndOfLine(end);
+      while (end < ready_end_ && !IsPassedOver(end)) end = EndOfLine(end);
     }
-    position_ = end < ready_end_ ? EndOfLine(end) : end;  // past the superseded line
+    position_ = end < ready_end_ ? EndOfLine(end) : end;  // past that line
     if (end == begin) continue;
     *lines = part_.substr(begin, end - begin);
     return true;

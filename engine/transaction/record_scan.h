@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "engine/index/record_expiry.h"
 #include "engine/index/table_state.h"
 #include "engine/storage/superseded_lines.h"
 #include "wal/file_system.h"
@@ -19,15 +20,19 @@ namespace linedb::engine {
 
 // A scan's own view of a table: it shares the bytes, which never change, and copies the rest, so
 // it needs no lock while it runs and nothing that happens meanwhile shows in it. Constant: any
-// number of scans, in any threads, may read the same one.
+// number of scans, in any threads, may read the same one. Without a moment it has what has expired,
+// too.
 struct ScanSource {
   // Of what is published; takes the table's lock for a moment. The table's `retired` if it is.
-  static absl::StatusOr<std::shared_ptr<const ScanSource>> OfPublished(const TableState& table);
+  static absl::StatusOr<std::shared_ptr<const ScanSource>> OfPublished(
+      const TableState& table, const ExpiryMoment& moment = {});
   // Of a generation up to `limit`. The caller holds the mutex of its table, shared.
   static std::shared_ptr<const ScanSource> OfGeneration(
-      std::shared_ptr<const TableGeneration> generation, std::uint64_t limit);
+      std::shared_ptr<const TableGeneration> generation, std::uint64_t limit,
+      const ExpiryMoment& moment = {});
   // Of what the open transaction sees; its thread only.
-  static std::shared_ptr<const ScanSource> OfWriter(const TableState& table);
+  static std::shared_ptr<const ScanSource> OfWriter(const TableState& table,
+                                                    const ExpiryMoment& moment = {});
 
   std::uint64_t bytes() const { return file.size() + tail.size(); }
 
@@ -38,6 +43,7 @@ struct ScanSource {
   std::string tail_copied;  // which is this if it grows while the scan runs
   SupersededLines superseded;
   std::vector<std::uint64_t> retained;  // of the retained lines, the superseded ones, in order
+  ExpiryMoment moment;                  // what has expired by then is passed over
 };
 
 // A walk over a source, or over the lines that begin in a part of it. One thread.
@@ -73,6 +79,7 @@ class ScanState {
   void CompareUpTo(std::uint64_t byte);
   bool AnySupersededUpTo(std::uint64_t end);
   bool IsSuperseded(std::uint64_t offset);
+  bool IsPassedOver(std::size_t position);
   std::size_t EndOfLine(std::size_t position);
 
   std::shared_ptr<const ScanSource> source_;
@@ -86,6 +93,7 @@ class ScanState {
   std::uint64_t compared_bytes_ = 0;  // end of the blocks compared
   std::size_t retained_next_ = 0;
   bool compare_again_ = false;
+  const bool expires_;  // every line's expiry is looked at
   absl::Status status_;
   std::string_view run_;  // what Next has not given out
 };

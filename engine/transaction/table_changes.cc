@@ -20,10 +20,13 @@ constexpr std::uint64_t kSettledPerLine = 2;
 
 }  // namespace
 
-TableChanges::TableChanges(TableState& table, std::uint64_t settle_limit)
+TableChanges::TableChanges(TableState& table, std::uint64_t settle_limit,
+                           const ExpiryMoment& moment)
     : table_(table),
       generation_(table.generation),
       settle_limit_(settle_limit),
+      expires_(table.layout().expires_column() >= 0),
+      moment_(moment),
       after_(generation_->written) {
   if (!generation_->retained.empty()) {
     const std::unique_lock<std::shared_mutex> lock(table_.mutex);
@@ -89,6 +92,7 @@ absl::StatusOr<Change> TableChanges::FinishLine(WriteMode mode,
   // What it supersedes goes into the log as it was.
   if (checked.ok() && old_line_) checked = CheckLine(old_line_);
   if (checked.ok()) checked = NoteLine(line, spans);
+  if (checked.ok() && expires_) NoteExpiry(line, spans);
   if (checked.ok()) return EnterLine();
   DropLine();
   return checked;
@@ -108,6 +112,7 @@ void TableChanges::ForgetNoted() {
 }
 
 absl::StatusOr<Change> TableChanges::TakeLine(const schema::FieldSpan* spans) noexcept {
+  assert(!expires_);
   const std::string_view line = LineBegun();
   absl::Status taken = CheckRecord(spans);
   if (taken.ok()) taken = NoteLine(line, spans);
@@ -318,8 +323,14 @@ Change TableChanges::EnterLine() {
 absl::StatusOr<Change> TableChanges::Erase(std::string_view key_text) noexcept {
   absl::StatusOr<RecordLocation> found = generation_->FindChecked(0, key_text, kNoLimit);
   if (!found.ok()) return found.status();
-  const RecordLocation old = *found;
-  if (!old) return NotFoundError(key_text);
+  if (!*found) return NotFoundError(key_text);
+  const absl::StatusOr<bool> expired = expires_ ? HasExpired(*found) : false;
+  if (!expired.ok()) return expired.status();
+  return *expired ? NotFoundError(key_text) : EraseLine(*found);
+}
+
+// Of a line that was compared with its checksum.
+absl::StatusOr<Change> TableChanges::EraseLine(RecordLocation old) {
   if (absl::Status room = CheckEnd(); !room.ok()) return room;
   std::string* tail = BeginLine();
   AppendTombstoneOf(old, tail);
@@ -376,6 +387,7 @@ void TableChanges::Seal(bool accept_tail) noexcept {
   after_.bytes = generation_->records.end();
   if (accept_tail) generation_->records.AcceptTail();
   generation_->written = after_;
+  if (!expiry_earliest_.empty()) expiry_earliest_time_ = ExpiryTime(expiry_earliest_);
   generation_->ForgetCuts();  // who asks about them reads in this transaction, which has ended
   sealed_ = true;
 }
@@ -383,6 +395,7 @@ void TableChanges::Seal(bool accept_tail) noexcept {
 void TableChanges::Publish() {
   assert(sealed_);
   generation_->Publish(after_);
+  if (expires_) table_.earliest_expiry.Lower(expiry_earliest_time_);
 }
 
 absl::Status TableChanges::Rollback() noexcept {

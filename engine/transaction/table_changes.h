@@ -11,8 +11,10 @@
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "engine/index/record_expiry.h"
 #include "engine/index/table_state.h"
 #include "linedb/table_core.h"
 #include "wal/wal_format.h"
@@ -38,8 +40,9 @@ class TableChanges {
  public:
   // `settle_limit`: every reader sees the file at least up to here, now and later
   // (Publisher::SettleLimit). What was superseded below it is settled by the way, bit by bit, so
-  // that nobody ever waits for all of it.
-  explicit TableChanges(TableState& table, std::uint64_t settle_limit = 0);
+  // that nobody ever waits for all of it. `moment`: what has expired by then is not there.
+  explicit TableChanges(TableState& table, std::uint64_t settle_limit = 0,
+                        const ExpiryMoment& moment = {});
   // What a log says was done: nothing is ever taken back, so that no note is kept of it. Nor are
   // new keys looked for in the index's files, where each would take a page to be read, nor the
   // table's checks asked: the log's checksums vouch for their having been checked. `expected`: how
@@ -81,6 +84,20 @@ class TableChanges {
   void FetchRecords(std::span<const std::string_view> key_texts) const;
   // kNotFound if there is no such record.
   absl::StatusOr<Change> Erase(std::string_view key_text) noexcept;
+  // The same of one that has expired: any other is not found.
+  absl::StatusOr<Change> EraseExpired(std::string_view key_text) noexcept;
+
+  // Whether records expire, as far as this transaction is concerned. Then its lines are finished by
+  // expiring_writes.h, one by one, which makes way for each of them first.
+  bool expires() const { return expires_; }
+  // Erases what has expired and has a key of the line begun; `erased` is told of each. On an error
+  // the line is gone.
+  absl::Status MakeWay(const schema::FieldSpan* spans,
+                       absl::FunctionRef<void(const Change&)> erased) noexcept;
+  // Begins a line: the record's, with other values in these columns, as UpdateColumns does. After
+  // an error there is none.
+  absl::Status BeginUpdate(std::string_view key_text, std::span<const ColumnText> values,
+                           schema::FieldSpan* spans) noexcept;
 
   std::int64_t next_id() const { return after_.next_id; }
   // The assigned key in a line, if the table has one, is not to be given again.
@@ -94,6 +111,8 @@ class TableChanges {
     TableExtent extent;
   };
   Mark MakeMark() const;
+  // The moment before the line begun.
+  Mark MarkBeforeLine() const;
   void RollbackTo(const Mark& mark) noexcept;
 
   // The written tail (accept_tail), or the tail as it is (read-only), counts from now on for those
@@ -146,12 +165,17 @@ class TableChanges {
   void EnterOrdered(std::size_t line, RecordLocation location);
   void ForgetNoted();
   Change EnterLine();
+  absl::StatusOr<Change> EraseLine(RecordLocation old);
+  absl::StatusOr<bool> HasExpired(RecordLocation location) const;
+  void NoteExpiry(std::string_view line, const schema::FieldSpan* spans);
   void DropLine();
   void AppendTombstoneOf(RecordLocation old, std::string* tail) const;
 
   TableState& table_;
   const std::shared_ptr<TableGeneration> generation_;
   const std::uint64_t settle_limit_;
+  const bool expires_ = false;
+  const ExpiryMoment moment_;
   const bool replays_ = false;
   bool asks_checks_ = true;
   std::size_t line_begin_ = 0;  // in the tail
@@ -159,6 +183,8 @@ class TableChanges {
   TableExtent after_;
   absl::InlinedVector<IndexEntry, 4> added_;
   bool sealed_ = false;
+  std::string expiry_earliest_;  // as it stands in the lines entered; empty: none expires
+  Timestamp expiry_earliest_time_ = Timestamp::max();  // the same, once sealed
 
   // Of the line being finished, or of the lines taken and not checked.
   LineKeys line_keys_;

@@ -25,12 +25,12 @@ class Transaction {
   Engine* engine() const { return engine_; }
   Durability durability() const { return durability_; }
 
-  // This transaction's changes to the table; none yet is a valid state. `settle_limit(table)` is
-  // asked for once per table: see TableChanges.
-  template <class SettleLimit>
-  TableChanges& ChangesOf(TableState& table, SettleLimit&& settle_limit) {
+  // This transaction's changes to the table; none yet is a valid state. `begin(table)` makes them,
+  // once per table.
+  template <class Begin>
+  TableChanges& ChangesOf(TableState& table, Begin&& begin) {
     if (TableChanges* changes = FindChangesOf(table); changes != nullptr) return *changes;
-    return *tables_.emplace_back(std::make_unique<TableChanges>(table, settle_limit(table)));
+    return *tables_.emplace_back(begin(table));
   }
   // The same, or null if there are none.
   TableChanges* FindChangesOf(const TableState& table) const;

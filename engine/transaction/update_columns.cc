@@ -30,6 +30,19 @@ absl::StatusOr<Change> TableChanges::UpdateColumns(std::string_view key_text,
   return checked;
 }
 
+absl::Status TableChanges::BeginUpdate(std::string_view key_text,
+                                       std::span<const ColumnText> values,
+                                       schema::FieldSpan* spans) noexcept {
+  absl::StatusOr<RecordLocation> found = generation_->FindChecked(0, key_text, kNoLimit);
+  if (!found.ok()) return found.status();
+  if (!*found) return NotFoundError(key_text);
+  old_line_ = *found;
+  BeginLine();
+  absl::Status spliced = Splice(values, spans);
+  if (!spliced.ok()) CancelLine();
+  return spliced;
+}
+
 void TableChanges::FetchRecords(std::span<const std::string_view> key_texts) const {
   absl::InlinedVector<std::uint64_t, kKeysTogether> hashes;
   for (const std::string_view text : key_texts) hashes.push_back(HashKeyText(text));

@@ -111,18 +111,6 @@ TEST_F(SchemaChangeTest, RecordThatDoesNotFitIsShownAndNothingHappens) {
   ASSERT_THAT(campus.students().Insert({.name = "Dan"}), IsOk());
 }
 
-TEST_F(SchemaChangeTest, ExpiryThatNothingHeedsYetIsRefused) {
-  TableSchema schema = SchemaNow();
-  schema.columns.push_back({.name = "gone_at", .type = Type::kTimestamp, .nullable = true});
-  schema.expires = "gone_at";
-  EXPECT_THAT(campus.engine->AlterTable(schema),
-              Fails(absl::StatusCode::kUnimplemented, "student.gone_at: records that expire"));
-  schema.table_name = "guest";
-  EXPECT_THAT(campus.engine->CreateTable(schema),
-              Fails(absl::StatusCode::kUnimplemented, "guest.gone_at: records that expire"));
-  ExpectSameAfterReopening();
-}
-
 TEST_F(SchemaChangeTest, ImpossibleChangesAreRefusedByTableAndColumn) {
   struct Row {
     const char* what;

@@ -86,6 +86,20 @@ TEST(QuickStartTest, SeveralTablesPrintWhatReadmeSays) {
   EXPECT_EQ(RunIn(scratch.path(), LINEDB_SEVERAL_TABLES).exit_code, 0);
 }
 
+TEST(QuickStartTest, ReadmeShowsExpiringRecordsWordForWord) {
+  const auto blocks = MarkdownBlocks(ReadText(LINEDB_SOURCE_DIR "/README.md"), "cpp");
+  EXPECT_THAT(blocks, testing::Contains(Unindented(MarkedPart(ReadText(
+                          LINEDB_SOURCE_DIR "/examples/expiring_records/expiring_records.cc")))));
+}
+
+TEST(QuickStartTest, ExpiringRecordsPrintWhatReadmeSays) {
+  const auto blocks = MarkdownBlocks(ReadText(LINEDB_SOURCE_DIR "/README.md"), "text");
+  const ScratchDirectory scratch;
+  const ProgramResult ran = RunIn(scratch.path(), LINEDB_EXPIRING_RECORDS);
+  EXPECT_EQ(ran.exit_code, 0);
+  EXPECT_THAT(blocks, testing::Contains(ran.output)) << ran.output;
+}
+
 TEST(QuickStartTest, ReadmeShowsTypedQueriesWordForWord) {
   const auto blocks = MarkdownBlocks(ReadText(LINEDB_SOURCE_DIR "/README.md"), "cpp");
   EXPECT_THAT(blocks, testing::Contains(Unindented(MarkedPart(ReadText(

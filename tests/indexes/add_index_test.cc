@@ -50,6 +50,29 @@ std::vector<std::string> IndexNames(const Campus& campus) {
   return names;
 }
 
+// Opening reads the lines in their order: a record that was deleted, or was another before, clashed
+// with one that stayed, and the database could not be opened any more.
+// [engine-16.13]
+TEST(AddUniqueIndexTest, SupersededLinesClashWithNoneAfterReopening) {
+  Options options;
+  options.maintenance = Maintenance::kManual;  // and no index files: the table is read
+  Campus campus;
+  ASSERT_THAT(campus.Open(options), IsOk());
+  for (const std::int64_t id : {1, 2, 3, 4}) {
+    ASSERT_THAT(campus.students().Insert({.id = id, .name = id < 4 ? "Ann" : "Bob"}), IsOk());
+  }
+  ASSERT_THAT(campus.students().Erase(1), IsOk());
+  ASSERT_THAT(campus.students().Update({.id = 2, .name = "Eve"}), IsOk());
+  ASSERT_THAT(campus.engine->AddIndex("student", {.columns = {"name"}, .unique = true}), IsOk());
+  const std::string state = campus.State();
+  ASSERT_THAT(campus.Close(), IsOk());
+  EXPECT_EQ(campus.Problems(), "");
+  ASSERT_THAT(campus.Open(options), IsOk());
+  EXPECT_EQ(campus.State(), state);
+  EXPECT_THAT(campus.students().Insert({.id = 5, .name = "Bob"}),
+              Fails(absl::StatusCode::kAlreadyExists, "Bob"));
+}
+
 class AddIndexTest : public ::testing::Test {
  protected:
   void SetUp() override {

@@ -82,16 +82,22 @@ TEST_F(ReferenceSchemaTest, AReferenceNeedsATableAndAKeyOfItsTypes) {
               Fails(kInvalid, "$rowid"));
 }
 
-// What goes by itself leaves behind what references it. No table has such records yet.
+// What goes by itself leaves behind what references it.
 // [schema-10.13]
 TEST_F(ReferenceSchemaTest, RecordsThatExpireAreReferencedByNone) {
-  ASSERT_THAT(tables.Make("session",
-                          R"("id": {"type":"int","primary_key":true},)"
-                          R"("until": {"type":"timestamp"})",
-                          R"("expires":"until")"),
-              Fails(absl::StatusCode::kUnimplemented, "records that expire"));
+  const std::string columns =
+      R"("id": {"type":"int","primary_key":true},"until": {"type":"timestamp"})";
+  ASSERT_THAT(tables.Make("session", columns, R"("expires":"until")"), IsOk());
   EXPECT_THAT(tables.Make("click", R"("of": {"type":"int","references":{"table":"session"}})"),
-              Fails(kPrecondition, "session"));
+              Fails(kInvalid, "records of table session expire"));
+  // Nor does a table that is referenced come to have such records.
+  ASSERT_THAT(tables.Make("visit", columns), IsOk());
+  ASSERT_THAT(tables.Make("click", R"("of": {"type":"int","references":{"table":"visit"}})"),
+              IsOk());
+  TableSchema visit = tables.campus.engine->FindTable("visit")->layout().schema();
+  visit.expires = "until";
+  EXPECT_THAT(tables.campus.engine->AlterTable(visit),
+              Fails(kPrecondition, "records of table visit expire"));
 }
 
 // [schema-10.14]

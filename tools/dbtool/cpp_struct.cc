@@ -219,7 +219,7 @@ absl::StatusOr<std::string> CppStructOf(const TableSchema& schema) {
               (column.primary_key ? ".PrimaryKey()" : "") + (column.unique ? ".Unique()" : "") +
               *default_call +
               (column.check.empty() ? "" : ".Check(" + StringLiteral(column.check) + ")") +
-              ReferencesCall(column);
+              ReferencesCall(column) + (column.name == schema.expires ? ".Expires()" : "");
   }
   for (const std::vector<std::string>& key : schema.unique_keys) {
     std::string names;

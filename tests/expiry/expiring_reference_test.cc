@@ -1,0 +1,88 @@
+// A user who cannot be deleted because of a session that ended long ago, and that nobody can see to
+// delete it first.
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "linedb/database.h"
+#include "linedb/json_table.h"
+#include "tests/engine/status_matchers.h"
+#include "tests/expiry/session.h"
+
+namespace linedb {
+namespace {
+
+using testing::Fails;
+using testing::IsOk;
+using testing::Minute;
+
+class ExpiringReferenceTest : public ::testing::TestWithParam<OnDelete> {
+ protected:
+  void SetUp() override {
+    Options options;
+    options.maintenance = Maintenance::kManual;
+    options.clock = [this] { return now; };
+    database = Database::OpenInMemory(options).value();
+    TableSchema user;
+    user.table_name = "user";
+    user.columns = {{.name = "id", .type = Type::kInt, .primary_key = true}};
+    ASSERT_THAT(database->CreateTable(user), IsOk());
+    TableSchema login;
+    login.table_name = "login";
+    login.columns = {{.name = "id", .type = Type::kInt, .primary_key = true},
+                     {.name = "user_id", .type = Type::kInt, .nullable = true},
+                     {.name = "until", .type = Type::kTimestamp, .nullable = true}};
+    login.columns[1].references =
+        ReferenceSchema{.columns = {"user_id"}, .table = "user", .on_delete = GetParam()};
+    login.expires = "until";
+    ASSERT_THAT(database->CreateTable(login), IsOk());
+    ASSERT_THAT(Of("user").Insert({{"id", 1}}), IsOk());
+    ASSERT_THAT(Of("login").Insert({{"id", 1}, {"user_id", 1}, {"until", "2026-01-22T00:10:00Z"}}),
+                IsOk());
+  }
+  JsonTable Of(const std::string& table) { return JsonTable::Open(*database, table).value(); }
+
+  Timestamp now = Minute(0);
+  std::unique_ptr<Database> database;
+};
+
+// [schema-12.9]
+TEST_P(ExpiringReferenceTest, ExpiredRecordKeepsNothingAndGoesWithWhatItReferences) {
+  now = Minute(10);
+  ASSERT_THAT(Of("user").Erase(1), IsOk());
+  EXPECT_EQ(Of("login").size(), 0u);
+  now = Minute(0);
+  EXPECT_THAT(Of("login").Get(1), Fails(absl::StatusCode::kNotFound));
+}
+
+TEST_P(ExpiringReferenceTest, RecordThatHasNotExpiredIsTreatedAsAnyOther) {
+  now = Minute(9);
+  const absl::Status erased = Of("user").Erase(1);
+  switch (GetParam()) {
+    case OnDelete::kRestrict:
+      EXPECT_THAT(erased, Fails(absl::StatusCode::kFailedPrecondition, "is referenced by login"));
+      EXPECT_EQ(Of("login").size(), 1u);
+      break;
+    case OnDelete::kCascade:
+      EXPECT_THAT(erased, IsOk());
+      EXPECT_EQ(Of("login").size(), 0u);
+      break;
+    case OnDelete::kSetNull:
+      EXPECT_THAT(erased, IsOk());
+      EXPECT_EQ(Of("login").Get(1)->at("user_id"), nullptr);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(EachWay, ExpiringReferenceTest,
+                         ::testing::Values(OnDelete::kRestrict, OnDelete::kCascade,
+                                           OnDelete::kSetNull),
+                         [](const auto& each) {
+                           return each.param == OnDelete::kRestrict  ? "Restrict"
+                                  : each.param == OnDelete::kCascade ? "Cascade"
+                                                                     : "SetNull";
+                         });
+
+}  // namespace
+}  // namespace linedb
