@@ -30,6 +30,9 @@ class PastReader {
  private:
   const std::string& table() const { return sources_.layout->schema().table_name; }
   absl::StatusOr<TableLog> ReadLog(const ChainLog& log) const;
+  static bool Purges(const TableLog& log) {
+    return !log.operations.empty() && log.operations[0].operation == wal::Operation::kPurge;
+  }
   std::optional<std::string_view> BytesOf(const wal::TableCheckpoint& checkpoint) const;
   bool FindStart(const TableLog& log);
   absl::StatusOr<KnownTable> Replay() const;
@@ -163,7 +166,9 @@ absl::StatusOr<KnownTable> PastReader::Replay() const {
       }
     }
     altered_before = false;
-    if (known && log->checkpoint && log->checkpoint->live != known->live()) {
+    // An archive's header still counts what was purged since.
+    const bool counts = std::none_of(logs_.begin(), log.base() - 1, Purges);
+    if (known && counts && log->checkpoint && log->checkpoint->live != known->live()) {
       return absl::DataLossError(absl::StrCat(wal::ShortRecordsName(table()), ": the logs lead to ",
                                               known->live(), " records at lsn ", log->first.value,
                                               ", its checkpoint says ", log->checkpoint->live));

@@ -170,12 +170,25 @@ TEST_F(CommandTest, SchemaIsWhatTheFileHolds) {
   EXPECT_EQ(schema["x-linedb"]["primary_key"], json({"id"}));
 }
 
+TEST_F(CommandTest, CreateSaysWhatHoldsOfRecordsAsAWhole) {
+  Out("dbtool create data/university pass -q --column id:int:primary_key --column holder:int "
+      "--column until:timestamp:nullable --index holder,until --index until:unique "
+      "--reference holder:student:cascade --expires until --unique holder,id");
+  EXPECT_EQ(Out("dbtool schema data/university pass --json | jq -c '[.indexes,.expires,"
+                ".unique_keys,.schema.holder.references]'"),
+            "[[{\"columns\":[\"holder\",\"until\"],\"unique\":false},{\"columns\":[\"until\"],"
+            "\"unique\":true}],"
+            "\"until\",[[\"holder\",\"id\"]],{\"table\":\"student\",\"on_delete\":\"cascade\"}]\n");
+  ExpectFailure("dbtool create data/university t --column a:int --expires b", 2, "no column");
+}
+
 TEST_F(CommandTest, SchemaAsCppCompiles) {
   Out("dbtool create data/university order_line -q --column order:int:primary_key "
       "--column class:str:default=new --column 'unit price:float:default=0.5' "
       "--column when:timestamp --column day:date:nullable --column raw:bytes:nullable "
       "--column more:json:nullable --column done:bool:default=false --unique 'class,when' "
-      "--column 'pieces:int:check=pieces > 0' --check '\"unit price\" >= 0 or done'");
+      "--column 'pieces:int:check=pieces > 0' --check '\"unit price\" >= 0 or done' "
+      "--index when,class --index day:unique");
   Write("main.cc", Out("dbtool schema data/university order_line --cpp") +
                        "#include \"linedb/database.h\"\n"
                        "auto Open(linedb::Database& db) { return db.OpenTable<OrderLine>(); }\n");

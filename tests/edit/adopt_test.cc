@@ -382,6 +382,16 @@ TEST_F(AdoptTest, TableThatWasAlteredDroppedAndMadeAnewIsKnownByItsLogs) {
   EXPECT_THAT(State(), HasSubstr("\"note\":\"first\""));
 }
 
+// An archive's header still counts a record that was purged since.
+TEST_F(AdoptTest, PurgedRecordIsNotMissed) {
+  ASSERT_THAT(campus.engine->Checkpoint(), IsOk());
+  ASSERT_THAT(campus.engine->Purge("student", {"1"}, {}), IsOk());
+  Tree tree = Closed();
+  tree[kRecords] = Replaced(tree[kRecords], "Bob", "Rob");
+  EXPECT_EQ(Problems(Adopt(tree)), "");
+  EXPECT_THAT(State(), HasSubstr("Rob"));
+}
+
 TEST_F(AdoptTest, TwoTablesThatWereBothChangedAreAdoptedTogether) {
   ASSERT_THAT(campus.engine->Checkpoint(), IsOk());
   Tree tree = Closed();

@@ -12,6 +12,7 @@
 #include "tools/dbtool/commands.h"
 #include "tools/dbtool/errors.h"
 #include "tools/dbtool/report.h"
+#include "tools/dbtool/rule_options.h"
 #include "tools/dbtool/schema_edit.h"
 #include "tools/dbtool/schema_file.h"
 #include "wal/file_names.h"
@@ -175,12 +176,6 @@ int RunAlter(Context& context, const AlterCommand& command) {
   return TellOutcome(context, command, *report);
 }
 
-template <class Values>
-void AddRepeated(CLI::App* command, const char* name, Values* values, const char* help,
-                 const char* type) {
-  command->add_option(name, *values, help)->allow_extra_args(false)->type_name(type);
-}
-
 void AddColumnOptions(CLI::App* command, SchemaEdit* edit) {
   AddRepeated(command, "--add-column", &edit->add_columns,
               "As create's --column; repeatable, as all of these. Existing records get\n"
@@ -198,22 +193,11 @@ void AddColumnOptions(CLI::App* command, SchemaEdit* edit) {
   AddRepeated(command, "--drop-default", &edit->drop_defaults, "Take it away", "NAME");
 }
 
-void AddRuleOptions(CLI::App* command, SchemaEdit* edit) {
-  AddRepeated(command, "--unique", &edit->unique, "a,b: no two records share these", "");
+void AddDropOptions(CLI::App* command, SchemaEdit* edit) {
   AddRepeated(command, "--drop-unique", &edit->drop_unique, "a,b", "");
-  AddRepeated(command, "--add-index", &edit->add_indexes, "a,b or a,b:unique: an ordered index",
-              "");
   AddRepeated(command, "--drop-index", &edit->drop_indexes, "a,b", "");
-  AddRepeated(command, "--check", &edit->checks, "What no record makes false: 'gpa <= 4.0'",
-              "EXPRESSION");
   AddRepeated(command, "--drop-check", &edit->drop_checks, "In any spelling", "EXPRESSION");
-  AddRepeated(command, "--reference", &edit->references,
-              "a,b:table[:key columns][:cascade]: these are a key there; when that\n"
-              "record goes: restrict, cascade or set null",
-              "SPEC");
   AddRepeated(command, "--drop-reference", &edit->drop_references, "a,b: its columns", "");
-  command->add_option("--expires", edit->expires, "Records are not seen from that time on")
-      ->type_name("COLUMN");
   command->add_flag("--no-expiry", edit->no_expiry, "Records expire no more");
 }
 
@@ -233,7 +217,8 @@ void AddAlterCommand(CLI::App& app, Context& context) {
   AddDirectory(command, &alter->directory);
   AddTable(command, &alter->table);
   AddColumnOptions(command, &alter->edit);
-  AddRuleOptions(command, &alter->edit);
+  AddRuleOptions(command, "--add-index", &alter->edit);
+  AddDropOptions(command, &alter->edit);
   command->add_option("--schema", alter->schema_file, "What it is to become, or - for stdin")
       ->type_name("FILE");
   command->add_flag("--allow-drop", alter->allow_drop, "Values may go");

@@ -8,6 +8,8 @@
 #include "tools/dbtool/commands.h"
 #include "tools/dbtool/errors.h"
 #include "tools/dbtool/report.h"
+#include "tools/dbtool/rule_options.h"
+#include "tools/dbtool/schema_edit.h"
 #include "tools/dbtool/schema_file.h"
 
 namespace linedb::dbtool {
@@ -18,8 +20,7 @@ struct ChangeOptions {
   std::string table;
   std::vector<std::string> columns;
   std::string primary_key;
-  std::vector<std::string> unique_keys;
-  std::vector<std::string> checks;
+  SchemaEdit rules;  // of what has more columns than one
   std::string schema_file;
   bool dry_run = false;
 };
@@ -63,16 +64,7 @@ absl::StatusOr<TableSchema> SchemaFromColumns(const ChangeOptions& options) {
     absl::Status keyed = SetPrimaryKey(options.primary_key, &schema);
     if (!keyed.ok()) return keyed;
   }
-  for (const std::string& key : options.unique_keys) {
-    std::vector<std::string> names = SplitNames(key);
-    if (names.size() > 1) {
-      schema.unique_keys.push_back(std::move(names));
-      continue;
-    }
-    for (ColumnSchema& column : schema.columns) column.unique |= column.name == names[0];
-  }
-  schema.checks = options.checks;
-  return schema;
+  return EditedSchema(schema, options.rules);
 }
 
 int Create(Context& context, const ChangeOptions& options) {
@@ -205,7 +197,7 @@ void AddChangeCommands(CLI::App& app, Context& context) {
                   "dbtool create data/university seat --column id:int:primary_key "
                   "--column course:int:references=course:on_delete=cascade",
                   "dbtool create data/university mark --column student:int --column course:int "
-                  "--column mark:float:nullable --primary-key student,course",
+                  "--column mark:float:nullable --primary-key student,course --index course,mark",
                   "dbtool schema data/university student | "
                   "dbtool create data/university alumnus --schema -"});
   AddDirectory(create, &options->directory);
@@ -219,15 +211,7 @@ void AddChangeCommands(CLI::App& app, Context& context) {
       ->type_name("SPEC");
   create->add_option("--primary-key", options->primary_key, "a,b: the primary key's columns")
       ->type_name("");
-  create
-      ->add_option("--unique", options->unique_keys, "a,b: no two records share these; repeatable")
-      ->allow_extra_args(false)
-      ->type_name("");
-  create
-      ->add_option("--check", options->checks,
-                   "'began <= ended': what no record may make false; repeatable")
-      ->allow_extra_args(false)
-      ->type_name("EXPRESSION");
+  AddRuleOptions(create, "--index", &options->rules);
   create->add_option("--schema", options->schema_file, "A schema file, or - for stdin")
       ->type_name("FILE");
   create->callback(

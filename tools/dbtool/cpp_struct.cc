@@ -193,6 +193,14 @@ std::string ReferencesCall(const ColumnSchema& column) {
          (rule == OnDelete::kRestrict ? "" : ", " + RuleName(rule)) + ")";
 }
 
+std::string ColumnsPart(const std::string& part, const std::vector<std::string>& columns) {
+  std::string names;
+  for (const std::string& name : columns) {
+    names += (names.empty() ? "" : ", ") + StringLiteral(name);
+  }
+  return ",\n      linedb::" + part + "<" + names + ">()";
+}
+
 std::string ReferencePart(const ReferenceSchema& reference) {
   std::string names;
   for (const std::string& name : reference.columns) names += ", " + StringLiteral(name);
@@ -222,9 +230,10 @@ absl::StatusOr<std::string> CppStructOf(const TableSchema& schema) {
               ReferencesCall(column) + (column.name == schema.expires ? ".Expires()" : "");
   }
   for (const std::vector<std::string>& key : schema.unique_keys) {
-    std::string names;
-    for (const std::string& name : key) names += (names.empty() ? "" : ", ") + StringLiteral(name);
-    fields += ",\n      linedb::UniqueKey<" + names + ">()";
+    fields += ColumnsPart("UniqueKey", key);
+  }
+  for (const IndexSchema& index : schema.indexes) {
+    fields += ColumnsPart(index.unique ? "UniqueIndex" : "Index", index.columns);
   }
   for (const std::string& check : schema.checks) {
     fields += ",\n      linedb::Check<" + StringLiteral(check) + ">()";
