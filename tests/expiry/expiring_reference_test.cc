@@ -8,6 +8,7 @@
 
 #include "linedb/database.h"
 #include "linedb/json_table.h"
+#include "linedb/purge.h"
 #include "tests/engine/status_matchers.h"
 #include "tests/expiry/session.h"
 
@@ -73,6 +74,25 @@ TEST_P(ExpiringReferenceTest, RecordThatHasNotExpiredIsTreatedAsAnyOther) {
       EXPECT_THAT(erased, IsOk());
       EXPECT_EQ(Of("login").Get(1)->at("user_id"), nullptr);
   }
+}
+
+// [schema-12.9]
+TEST_P(ExpiringReferenceTest, ExpiredRecordKeepsNothingFromBeingPurged) {
+  now = Minute(10);
+  ASSERT_THAT(database->Purge("user", {"1"}).status(), IsOk());
+  now = Minute(0);
+  EXPECT_THAT(Of("login").Get(1), Fails(absl::StatusCode::kNotFound));
+}
+
+TEST_P(ExpiringReferenceTest, PurgeTreatsARecordThatHasNotExpiredAsAnyOther) {
+  now = Minute(9);
+  const absl::Status purged = database->Purge("user", {"1"}).status();
+  if (GetParam() == OnDelete::kRestrict) {
+    EXPECT_THAT(purged, Fails(absl::StatusCode::kFailedPrecondition, "is referenced by login"));
+  } else {
+    EXPECT_THAT(purged, IsOk());
+  }
+  EXPECT_EQ(Of("login").size(), GetParam() == OnDelete::kCascade ? 0u : 1u);
 }
 
 INSTANTIATE_TEST_SUITE_P(EachWay, ExpiringReferenceTest,
