@@ -219,6 +219,7 @@ class Engine {
   void NoteExpiring(const TableMap& tables);
   absl::Status EraseExpired();
   absl::Status EraseExpiredOf(TableState& table);
+  absl::Status EraseExpiredConcerning(TableState& table);  // and of those that reference it
   absl::StatusOr<Timestamp> EraseExpiredAt(TableState& table, const ExpiryMoment& moment);
   absl::Status EraseExpiredKeys(TableState& table, std::span<const std::string> keys,
                                 const ExpiryMoment& moment);

@@ -163,8 +163,8 @@ absl::StatusOr<MigrateReport> Engine::Alter(const AlterationRequest& request) no
     report.version_after = report.version_before;
     return report;
   }
-  // Nobody could mend one that does not fit.
-  done = applies ? EraseExpiredOf(**table) : absl::OkStatus();
+  // Nobody could mend one that does not fit, or that references what a function changes.
+  done = applies ? EraseExpiredConcerning(**table) : absl::OkStatus();
   if (!done.ok()) return done;
   done = applies ? AlterAlone(*table, **alteration, request.options, &report)
                  : JudgeAlteration(**table, **alteration, request.options, &report);
