@@ -150,6 +150,9 @@ class Engine {
   }
   const ExpiryMoment& writer_moment() const { return writer_moment_; }
 
+  // The last operation that is acknowledged; of a handle for reading, that it shows.
+  wal::Lsn acknowledged() const { return commits_.acknowledged(); }
+
   absl::StatusOr<CommitSubscription> Subscribe(CommitCallback callback,
                                                const SubscribeOptions& options);
   // As Subscribe; of a handle for reading, too: what it shows, once a Refresh has shown it.
