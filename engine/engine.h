@@ -150,6 +150,9 @@ class Engine {
   }
   const ExpiryMoment& writer_moment() const { return writer_moment_; }
 
+  // The last operation that is acknowledged; of a handle for reading, that it shows.
+  wal::Lsn acknowledged() const { return commits_.acknowledged(); }
+
   absl::StatusOr<CommitSubscription> Subscribe(CommitCallback callback,
                                                const SubscribeOptions& options);
   // As Subscribe; of a handle for reading, too: what it shows, once a Refresh has shown it.
@@ -219,6 +222,7 @@ class Engine {
   void NoteExpiring(const TableMap& tables);
   absl::Status EraseExpired();
   absl::Status EraseExpiredOf(TableState& table);
+  absl::Status EraseExpiredConcerning(TableState& table);  // and of those that reference it
   absl::StatusOr<Timestamp> EraseExpiredAt(TableState& table, const ExpiryMoment& moment);
   absl::Status EraseExpiredKeys(TableState& table, std::span<const std::string> keys,
                                 const ExpiryMoment& moment);

@@ -61,6 +61,16 @@ absl::Status ViolationError(const MigrateReport& report) {
   return clashes ? absl::AlreadyExistsError(text) : absl::FailedPreconditionError(text);
 }
 
+// Of a source that passes over what has expired no count is kept.
+absl::StatusOr<std::uint64_t> CountRecords(const std::shared_ptr<const ScanSource>& source) {
+  if (source->moment.is_before_all()) return source->generation->published().live;
+  std::uint64_t count = 0;
+  ScanState scan(source);
+  for (std::string_view line; scan.Next(&line);) ++count;
+  if (!scan.status().ok()) return scan.status();
+  return count;
+}
+
 void PrepareDocuments(const Alteration& alteration, Altered* altered) {
   const auto text_of = [](const schema::RecordLayout& layout) {
     return std::make_unique<const std::string>(
@@ -163,8 +173,8 @@ absl::StatusOr<MigrateReport> Engine::Alter(const AlterationRequest& request) no
     report.version_after = report.version_before;
     return report;
   }
-  // Nobody could mend one that does not fit.
-  done = applies ? EraseExpiredOf(**table) : absl::OkStatus();
+  // Nobody could mend one that does not fit, or that references what a function changes.
+  done = applies ? EraseExpiredConcerning(**table) : absl::OkStatus();
   if (!done.ok()) return done;
   done = applies ? AlterAlone(*table, **alteration, request.options, &report)
                  : JudgeAlteration(**table, **alteration, request.options, &report);
@@ -187,11 +197,14 @@ absl::Status Engine::JudgeAlteration(const TableState& table, const Alteration& 
   absl::StatusOr<std::shared_ptr<const ScanSource>> source =
       ScanSource::OfPublished(table, MomentToJudge(table.layout(), options));
   if (!source.ok()) return source.status();
-  report->records = (*source)->generation->published().live;
   absl::StatusOr<std::vector<std::unique_ptr<RecordRule>>> rules = RulesOf(alteration);
   if (!rules.ok()) return rules.status();
   if (keeps_references_) AddReferenceRules(alteration, Tables(), &*rules);
-  if (!alteration.judges()) return absl::OkStatus();
+  if (!alteration.judges()) {
+    const absl::StatusOr<std::uint64_t> records = CountRecords(*source);
+    report->records = records.value_or(0);
+    return records.status();
+  }
   absl::StatusOr<Judgement> judged =
       JudgeRecords(alteration, *rules, *std::move(source), options.violations_max);
   if (!judged.ok()) return judged.status();

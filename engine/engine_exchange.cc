@@ -203,7 +203,10 @@ absl::StatusOr<DumpReport> DumpDatabase(Engine& engine, std::ostream& output,
   std::uint64_t records = 0;
   for (const TableSnapshot& table : moment->snapshot->tables()) {
     tables[table.table->name()] = &table;
-    records += table.extent.live;
+    const TableCore core(&engine, const_cast<TableState*>(table.table));
+    const absl::StatusOr<std::uint64_t> count = core.record_count(snapshot);
+    if (!count.ok()) return count.status();
+    records += *count;
   }
   DumpWriter writer(output, options, records);
   absl::Status done = writer.WriteHead({moment->lsn, tables.size()});

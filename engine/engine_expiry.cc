@@ -1,5 +1,6 @@
 // Erasing what has expired: engine/DESIGN.md, "Records that expire".
 
+#include <algorithm>
 #include <span>
 #include <string>
 #include <utility>
@@ -53,6 +54,19 @@ absl::Status Engine::EraseExpiredOf(TableState& table) {
   const absl::StatusOr<Timestamp> left = EraseExpiredAt(table, ExpiryMoment(now));
   table.earliest_expiry.Lower(left.ok() ? *left : before);
   return left.status();
+}
+
+absl::Status Engine::EraseExpiredConcerning(TableState& table) {
+  absl::Status done = EraseExpiredOf(table);
+  if (!has_expiring_tables_ || !keeps_references_) return done;
+  for (const auto& [name, other] : Tables()) {
+    const std::vector<ReferenceSchema> references = AllReferences(other->layout().schema());
+    const bool concerned = std::any_of(
+        references.begin(), references.end(),
+        [&table](const ReferenceSchema& reference) { return reference.table == table.name(); });
+    if (concerned && done.ok()) done = EraseExpiredOf(*other);
+  }
+  return done;
 }
 
 // The earliest expiry of what is left.

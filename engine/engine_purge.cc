@@ -103,6 +103,8 @@ absl::StatusOr<PurgeReport> Engine::PurgeAlone(std::string_view table,
   absl::Status done = wal::CompressArchives(files_, paths_);
   if (done.ok()) done = AcquireSlot();
   if (!done.ok()) return done;
+  // For what goes with the records: none that has expired keeps one of them.
+  if (has_expiring_tables_) writer_moment_ = MomentNow();
   done = FlushHoldingSlot();
   PurgeReport report;
   if (done.ok()) done = PurgeHoldingSlot(table, keys, progress, &report);
@@ -202,7 +204,9 @@ absl::Status Engine::EraseIn(Transaction& transaction, std::string_view table,
   TableState& state = *FindTable(table);
   absl::Status done;
   for (const std::string& key : keys) {
-    absl::StatusOr<Change> change = ChangesOf(transaction, state).Erase(key);
+    TableChanges& changes = ChangesOf(transaction, state);
+    absl::StatusOr<Change> change = changes.Erase(key);
+    if (changes.expires() && absl::IsNotFound(change.status())) change = changes.EraseExpired(key);
     if (change.ok()) transaction.Record(state, *change);
     done.Update(change.status());
   }

@@ -49,6 +49,7 @@ void Worker::Stop() {
     state_->stopping = true;
   }
   state_->changed.notify_all();
+  const std::lock_guard<std::mutex> one_joins(state_->join_mutex);
   if (state_->thread.joinable()) state_->thread.join();
 }
 

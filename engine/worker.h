@@ -36,7 +36,7 @@ class Worker {
   void RequestWithin(std::chrono::milliseconds delay);
   // Waits until nothing asked for is left to do, but for what is due later.
   void WaitUntilIdle();
-  // Finishes, and does nothing from then on.
+  // Finishes, and does nothing from then on. Any threads at the same time, but its own.
   void Stop();
 
  private:
@@ -56,7 +56,8 @@ class Worker {
     std::atomic<std::chrono::milliseconds::rep> due_delay = kNoDelay;
     bool working = false;
     bool stopping = false;
-    std::thread thread;
+    std::thread thread;     // no other is started once it is stopping
+    std::mutex join_mutex;  // of those who stop it at the same time each returns when it has ended
   };
 
   void StartLocked();

@@ -41,8 +41,7 @@ absl::Status TableChanges::MakeWay(const schema::FieldSpan* spans,
     done.Update(expired.status());
     if (expired.ok() && *expired) in_the_way.push_back(found);
   }
-  line_keys_.clear();
-  compound_texts_.clear();
+  ForgetNoted();
   if (done.ok() && in_the_way.empty()) return done;
   const std::string line(LineBegun());
   CancelLine();

@@ -47,9 +47,9 @@ absl::StatusOr<bool> LineTest::IsMetBy(std::string_view line) {
 }
 
 LineWatcher::LineWatcher(std::shared_ptr<const schema::RecordLayout> layout,
-                         std::optional<schema::BoundExpression> condition,
+                         std::optional<schema::BoundExpression> condition, wal::Lsn known,
                          LineChangeCallback callback)
-    : layout_(std::move(layout)), callback_(std::move(callback)) {
+    : layout_(std::move(layout)), known_(known), callback_(std::move(callback)) {
   if (condition) test_.emplace(*layout_, *std::move(condition));
 }
 
@@ -103,7 +103,11 @@ absl::Status LineWatcher::TakeAlteration(const Change& change) {
   const absl::StatusOr<schema::SchemaDocument> after = schema::ParseSchemaDocument(change.record);
   if (!after.ok()) return after.status();
   if (!HaveSameColumns(after->schema, layout_->schema())) {
-    return Ended(change, "altered", "open it again, and go on from where this one ended");
+    // What came before the next one is no record of the table as it is, nor will it ever be.
+    const bool again = change.lsn <= known_.value;
+    return Ended(change, "altered",
+                 again ? "it was altered again since, begin anew"
+                       : "open it again, and go on from where this one ended");
   }
   had_other_columns_ = !HaveSameColumns(before->schema, layout_->schema());
   return absl::OkStatus();

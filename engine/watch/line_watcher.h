@@ -16,6 +16,7 @@
 #include "schema/bound_expression.h"
 #include "schema/record_layout.h"
 #include "schema/value_view.h"
+#include "wal/wal_format.h"
 
 namespace linedb::engine {
 
@@ -39,9 +40,11 @@ class LineTest {
 // engine. One thread.
 class LineWatcher {
  public:
-  // Without a condition it tells of every record.
+  // Without a condition it tells of every record. `known`: an operation at which, or behind which,
+  // the table has come to this layout.
   LineWatcher(std::shared_ptr<const schema::RecordLayout> layout,
-              std::optional<schema::BoundExpression> condition, LineChangeCallback callback);
+              std::optional<schema::BoundExpression> condition, wal::Lsn known,
+              LineChangeCallback callback);
 
   // Tells of the transaction's changes until `ended`: then kCancelled.
   absl::Status Take(const CommittedTransaction& transaction, const std::atomic<bool>& ended);
@@ -56,6 +59,7 @@ class LineWatcher {
 
   const std::shared_ptr<const schema::RecordLayout> layout_;
   std::optional<LineTest> test_;
+  const wal::Lsn known_;
   const LineChangeCallback callback_;
 
   // Of the transaction in hand: what is told next, once it is known whether another one follows;

@@ -55,9 +55,11 @@ absl::StatusOr<CommitSubscription> WatchLines(const QuerySpec& query, LineChange
   if (absl::Status watchable = CheckWatchable(query); !watchable.ok()) return watchable;
   const TableCore& core = query.sources[0].table;
   const TableState& table = *core.table();
+  // Before the look at the table, which is retired before its alteration is acknowledged.
+  const wal::Lsn known = core.engine()->acknowledged();
   if (absl::Status in_use = CheckInUse(table); !in_use.ok()) return in_use;
-  const auto watcher =
-      std::make_shared<LineWatcher>(LayoutOf(table), bound->sources[0].filter, std::move(callback));
+  const auto watcher = std::make_shared<LineWatcher>(LayoutOf(table), bound->sources[0].filter,
+                                                     known, std::move(callback));
   absl::StatusOr<CommitSubscription> watch = core.engine()->Watch(
       [watcher](const CommittedTransaction& transaction, const std::atomic<bool>& ended) {
         return watcher->Take(transaction, ended);

@@ -122,6 +122,19 @@ TEST_F(ExpiryMigrationTest, ExpiredRecordBreaksNoNewConstraint) {
 }
 
 // [schema-12.10]
+TEST_F(ExpiryMigrationTest, DryRunCountsTheRecordsThatThereWouldBe) {
+  now = Minute(10);
+  TableSchema wanted = Schema("until");
+  wanted.columns.push_back({.name = "more", .nullable = true});
+  const auto dry = table.Migrate(wanted, {}, MigrateMode::kDryRun);
+  ASSERT_THAT(dry.status(), IsOk());
+  EXPECT_EQ(dry->records, 2u);
+  const auto done = table.Migrate(wanted);
+  ASSERT_THAT(done.status(), IsOk());
+  EXPECT_EQ(done->records, dry->records);
+}
+
+// [schema-12.10]
 TEST_F(ExpiryMigrationTest, ExpiredRecordClashesWithNoneInANewUniqueIndex) {
   now = Minute(10);
   const IndexSchema index{.columns = {"place"}, .unique = true};

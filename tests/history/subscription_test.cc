@@ -243,6 +243,39 @@ TEST_F(SubscriptionTest, SubscriptionMayOutliveItsDatabase) {
   subscription.End();
 }
 
+// Two that wait for a call to end are not to wait for its thread both at once.
+TEST_F(SubscriptionTest, EndingBesideCloseIsSafeWhileACallIsUnderWay) {
+  for (int round = 0; round < 20; ++round) {
+    Open({});
+    std::promise<void> called;
+    std::promise<void> release;
+    std::atomic<int> calls = 0;
+    auto subscription = database->OnCommit([&](const CommittedTransaction&) {
+      if (++calls == 1) called.set_value();
+      release.get_future().wait();
+    });
+    ASSERT_THAT(subscription, IsOk());
+    Insert("Alice");
+    called.get_future().wait();
+    std::atomic<int> waiting = 0;
+    std::thread closing([&] {
+      ++waiting;
+      EXPECT_THAT(database->Close(), IsOk());
+    });
+    std::thread ending([&] {
+      ++waiting;
+      subscription->End();
+    });
+    while (waiting < 2) std::this_thread::yield();
+    // Both come to wait, most times; what is right does not hang on it.
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    release.set_value();
+    closing.join();
+    ending.join();
+    EXPECT_EQ(calls, 1);
+  }
+}
+
 TEST_F(SubscriptionTest, ClosedDatabaseTakesNoSubscription) {
   ASSERT_THAT(database->Close(), IsOk());
   EXPECT_THAT(database->OnCommit([](const CommittedTransaction&) {}),

@@ -148,6 +148,28 @@ TEST_F(WatchEndTest, WatchOfTheAlteredTableGoesOnFromWhereTheOtherEnded) {
 }
 
 // [engine-17.3]
+TEST_F(WatchEndTest, WatchFromBeforeSeveralAlterationsIsToldToBeginAnew) {
+  const TableSchema schema = students->schema();
+  std::promise<absl::Status> ended;
+  const auto watch = WatchTable(*students, Note<Student>(), Noting(&ended));
+  ASSERT_THAT(watch, IsOk());
+  ASSERT_THAT(database->AlterTable(WithColumn()), IsOk());
+  ASSERT_THAT(ended.get_future().get(), Fails(kFailedPrecondition, "go on from where"));
+  ASSERT_THAT(database->AlterTable(schema), IsOk());
+  students = database->OpenTable<Student>().value();
+  std::promise<absl::Status> ended_again;
+  SubscribeOptions from = Noting(&ended_again);
+  from.position = watch->position();
+  const auto second = WatchTable(*students, Note<Student>(), from);
+  ASSERT_THAT(second, IsOk());
+  EXPECT_THAT(ended_again.get_future().get(), Fails(kFailedPrecondition, "begin anew"));
+  const auto anew = WatchTable(*students, Note<Student>());
+  ASSERT_THAT(students->Insert({.name = "Alice"}), IsOk());
+  ASSERT_THAT(database->Close(), IsOk());
+  EXPECT_THAT(told, ElementsAre("entered - Alice=0"));
+}
+
+// [engine-17.3]
 TEST_F(WatchEndTest, WhatAMigrationMadeOfTheRecordsIsNotTold) {
   const Table<NoteV1> notes = database->OpenTable<NoteV1>().value();
   ASSERT_THAT(notes.Insert({.id = 1, .text = "four"}), IsOk());

@@ -38,16 +38,19 @@
 // has shown it (Database::Refresh, Options::refresh_interval).
 //
 // End. A watch ends with its CommitSubscription, whose destructor and End wait for the call under
-// way (unless made from it); within a transaction, too: the rest of it is not told. Close makes the
-// calls of all that is committed first. Or it ends by itself: SubscribeOptions::failed is called,
-// once, and CommitSubscription::status says why:
+// way (unless made from it): not with a write transaction open, if the call may wait for that one.
+// It ends within a transaction, too: the rest of it is not told. Close makes the calls of all that
+// is committed first, but not of what a checkpoint of its own deletes as expired. Or a watch ends
+// by itself: SubscribeOptions::failed is called, once, and CommitSubscription::status says why:
 //   kFailedPrecondition  the table was dropped, or altered to other columns; or a record does not
 //                        fit T. Other alterations (an index, a check, a version) go unnoticed.
 //   kAborted             a purge, a restore or a power cut has changed what was told: begin anew
 //   kOutOfRange          it fell behind the archives that are kept
 //   kDataLoss            the log is damaged
 // After an alteration, open the table again, watch it from CommitSubscription::position() of the
-// watch that ended, and nothing is missed but what the alteration itself made of the records.
+// watch that ended, and nothing is missed but what the alteration itself made of the records. If it
+// was altered more than once by then, what came between is no record of T, and the watch ends again
+// and says to begin anew.
 //
 // A record that expires is told of when it is deleted, by a checkpoint or by who writes over it,
 // not when it is no longer seen.
