@@ -15,7 +15,6 @@
 
 namespace bench {
 
-// Not in a nameless namespace: gcc warns of templates over such structs.
 struct Grade {
   std::int64_t id = 0;
   std::int64_t student = 0;  // indexed: ten rows each

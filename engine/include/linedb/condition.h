@@ -107,6 +107,13 @@ class TermMethods : public TermTag {
 
 }  // namespace engine
 
+// gcc takes a template over a member of a struct in a nameless namespace for one that other files
+// may see, and warns.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsubobject-linkage"
+#endif
+
 // The column of a member: linedb::Column<&Student::gpa>.
 template <auto Member>
 class ColumnTerm : public engine::TermMethods<
@@ -132,6 +139,10 @@ class ColumnTerm : public engine::TermMethods<
   template <class X>
   Assignment<Member> Set(const X& value) const;
 };
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 template <auto Member>
 inline constexpr ColumnTerm<Member> Column{};
