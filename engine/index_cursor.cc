@@ -15,8 +15,8 @@
 namespace linedb::engine {
 namespace {
 
-// Who wants the first ten, and to know that the next one is not their equal, does not wait for more;
-// who wants all gets them by so many.
+// Who wants the first ten, and to know that the next one is not their equal, does not wait for
+// more; who wants all gets them by so many.
 constexpr std::size_t kBatchFirst = 11;
 constexpr std::size_t kBatchMax = 256;
 constexpr std::size_t kKeyBytes = 10;  // of one number; of other keys more
