@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "schema/column_match.h"
-#include "schema/record_codec.h"
+#include "schema/primary_key.h"
 #include "schema/schema_document.h"
 
 namespace linedb::engine {
@@ -253,16 +253,6 @@ absl::Status ChainFunctions(const schema::RecordLayout& stored,
   return absl::OkStatus();
 }
 
-std::optional<std::string> PrimaryKeyOf(const schema::RecordLayout& layout, std::string_view line) {
-  std::vector<schema::FieldSpan> spans(layout.columns().size());
-  std::string scratch;
-  if (!schema::SplitCanonical(layout, line, layout.column_count() - 1, spans.data())) {
-    return std::nullopt;
-  }
-  const auto text = schema::KeyTextOf(layout.keys()[0], line, spans.data(), &scratch);
-  return text.has_value() ? std::optional<std::string>(*text) : std::nullopt;
-}
-
 absl::StatusOr<RecordChange> MigratedRecords(std::shared_ptr<const schema::RecordLayout> from,
                                              const TableSchema& to,
                                              const std::vector<std::string>& migrated) {
@@ -271,14 +261,14 @@ absl::StatusOr<RecordChange> MigratedRecords(std::shared_ptr<const schema::Recor
   auto lines = std::make_shared<std::map<std::string, std::string, std::less<>>>();
   for (const std::string& line : migrated) {
     if (line.empty()) continue;
-    const std::optional<std::string> key = PrimaryKeyOf(**layout, line);
+    const std::optional<std::string> key = schema::PrimaryKeyOf(**layout, line);
     if (!key.has_value()) {
       return absl::DataLossError(absl::StrCat("not a record of table ", to.table_name, ": ", line));
     }
     (*lines)[*key] = line;
   }
   return RecordChange([from = std::move(from), lines](std::string_view line, std::string* changed) {
-    const std::optional<std::string> key = PrimaryKeyOf(*from, line);
+    const std::optional<std::string> key = schema::PrimaryKeyOf(*from, line);
     const auto found = key.has_value() ? lines->find(*key) : lines->end();
     if (found == lines->end()) {
       return absl::DataLossError("the log does not say what was made of it");

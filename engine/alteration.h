@@ -98,9 +98,6 @@ absl::Status ChainFunctions(const schema::RecordLayout& stored,
                             std::span<const MigrationFunction> functions,
                             AlterationRequest* request);
 
-// The text of a canonical line's primary key; nothing if it is no line of this layout.
-std::optional<std::string> PrimaryKeyOf(const schema::RecordLayout& layout, std::string_view line);
-
 // The change to these records, lines of the altered table, of those that have their keys; an empty
 // line is nobody's.
 absl::StatusOr<RecordChange> MigratedRecords(std::shared_ptr<const schema::RecordLayout> from,

@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "schema/bound_expression.h"
 #include "schema/column_match.h"
+#include "schema/primary_key.h"
 #include "schema/record_codec.h"
 #include "schema/value_conversion.h"
 #include "schema/value_view.h"
@@ -227,12 +228,7 @@ class JudgeWalk {
   }
 
   std::string KeyTextBefore(std::string_view line) {
-    const schema::RecordLayout& from = alteration_.from();
-    std::vector<schema::FieldSpan> spans(from.columns().size());
-    if (!schema::SplitCanonical(from, line, from.column_count() - 1, spans.data())) return "";
-    std::string scratch;
-    return std::string(
-        schema::KeyTextOf(from.keys()[0], line, spans.data(), &scratch).value_or(""));
+    return schema::PrimaryKeyOf(alteration_.from(), line).value_or("");
   }
 
   void Tell(std::string_view line, ViolationKind kind, const std::string& column,

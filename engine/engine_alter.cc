@@ -15,7 +15,7 @@
 #include "engine/storage/catalog.h"
 #include "engine/table_loader.h"
 #include "engine/unfinished.h"
-#include "schema/record_codec.h"
+#include "schema/primary_key.h"
 #include "schema/schema_document.h"
 
 namespace linedb::engine {
@@ -103,13 +103,13 @@ absl::Status LogChangedRecords(const TableState& table, const Alteration& altera
   while (!rest.empty()) {
     const std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(line.size() + 1);
-    const std::optional<std::string> key = PrimaryKeyOf(alteration.to(), line);
+    const std::optional<std::string> key = schema::PrimaryKeyOf(alteration.to(), line);
     do {
       if (!scan.Next(&old_line)) {
         return scan.status().ok() ? absl::InternalError("a migration made a record of none")
                                   : scan.status();
       }
-    } while (PrimaryKeyOf(alteration.from(), old_line) != key);
+    } while (schema::PrimaryKeyOf(alteration.from(), old_line) != key);
     log_purged();
     altered->transaction.push_back({wal::Operation::kUpdate, name, line, old_line});
   }

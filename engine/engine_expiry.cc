@@ -9,7 +9,7 @@
 #include "engine/engine.h"
 #include "engine/transaction/record_scan.h"
 #include "linedb/transaction.h"
-#include "schema/record_codec.h"
+#include "schema/primary_key.h"
 #include "schema/time_text.h"
 
 namespace linedb::engine {
@@ -18,14 +18,6 @@ namespace {
 // Writers wait for no more than these at a time.
 constexpr std::size_t kErasedTogether = 512;
 constexpr std::size_t kErasedBytes = std::size_t{1} << 20;
-
-std::string KeyTextOf(const schema::RecordLayout& layout, std::string_view line) {
-  FieldSpans spans(static_cast<std::size_t>(layout.column_count()));
-  std::string scratch;
-  if (!schema::SplitCanonical(layout, line, layout.column_count() - 1, spans.data())) return "";
-  return std::string(
-      schema::KeyTextOf(layout.keys()[0], line, spans.data(), &scratch).value_or(""));
-}
 
 }  // namespace
 
@@ -90,7 +82,7 @@ absl::StatusOr<Timestamp> Engine::EraseExpiredAt(TableState& table, const Expiry
       if (is_time && (earliest.empty() || expiry < earliest)) earliest = expiry;
       continue;
     }
-    keys.push_back(KeyTextOf(table.layout(), line));
+    keys.push_back(schema::PrimaryKeyOf(table.layout(), line).value_or(""));
     bytes += line.size();
     if (keys.size() < kErasedTogether && bytes < kErasedBytes) continue;
     if (absl::Status done = erase(); !done.ok()) return done;

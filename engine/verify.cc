@@ -22,7 +22,7 @@
 #include "engine/storage/reading_attempts.h"
 #include "engine/storage/shown_operations.h"
 #include "engine/table_loader.h"
-#include "schema/record_codec.h"
+#include "schema/primary_key.h"
 #include "schema/schema_document.h"
 #include "wal/wal_archive.h"
 #include "wal/wal_recovery.h"
@@ -32,14 +32,6 @@ namespace {
 
 // A checkpoint by a writer in the middle of verifying makes it start again.
 constexpr int kAttemptsMax = 20;
-
-std::string KeyOfLine(const schema::RecordLayout& layout, std::string_view line) {
-  std::vector<schema::FieldSpan> spans(static_cast<std::size_t>(layout.column_count()));
-  if (!schema::SplitCanonical(layout, line, layout.column_count() - 1, spans.data())) return "";
-  std::string scratch;
-  return std::string(
-      schema::KeyTextOf(layout.keys()[0], line, spans.data(), &scratch).value_or(""));
-}
 
 class Verifier {
  public:
@@ -225,7 +217,7 @@ void Verifier::LoadLines(TableGeneration& table, const std::string& path) {
     } else if (!table.LoadLine(RecordLocation(begin, line.size()), &clash)) {
       Add(path, number, begin, "duplicate_key",
           absl::StrCat("a unique value that the record at byte ", clash.offset(), " has already"),
-          KeyOfLine(table.layout(), line));
+          schema::PrimaryKeyOf(table.layout(), line).value_or(""));
     }
     begin = end + 1;
   }
@@ -312,7 +304,7 @@ void Verifier::VerifyChecks(const TableState& table) {
         absl::Status checked = table.checks().Check(table.layout(), line);
         if (!checked.ok()) {
           Add(path, number, byte, "check", std::string(checked.message()),
-              KeyOfLine(table.layout(), line));
+              schema::PrimaryKeyOf(table.layout(), line).value_or(""));
         }
       }
       byte += line.size() + 1;

@@ -3,10 +3,12 @@
 #include <cassert>
 #include <optional>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "schema/column_value.h"
 #include "schema/json_reader.h"
 #include "schema/json_text.h"
+#include "schema/primary_key.h"
 #include "schema/record_codec.h"
 
 namespace linedb::schema {
@@ -95,6 +97,15 @@ absl::StatusOr<std::string> KeyTextFromUser(const RecordLayout& layout, const Ke
   std::string quoted;
   if (!AppendJsonString(text, &quoted)) return key_text;
   return KeyTextFromJson(layout, key, quoted);
+}
+
+std::optional<std::string> PrimaryKeyOf(const RecordLayout& layout, std::string_view line) {
+  absl::InlinedVector<FieldSpan, 16> spans(layout.columns().size());
+  if (!SplitCanonical(layout, line, layout.column_count() - 1, spans.data())) return std::nullopt;
+  std::string scratch;
+  const std::optional<std::string_view> text =
+      KeyTextOf(layout.keys()[0], line, spans.data(), &scratch);
+  return text.has_value() ? std::optional<std::string>(*text) : std::nullopt;
 }
 
 }  // namespace linedb::schema

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "tests/engine/durable_tree.h"
 #include "tests/engine/page_cache_disk.h"
 #include "tests/engine/ruled_disk.h"
 #include "tests/expiry/session.h"
@@ -22,28 +23,12 @@ using testing::IsOk;
 using testing::kDirectory;
 using testing::Minute;
 using testing::PageCacheDisk;
+using testing::Put;
 using testing::RuledDisk;
 using testing::Session;
 using testing::Tree;
 
 constexpr int kStride = testing::kSanitized ? 7 : 1;
-
-// Everything of it is durable.
-void Put(const Tree& tree, wal::FileSystem& disk) {
-  const std::string base = kDirectory;
-  for (const char* below : {"", "/schema", "/data", "/wal", "/index"}) {
-    ASSERT_THAT(disk.CreateDirectory(base + below), IsOk());
-  }
-  for (const auto& [path, bytes] : tree) {
-    const auto file = disk.Open(base + "/" + path, wal::OpenMode::kCreateNew);
-    ASSERT_THAT(file, IsOk());
-    ASSERT_THAT((*file)->Append(bytes), IsOk());
-    ASSERT_THAT((*file)->Sync(), IsOk());
-  }
-  for (const char* below : {"", "/schema", "/data", "/wal", "/index"}) {
-    ASSERT_THAT(disk.SyncDirectory(base + below), IsOk());
-  }
-}
 
 class ExpiryCrashTest : public ExpiryTest {
  protected:

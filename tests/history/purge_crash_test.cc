@@ -8,6 +8,7 @@
 #include <string>
 
 #include "engine/engine_history.h"
+#include "tests/engine/durable_tree.h"
 #include "tests/engine/page_cache_disk.h"
 #include "tests/engine/ruled_disk.h"
 #include "tests/faults/sanitized.h"
@@ -22,29 +23,13 @@ using testing::IsOk;
 using testing::kDirectory;
 using testing::kSecret;
 using testing::PageCacheDisk;
+using testing::Put;
 using testing::RuledDisk;
 using testing::Tree;
 using testing::WithoutForgotten;
 
 constexpr int kStride = testing::kSanitized ? 11 : 1;
 constexpr int kSecondStride = testing::kSanitized ? 37 : 7;
-
-// Everything of it is durable.
-void Put(const Tree& tree, wal::FileSystem& disk) {
-  const std::string base = kDirectory;
-  for (const char* below : {"", "/schema", "/data", "/wal", "/index"}) {
-    ASSERT_THAT(disk.CreateDirectory(base + below), IsOk());
-  }
-  for (const auto& [path, bytes] : tree) {
-    const auto file = disk.Open(base + "/" + path, wal::OpenMode::kCreateNew);
-    ASSERT_THAT(file, IsOk());
-    ASSERT_THAT((*file)->Append(bytes), IsOk());
-    ASSERT_THAT((*file)->Sync(), IsOk());
-  }
-  for (const char* below : {"", "/schema", "/data", "/wal", "/index"}) {
-    ASSERT_THAT(disk.SyncDirectory(base + below), IsOk());
-  }
-}
 
 absl::Status PurgeOn(wal::FileSystem& disk) {
   const auto engine =

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 
+#include "absl/strings/str_join.h"
 #include "engine/nearest_name.h"
 #include "schema/column_rename.h"
 #include "tools/dbtool/arguments.h"
@@ -14,12 +15,6 @@ namespace {
 
 absl::Status Wrong(const std::string& option, const std::string& what) {
   return absl::InvalidArgumentError(option + ": " + what);
-}
-
-std::string Joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ",") + name;
-  return text;
 }
 
 class SchemaEditor {
@@ -169,7 +164,7 @@ class SchemaEditor {
       return key == names;
     });
     if (removed > 0) return absl::OkStatus();
-    return Wrong(option, "there is no unique key (" + Joined(names) + ")");
+    return Wrong(option, "there is no unique key (" + absl::StrJoin(names, ",") + ")");
   }
 
   absl::Status AddIndex(const std::string& spec) {
