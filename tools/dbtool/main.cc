@@ -26,5 +26,6 @@ int main(int argc, char** argv) {
   AddAdoptCommand(app, context);
   AddPurgeCommand(app, context);
   AddRepairCommand(app, context);
+  AddUiCommands(app, context);
   return ParseAndRun(app, argc, argv, context);
 }
