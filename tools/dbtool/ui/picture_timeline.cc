@@ -22,6 +22,15 @@ constexpr std::array<const char*, kKinds> kClasses = {"insert", "update", "delet
 constexpr std::array<const char*, kKinds> kNames = {"inserted", "updated", "deleted",
                                                     "tables and purges"};
 
+// "2026-01-22 20:31:17"
+std::string ShortTime(std::string time) {
+  constexpr std::size_t kDateBytes = 10;
+  constexpr std::size_t kSecondsEnd = 19;
+  if (time.size() < kSecondsEnd) return time;
+  time[kDateBytes] = ' ';
+  return time.substr(0, kSecondsEnd);
+}
+
 struct Bar {
   std::array<std::uint64_t, kKinds> counts = {};
   std::uint64_t transactions = 0;
@@ -123,8 +132,8 @@ Picture DrawTimeline(const std::vector<TransactionNote>& transactions,
   for (std::size_t i = 0; i < kBars; ++i) DrawBar(bars.bars[i], i, bars.highest, svg);
   DrawCheckpoints(logs, bars, svg);
   picture.svg = svg.Finish();
-  picture.axis_begin = transactions.front().timestamp;
-  picture.axis_end = transactions.back().timestamp;
+  picture.axis_begin = ShortTime(transactions.front().timestamp);
+  picture.axis_end = ShortTime(transactions.back().timestamp);
   for (std::size_t kind = 0; kind < kKinds; ++kind) {
     picture.legend.push_back({kClasses[kind], WithThousands(sums[kind]) + " " + kNames[kind]});
   }
