@@ -161,6 +161,12 @@ class Promises(Planted):
             "tests/wal/a_test.cc": "// [wal-7.3] and [wal-9]\n"}))
         self.assert_found(problems, "[wal-7.31]", "[wal-9]")
 
+    def test_knows_the_promises_of_the_command_line(self):
+        problems = promises.check(self.repository({
+            "tools/dbtool/README.md": "Shown [cli-1], not shown [cli-2].\n",
+            "tests/dbtool/a_test.cc": "// [cli-1] and [cli-24]\n"}))
+        self.assert_found(problems, "[cli-2]", "[cli-24]")
+
 
 class Clang(Planted):
     def test_finds_unformatted_code(self):

@@ -36,6 +36,7 @@ std::vector<std::string> ExamplesIn(const std::string& help) {
 
 class HelpTest : public DbtoolTest {};
 
+// [cli-7]
 TEST_F(HelpTest, Rule07EveryCommandsExamplesRun) {
   MakeUniversity();
   ::setenv("EDITOR", "true", 1);  // somebody who looks, and types nothing
@@ -53,6 +54,7 @@ TEST_F(HelpTest, Rule07EveryCommandsExamplesRun) {
   }
 }
 
+// [cli-7]
 TEST_F(HelpTest, Rule07EveryCommandIsListedAndHasHelp) {
   const std::string help = Out("dbtool help");
   EXPECT_EQ(Out("dbtool --help"), help);
@@ -63,6 +65,7 @@ TEST_F(HelpTest, Rule07EveryCommandIsListedAndHasHelp) {
   }
 }
 
+// [cli-7]
 TEST_F(HelpTest, Rule07MistypedNamesGetASuggestion) {
   MakeUniversity();
   struct Row {
