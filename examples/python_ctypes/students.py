@@ -16,7 +16,6 @@ class Error(ctypes.Structure):
 
 
 def call(name, *arguments):
-    """What the library's function fails with becomes an exception."""
     error = Error()
     given = [text.encode() if isinstance(text, str) else text for text in arguments]
     if code := getattr(linedb, name)(*given, ctypes.byref(error)):
