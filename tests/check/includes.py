@@ -3,7 +3,7 @@
     examples  tools  tests      examples: public headers only; never sideways
           engine                storage < index < transaction < references
         schema  wal               < columnar, exchange, history < edit, repair < engine/*.cc
-                                  < query < session, collection, batch, watch
+                                  < query < session, collection, batch, watch < c_api
 """
 
 import os
@@ -22,7 +22,7 @@ BELOW = {
 }
 ENGINE_STEPS = {"storage": 1, "index": 2, "transaction": 3, "references": 4, "columnar": 5,
                 "exchange": 5, "history": 5, "edit": 6, "repair": 6, "query": 8, "session": 9,
-                "collection": 9, "batch": 9, "watch": 9}
+                "collection": 9, "batch": 9, "watch": 9, "c_api": 10}
 ENGINE_TOP = 7
 
 
