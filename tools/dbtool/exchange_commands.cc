@@ -81,10 +81,11 @@ CLI::Validator NotZero() {
 void AddImportFlags(CLI::App* command, ImportJob* job) {
   command->add_flag("--create", job->create,
                     "Make the table, with a schema inferred from the file");
-  command->add_option("--primary-key", job->primary_key, "With --create: a,b")->type_name("");
+  command->add_option("--primary-key", job->primary_key, "With --create: a,b")
+      ->type_name("COLUMNS");
   command->add_option("--unique", job->unique_keys, "With --create: a,b; repeatable")
       ->allow_extra_args(false)
-      ->type_name("");
+      ->type_name("COLUMNS");
   command->add_option("--format", job->format, "auto, jsonl or json")
       ->check(OneOf({"auto", "jsonl", "json", "csv"}))
       ->type_name("FORMAT");
