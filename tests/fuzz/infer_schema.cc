@@ -46,6 +46,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string text(TextOf(data, size));
   std::istringstream input(text);
   const auto schema = linedb::InferSchema(input, {.table_name = "inferred"});
+  // Any field of CSV is text of some column, and not every one is JSON.
+  if (schema.ok() && text.find_first_of("{[") == text.npos) return 0;
   if (!schema.ok()) {
     Require(absl::IsInvalidArgument(schema.status()), "it is refused by the code promised",
             schema.status().ToString());
