@@ -80,8 +80,9 @@ std::vector<std::string> Marked(std::vector<std::string> words) {
   return words;
 }
 
-// Of which an empty word is a value like another: text to look for, a key that is a string.
-constexpr const char* kMayBeEmpty[] = {"KEY", "PATTERN", kTypedWords};
+// Of which an empty word is a value like another: text to look for, a key that is a string, how a
+// file spells null.
+constexpr const char* kMayBeEmpty[] = {"KEY", "PATTERN", "--null", kTypedWords};
 
 // Comes before all else that looks at a word. An empty one, of a script's variable that is not set,
 // is no way to leave an option out: `restore --at "$LSN"` would restore something else.
