@@ -42,6 +42,7 @@
 #include "wal/file_names.h"
 #include "wal/file_system.h"
 #include "wal/log_tail.h"
+#include "wal/wal_archive.h"
 #include "wal/wal_writer.h"
 
 namespace linedb {
@@ -177,6 +178,11 @@ class Engine {
 
   DatabaseColumns& columns() { return columns_; }
   Statistics Stats() const;
+  // The header of the log in force: what the last checkpoint says of each table.
+  wal::LogHeader log_header() const { return commits_.note().header; }
+  absl::StatusOr<std::vector<wal::Archive>> Archives() const {
+    return wal::ListArchives(files_, paths_);
+  }
   const OpenReport& report() const { return report_; }
   const std::string& directory() const { return paths_.directory(); }
   Durability durability() const { return options_.durability; }

@@ -77,6 +77,7 @@ class Includes(Planted):
             ("tests/b.cc", "wal/a.h", True),
             ("tests/b.cc", "tests/a.h", True),
             ("tests/b.cc", "tools/dbtool/a.h", False),
+            ("tests/ui/b.cc", "tools/dbtool/a.h", True),
             ("tests/wal/b.cc", "linedb/value.h", False),
             ("examples/x/b.cc", "linedb/table.h", True),
             ("examples/x/b.cc", "a.h", True),

@@ -65,8 +65,7 @@ void CheckReport(const ImportReport& report) {
 void CheckRoundTrip(Database& database, const TableSchema& schema) {
   const std::string& table = schema.table_name;
   const std::string lines = Exported(database, table, FileFormat::kJsonLines);
-  for (const FileFormat format :
-       {FileFormat::kJsonLines, FileFormat::kJson, FileFormat::kCsv}) {
+  for (const FileFormat format : {FileFormat::kJsonLines, FileFormat::kJson, FileFormat::kCsv}) {
     const std::unique_ptr<Database> second = NewDatabase(schema);
     ImportOptions options;
     options.format = format;

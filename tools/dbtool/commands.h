@@ -24,6 +24,7 @@ void AddEditCommand(CLI::App& app, Context& context);       // edit
 void AddAdoptCommand(CLI::App& app, Context& context);      // adopt
 void AddPurgeCommand(CLI::App& app, Context& context);      // purge
 void AddRepairCommand(CLI::App& app, Context& context);     // repair
+void AddUiCommands(CLI::App& app, Context& context);        // ui report
 void AddProgramCommands(CLI::App& app, Context& context);   // help completion man
 
 }  // namespace linedb::dbtool

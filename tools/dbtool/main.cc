@@ -27,6 +27,7 @@ int main(int argc, char** argv) {
   AddAdoptCommand(app, context);
   AddPurgeCommand(app, context);
   AddRepairCommand(app, context);
+  AddUiCommands(app, context);
   AddProgramCommands(app, context);
   return ParseAndRun(app, argc, argv, context);
 }
