@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <shared_mutex>
 #include <span>
 #include <string>
@@ -160,8 +161,9 @@ class Engine {
   absl::StatusOr<CommitSubscription> Watch(CommitCallback callback,
                                            const SubscribeOptions& options);
 
-  // engine_checkpoint.cc
-  absl::StatusOr<CheckpointReport> Checkpoint();
+  // engine_checkpoint.cc: as Database::Checkpoint; these tables are compacted, however little there
+  // is to drop.
+  absl::StatusOr<CheckpointReport> Checkpoint(const std::set<std::string>& compacted = {});
 
   // engine_refresh.cc: what another process has committed since.
   absl::Status Refresh();
@@ -206,8 +208,9 @@ class Engine {
     std::string_view keeps_earlier = {};  // the table whose file from before stays beside it
   };
   absl::Status SwitchLogs(Switch change, CheckpointReport* report);
-  absl::StatusOr<CheckpointReport> RunCheckpoint() noexcept;
-  bool IsCheckpointNeeded() const;
+  absl::StatusOr<CheckpointReport> RunCheckpoint(
+      const std::set<std::string>& compacted = {}) noexcept;
+  bool IsCheckpointNeeded(const std::set<std::string>& compacted) const;
   bool IsCheckpointDue();
   absl::Status RemoveOldArchives();
   absl::Status TendArchives();

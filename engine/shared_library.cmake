@@ -10,7 +10,6 @@ else()
   set(so_version ${PROJECT_VERSION_MAJOR})
 endif()
 
-find_package(Python3 REQUIRED COMPONENTS Interpreter)
 set(version_script ${CMAKE_CURRENT_BINARY_DIR}/linedb.map)
 set(version_script_maker ${PROJECT_SOURCE_DIR}/tools/package/version_script.py)
 add_custom_command(OUTPUT ${version_script}

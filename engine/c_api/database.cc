@@ -1,8 +1,10 @@
 // linedb/linedb.h: databases and tables.
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdio>
 #include <cstring>
 #include <string>
 
@@ -91,17 +93,14 @@ absl::Status OpenHandle(const linedb_options* given, linedb_database** handle, O
   return absl::OkStatus();
 }
 
-int Close(linedb_database* handle, linedb_error* error) {
+// `users` becomes how many use it; if that is not 0, nothing is done.
+absl::Status Close(linedb_database* handle, std::size_t* users) {
   const std::shared_ptr<OpenDatabase> open = Databases().Find(handle);
-  if (open == nullptr) return Tell(NoSuchHandle("database", handle), error);
-  if (const std::size_t users = open->BeginClosing(); users != 0) {
-    return Tell(LINEDB_IN_USE,
-                absl::StrCat("the database is in use: ", users,
-                             " transactions, cursors, watches or calls are open"),
-                error);
-  }
-  if (Databases().Remove(handle) == nullptr) return Tell(NoSuchHandle("database", handle), error);
-  return Tell(open->database().Close(), error);
+  if (open == nullptr) return NoSuchHandle("database", handle);
+  *users = open->BeginClosing();
+  if (*users != 0) return absl::OkStatus();
+  if (Databases().Remove(handle) == nullptr) return NoSuchHandle("database", handle);
+  return open->database().Close();
 }
 
 // Runs `body` with the database that the handle names.
@@ -166,12 +165,14 @@ int linedb_open_in_memory(const linedb_options* options, linedb_database** datab
 
 int linedb_close(linedb_database* database, linedb_error* error) {
   if (database == nullptr) return Tell(LINEDB_OK, {}, error);
-  int code = LINEDB_OK;
-  const int thrown = Call(error, [&] {
-    code = Close(database, error);
-    return absl::OkStatus();
-  });
-  return thrown != LINEDB_OK ? thrown : code;
+  std::size_t users = 0;
+  const int code = Call(error, [&] { return Close(database, &users); });
+  if (users == 0) return code;
+  std::array<char, 120> message;
+  std::snprintf(message.data(), message.size(),
+                "the database is in use: %zu transactions, cursors, watches or calls are open",
+                users);
+  return Tell(LINEDB_IN_USE, message.data(), error);
 }
 
 int linedb_statistics(linedb_database* database, char** statistics, linedb_error* error) {

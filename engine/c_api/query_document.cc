@@ -148,7 +148,7 @@ class DoubledMember {
  public:
   bool Look(int depth, Json::parse_event_t event, const Json& value) {
     const auto level = static_cast<std::size_t>(depth);
-    if (names_.size() <= level) names_.resize(level + 1);
+    if (names_.size() < level + 2) names_.resize(level + 2);
     if (event == Json::parse_event_t::object_end) names_[level + 1].clear();
     if (event != Json::parse_event_t::key) return true;
     std::vector<std::string>& seen = names_[level];

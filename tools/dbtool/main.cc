@@ -12,8 +12,9 @@ int main(int argc, char** argv) {
   Context context;
   CLI::App app("Look into and change linedb databases", "dbtool");
   AddCommonFlags(app, context);
-  AddHelpCommand(app, context);
   AddChangeCommands(app, context);
+  AddRecordCommands(app, context);
+  AddCompactCommand(app, context);
   AddAlterCommand(app, context);
   AddDescribeCommands(app, context);
   AddReadCommands(app, context);
@@ -27,5 +28,6 @@ int main(int argc, char** argv) {
   AddPurgeCommand(app, context);
   AddRepairCommand(app, context);
   AddUiCommands(app, context);
+  AddProgramCommands(app, context);
   return ParseAndRun(app, argc, argv, context);
 }
