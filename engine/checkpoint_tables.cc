@@ -21,11 +21,19 @@ bool IsCompactionDue(const TableState& table, const Options& options) {
              options.compaction_share_min * static_cast<double>(extent.lines);
 }
 
-absl::Status TablesCheckpoint::Prepare(const TableMap& tables) {
+bool HasSuperseded(const TableState& table) {
+  const std::shared_lock<std::shared_mutex> lock(table.mutex);
+  const TableExtent extent = table.generation->published();
+  return extent.lines > extent.live;
+}
+
+absl::Status TablesCheckpoint::Prepare(const TableMap& tables,
+                                       const std::set<std::string>& compacted) {
   for (const auto& [name, table] : tables) {
     if (compactions_.contains(name)) continue;
     absl::Status done;
-    if (IsCompactionDue(*table, options_)) {
+    const bool wanted = compacted.contains(name) && HasSuperseded(*table);
+    if (wanted || IsCompactionDue(*table, options_)) {
       auto compaction = std::make_unique<TableCompaction>(files_, paths_, *table);
       done = compaction->Copy();
       compactions_[name] = std::move(compaction);

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,8 @@ using TableMap = std::map<std::string, std::shared_ptr<TableState>>;
 
 // Whether a table calls for compaction. Any thread.
 bool IsCompactionDue(const TableState& table, const Options& options);
+// Whether one would drop a line of it. Any thread.
+bool HasSuperseded(const TableState& table);
 
 // One checkpoint, step by step; wal/FORMAT.md and engine/FORMAT.md number its crash cases. No table
 // is made or dropped meanwhile but by the caller.
@@ -37,8 +40,9 @@ class TablesCheckpoint {
       : files_(files), paths_(paths), options_(options) {}
 
   // Does what takes long, beside readers and writers: syncs the tables, and compacts those that
-  // call for it into files of their own. After an error nothing has happened; see Abandon.
-  absl::Status Prepare(const TableMap& tables);
+  // call for it, or are named here, into files of their own. After an error nothing has happened;
+  // see Abandon.
+  absl::Status Prepare(const TableMap& tables, const std::set<std::string>& compacted = {});
   // A compaction of the caller's making, complete; before Complete.
   void Add(std::unique_ptr<TableCompaction> compaction);
   // Holding the slot, with nothing on its way: makes every table durable as the header will say.

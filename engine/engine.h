@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <shared_mutex>
 #include <span>
 #include <string>
@@ -41,6 +42,7 @@
 #include "wal/file_names.h"
 #include "wal/file_system.h"
 #include "wal/log_tail.h"
+#include "wal/wal_archive.h"
 #include "wal/wal_writer.h"
 
 namespace linedb {
@@ -159,8 +161,9 @@ class Engine {
   absl::StatusOr<CommitSubscription> Watch(CommitCallback callback,
                                            const SubscribeOptions& options);
 
-  // engine_checkpoint.cc
-  absl::StatusOr<CheckpointReport> Checkpoint();
+  // engine_checkpoint.cc: as Database::Checkpoint; these tables are compacted, however little there
+  // is to drop.
+  absl::StatusOr<CheckpointReport> Checkpoint(const std::set<std::string>& compacted = {});
 
   // engine_refresh.cc: what another process has committed since.
   absl::Status Refresh();
@@ -175,6 +178,11 @@ class Engine {
 
   DatabaseColumns& columns() { return columns_; }
   Statistics Stats() const;
+  // The header of the log in force: what the last checkpoint says of each table.
+  wal::LogHeader log_header() const { return commits_.note().header; }
+  absl::StatusOr<std::vector<wal::Archive>> Archives() const {
+    return wal::ListArchives(files_, paths_);
+  }
   const OpenReport& report() const { return report_; }
   const std::string& directory() const { return paths_.directory(); }
   Durability durability() const { return options_.durability; }
@@ -200,8 +208,9 @@ class Engine {
     std::string_view keeps_earlier = {};  // the table whose file from before stays beside it
   };
   absl::Status SwitchLogs(Switch change, CheckpointReport* report);
-  absl::StatusOr<CheckpointReport> RunCheckpoint() noexcept;
-  bool IsCheckpointNeeded() const;
+  absl::StatusOr<CheckpointReport> RunCheckpoint(
+      const std::set<std::string>& compacted = {}) noexcept;
+  bool IsCheckpointNeeded(const std::set<std::string>& compacted) const;
   bool IsCheckpointDue();
   absl::Status RemoveOldArchives();
   absl::Status TendArchives();

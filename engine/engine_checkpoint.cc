@@ -11,27 +11,29 @@
 
 namespace linedb::engine {
 
-absl::StatusOr<CheckpointReport> Engine::Checkpoint() {
+absl::StatusOr<CheckpointReport> Engine::Checkpoint(const std::set<std::string>& compacted) {
   if (absl::Status usable = CheckUsable(); !usable.ok()) return usable;
   // Before the wait for another checkpoint, which waits for the slot.
   if (absl::Status free = slot_.CheckNotMine(); !free.ok()) return free;
-  absl::StatusOr<CheckpointReport> report = RunCheckpoint();
+  absl::StatusOr<CheckpointReport> report = RunCheckpoint(compacted);
   if (!report.ok()) return report;
   maintainer_.Request();  // the archive
   maintainer_.WaitUntilIdle();
   return report;
 }
 
-bool Engine::IsCheckpointNeeded() const {
+bool Engine::IsCheckpointNeeded(const std::set<std::string>& compacted) const {
   const GroupCommit::LogNote log = commits_.note();
   if (log.unsynced || log.position.next_lsn > log.header.first_lsn) return true;
   const TableMap tables = Tables();
-  return std::any_of(tables.begin(), tables.end(), [this](const auto& table) {
-    return IsCompactionDue(*table.second, options_);
+  return std::any_of(tables.begin(), tables.end(), [&](const auto& table) {
+    return IsCompactionDue(*table.second, options_) ||
+           (compacted.contains(table.first) && HasSuperseded(*table.second));
   });
 }
 
-absl::StatusOr<CheckpointReport> Engine::RunCheckpoint() noexcept {
+absl::StatusOr<CheckpointReport> Engine::RunCheckpoint(
+    const std::set<std::string>& compacted) noexcept {
   const std::lock_guard<std::mutex> one_at_a_time(checkpoint_mutex_);
   // Again, now that nobody else is at it: if the one before failed behind its switch of logs, the
   // new log counts on the compacted files that it left, and they must not be made anew.
@@ -39,7 +41,7 @@ absl::StatusOr<CheckpointReport> Engine::RunCheckpoint() noexcept {
   // Before the log is looked at, which has it then. If it fails they stay a while longer.
   if (absl::Status erased = EraseExpired(); !erased.ok()) NoteMaintenance(erased);
   CheckpointReport report;
-  report.needed = IsCheckpointNeeded();
+  report.needed = IsCheckpointNeeded(compacted);
   if (!report.needed) {
     const GroupCommit::LogNote log = commits_.note();
     report.lsn = log.position.next_lsn.value - 1;
@@ -50,7 +52,7 @@ absl::StatusOr<CheckpointReport> Engine::RunCheckpoint() noexcept {
   // opening would have to read otherwise. If it fails it is tried again later.
   WriteIndexes().IgnoreError();
   TablesCheckpoint checkpoint(files_, paths_, options_);
-  absl::Status done = checkpoint.Prepare(Tables());
+  absl::Status done = checkpoint.Prepare(Tables(), compacted);
   if (!checkpoint.sync_failure().ok()) commits_.Fail(checkpoint.sync_failure());
   bool switched = false;
   if (done.ok()) done = AcquireSlot();

@@ -2,15 +2,17 @@
 
 #include <algorithm>
 #include <cassert>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "engine/exchange/broken_records.h"
+#include "engine/exchange/import_log.h"
 #include "engine/exchange/import_records.h"
-#include "engine/exchange/record_judge.h"
 #include "engine/exchange/record_origins.h"
+#include "engine/exchange/record_reader.h"
 #include "engine/exchange/record_source.h"
 #include "engine/exchange/record_stream.h"
 #include "linedb/exchange.h"
@@ -20,30 +22,32 @@
 namespace linedb::engine {
 namespace {
 
-constexpr std::size_t kUnknownColumnsMax = 1000;
 constexpr std::uint64_t kRecordsPerProgress = 1024;
 
 class Importer {
  public:
-  Importer(TableCore core, schema::RecordLayout layout, RecordJudge judge,
+  // The arguments must outlive it.
+  Importer(TableCore core, const schema::RecordLayout& layout, RecordSource& source,
            const ImportOptions& options)
       : core_(core),
-        layout_(std::move(layout)),
+        layout_(layout),
         checks_(layout_),
-        judge_(std::move(judge)),
-        options_(options) {
+        source_(source),
+        options_(options),
+        log_(layout.schema().table_name, options, source) {
     canonicalize_.ignore_unknown_columns = options.unknown_columns == UnknownColumns::kIgnore;
     together_ = options.on_conflict != OnConflict::kReplace && options.rejects == nullptr;
   }
 
   // `input` is what the source reads.
-  absl::Status Run(const std::istream& input, RecordSource& source);
-  ImportReport TakeReport() { return std::move(report_); }
+  absl::Status Run(const std::istream& input);
+  ImportReport TakeReport() { return std::move(log_.report); }
 
  private:
   absl::Status Begin();
   absl::Status EndBatch();
   absl::Status CheckProgress(std::uint64_t bytes_read);
+  absl::Status SourceStatus() const;
   void ExpectMore();
   absl::Status TakeChunk();
   absl::Status TakeLater(std::size_t record);
@@ -56,19 +60,18 @@ class Importer {
   bool TellBrokenChecks(TextPosition position);
   void RejectFaulty(const StreamedRecord& record, const schema::RecordError& first);
   void Reject(const StreamedRecord& record);
-  void AddProblem(ImportProblem problem);
-  void NoteUnknownColumn(const std::string& name);
-  ImportProblem ProblemAt(TextPosition position, std::string_view column, ProblemKind kind) const;
+  ImportReport& report() { return log_.report; }
   const schema::FieldSpan* SpansOf(std::size_t record) const {
     return chunk_->spans.data() + record * layout_.columns().size();
   }
-  bool failed() const { return report_.problem_count > 0 && options_.rejects == nullptr; }
 
   TableCore core_;
-  schema::RecordLayout layout_;
+  const schema::RecordLayout& layout_;
   schema::RecordChecks checks_;
-  RecordJudge judge_;
+  RecordSource& source_;
   const ImportOptions& options_;
+  ImportLog log_;
+  std::unique_ptr<RecordReader> reader_;
   schema::CanonicalizeOptions canonicalize_;
 
   const RecordChunk* chunk_ = nullptr;
@@ -85,28 +88,40 @@ class Importer {
   std::string line_;
   std::string key_text_;
   std::vector<schema::FieldSpan> spans_;
-  ImportReport report_;
 };
 
-absl::Status Importer::Run(const std::istream& input, RecordSource& source) {
+absl::Status Importer::Run(const std::istream& input) {
+  // One for each thread.
+  absl::StatusOr<std::unique_ptr<RecordReader>> reader =
+      NewRecordReader(layout_, source_.csv_shape());
+  absl::StatusOr<std::unique_ptr<RecordReader>> stream_reader =
+      NewRecordReader(layout_, source_.csv_shape());
+  if (!reader.ok()) return reader.status();
+  if (!stream_reader.ok()) return stream_reader.status();
+  if (absl::Status readable = SourceStatus(); !readable.ok()) return readable;
+  reader_ = *std::move(reader);
+  for (const InputFault& fault : reader_->InputFaults(canonicalize_)) log_.AddInputFault(fault);
   if (absl::Status begun = Begin(); !begun.ok()) return begun;
   // What is too long is rejected as it is read, and rejects keep the order of the input.
   const ReadAhead ahead = options_.rejects == nullptr ? ReadAhead::kChunks : ReadAhead::kNone;
-  RecordStream stream(source, layout_, canonicalize_, ahead);
+  RecordStream stream(source_, **stream_reader, layout_, canonicalize_, ahead);
   while ((chunk_ = stream.Next()) != nullptr) {
-    if (report_.read == 0) ExpectMore();
+    if (report().read == 0) ExpectMore();
     if (absl::Status taken = TakeChunk(); !taken.ok()) return taken;
   }
-  if (!source.status().ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(options_.source_name, ":", std::string(source.status().message())));
-  }
+  if (absl::Status readable = SourceStatus(); !readable.ok()) return readable;
   // Half a file is not to be committed as if it were the whole.
   if (input.bad()) {
     return absl::InternalError(absl::StrCat(options_.source_name, " cannot be read to its end"));
   }
-  if (absl::Status on = CheckProgress(source.bytes_read()); !on.ok()) return on;
+  if (absl::Status on = CheckProgress(source_.bytes_read()); !on.ok()) return on;
   return EndBatch();
+}
+
+absl::Status Importer::SourceStatus() const {
+  if (source_.status().ok()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(options_.source_name, ":", std::string(source_.status().message())));
 }
 
 void Importer::ExpectMore() {
@@ -120,9 +135,9 @@ void Importer::ExpectMore() {
 absl::Status Importer::TakeChunk() {
   pending_begin_ = pending_end_ = 0;
   for (std::size_t i = 0; i < chunk_->records.size(); ++i) {
-    ++report_.read;
+    ++report().read;
     if (absl::Status taken = TakeLater(i); !taken.ok()) return taken;
-    if (report_.read % kRecordsPerProgress == 0) {
+    if (report().read % kRecordsPerProgress == 0) {
       if (absl::Status taken = TakePending(); !taken.ok()) return taken;
       if (absl::Status on = CheckProgress(chunk_->bytes_read); !on.ok()) return on;
     }
@@ -132,7 +147,7 @@ absl::Status Importer::TakeChunk() {
     if (batch_inserted_ + batch_replaced_ + batch_pending < options_.batch_records) continue;
     if (absl::Status taken = TakePending(); !taken.ok()) return taken;
     const std::uint64_t batch = batch_inserted_ + batch_replaced_;
-    if (batch >= options_.batch_records && !failed() && !options_.dry_run) {
+    if (batch >= options_.batch_records && !log_.failed() && !options_.dry_run) {
       if (absl::Status ended = EndBatch(); !ended.ok()) return ended;
       if (absl::Status begun = Begin(); !begun.ok()) return begun;
     }
@@ -153,17 +168,17 @@ absl::Status Importer::Begin() {
 }
 
 absl::Status Importer::EndBatch() {
-  const bool good = !failed();
+  const bool good = !log_.failed();
   absl::Status done;
   if (good) done = options_.dry_run ? transaction_->CheckReferences() : transaction_->Commit();
-  report_.committed = good && done.ok() && !options_.dry_run;
+  report().committed = good && done.ok() && !options_.dry_run;
   transaction_->Rollback();
   std::vector<ImportProblem> broken = ProblemsIn(done, options_.source_name, origins_);
   if (!done.ok() && broken.empty()) return done;
-  for (ImportProblem& problem : broken) AddProblem(std::move(problem));
+  for (ImportProblem& problem : broken) log_.Add(std::move(problem));
   if (!good || !done.ok()) return absl::OkStatus();
-  report_.inserted += batch_inserted_;
-  report_.replaced += batch_replaced_;
+  report().inserted += batch_inserted_;
+  report().replaced += batch_replaced_;
   return absl::OkStatus();
 }
 
@@ -171,7 +186,7 @@ absl::Status Importer::CheckProgress(std::uint64_t bytes_read) {
   if (!options_.progress || options_.progress(bytes_read)) return absl::OkStatus();
   transaction_->Rollback();
   return absl::CancelledError(absl::StrCat("the import of ", options_.source_name,
-                                           " was interrupted after ", report_.read, " records"));
+                                           " was interrupted after ", report().read, " records"));
 }
 
 // Takes the record, now or with others.
@@ -213,8 +228,8 @@ absl::Status Importer::InsertPending() {
     }
     canonicalize_.assigned_key = next_key;
     const std::size_t begin = line->size();
-    absl::Status fits = schema::CanonicalizeRecord(layout_, chunk_->TextOf(record), canonicalize_,
-                                                   line, &spans_, nullptr);
+    absl::Status fits =
+        reader_->Read(chunk_->TextOf(record), canonicalize_, line, &spans_, nullptr);
     std::copy(spans_.begin(), spans_.end(), spans);
     hashes_[i] = RecordOrigins::HashOf(std::string_view(*line).substr(begin));
     return fits;
@@ -232,9 +247,8 @@ absl::Status Importer::InsertPending() {
 absl::Status Importer::Take(std::size_t index) {
   const StreamedRecord& record = chunk_->records[index];
   if (!record.fault.empty()) {
-    ImportProblem problem = ProblemAt(record.fault_position, "", ProblemKind::kSyntax);
-    problem.reason = record.fault;
-    AddProblem(std::move(problem));
+    log_.AddRefusal(record.fault_position, ProblemKind::kSyntax, layout_.schema().table_name,
+                    record.fault);
     Reject(record);
     return absl::OkStatus();
   }
@@ -247,8 +261,7 @@ absl::Status Importer::Take(std::size_t index) {
   canonicalize_.assigned_key = core_.next_key(*transaction_);
   const std::string_view text = chunk_->TextOf(record);
   schema::RecordError error;
-  absl::Status fits =
-      schema::CanonicalizeRecord(layout_, text, canonicalize_, &line_, &spans_, &error);
+  const absl::Status fits = reader_->Read(text, canonicalize_, &line_, &spans_, &error);
   if (fits.ok()) return Write(record);
   RejectFaulty(record, error);
   return absl::OkStatus();
@@ -273,7 +286,7 @@ absl::Status Importer::Write(const StreamedRecord& record) {
   }
   const bool clashes = written.code() == absl::StatusCode::kAlreadyExists;
   if (clashes && options_.on_conflict == OnConflict::kSkip) {
-    ++report_.skipped;
+    ++report().skipped;
     return absl::OkStatus();
   }
   if (!clashes && written.code() != absl::StatusCode::kInvalidArgument) return written;
@@ -284,12 +297,12 @@ absl::Status Importer::Write(const StreamedRecord& record) {
   // The engine's message begins with the table and column.
   const std::string message(written.message());
   const std::size_t colon = message.find(": ");
-  ImportProblem problem =
-      ProblemAt(record.position, "", clashes ? ProblemKind::kClash : ProblemKind::kConstraint);
-  if (colon != message.npos) problem.table_column = message.substr(0, colon);
-  problem.reason = colon == message.npos ? message : message.substr(colon + 2);
-  if (clashes) problem.reason += OriginOfTaken();
-  AddProblem(std::move(problem));
+  const bool names_column = colon != message.npos;
+  std::string reason = names_column ? message.substr(colon + 2) : message;
+  if (clashes) reason += OriginOfTaken();
+  log_.AddRefusal(record.position, clashes ? ProblemKind::kClash : ProblemKind::kConstraint,
+                  names_column ? message.substr(0, colon) : layout_.schema().table_name,
+                  std::move(reason));
   Reject(record);
   return absl::OkStatus();
 }
@@ -298,10 +311,7 @@ absl::Status Importer::Write(const StreamedRecord& record) {
 bool Importer::TellBrokenChecks(TextPosition position) {
   const auto broken = checks_.Broken(line_, spans_.data());
   for (const schema::RecordCheck* check : broken) {
-    ImportProblem problem = ProblemAt(position, "", ProblemKind::kConstraint);
-    problem.table_column = check->owner;
-    problem.reason = check->Reason(line_);
-    AddProblem(std::move(problem));
+    log_.AddRefusal(position, ProblemKind::kConstraint, check->owner, check->Reason(line_));
   }
   return !broken.empty();
 }
@@ -344,53 +354,16 @@ std::string Importer::OriginOfTaken() {
 
 void Importer::RejectFaulty(const StreamedRecord& record, const schema::RecordError& first) {
   const std::string_view text = chunk_->TextOf(record);
-  for (const RecordFault& fault : judge_.Faults(text, canonicalize_, first)) {
-    const TextPosition at = PositionAfter(record.position, text.substr(0, fault.error.byte));
-    const bool syntax = fault.is_syntax || fault.error.column.empty();
-    ImportProblem problem =
-        ProblemAt(at, fault.error.column, syntax ? ProblemKind::kSyntax : ProblemKind::kConstraint);
-    problem.reason = fault.error.reason;
-    if (fault.unknown_column) NoteUnknownColumn(fault.error.column);
-    AddProblem(std::move(problem));
+  for (const RecordFault& fault : reader_->Faults(text, canonicalize_, first)) {
+    log_.Add(PositionAfter(record.position, text.substr(0, fault.error.byte)), fault);
   }
   Reject(record);
 }
 
-// Counts the record and passes its text on. Text too long to be kept went there when it was read.
 void Importer::Reject(const StreamedRecord& record) {
-  ++report_.rejected;
-  if (options_.rejects == nullptr) return;
-  assert(!record.canonical);
-  const std::string_view text = chunk_->TextOf(record);
-  if (text.empty()) return;
-  WriteOnOneLine(text, *options_.rejects);
-  options_.rejects->put('\n');
-}
-
-void Importer::AddProblem(ImportProblem problem) {
-  ++report_.problem_count;
-  if (options_.on_problem) options_.on_problem(problem);
-  if (report_.problems.size() < options_.problems_max) {
-    report_.problems.push_back(std::move(problem));
-  }
-}
-
-void Importer::NoteUnknownColumn(const std::string& name) {
-  std::vector<std::string>& known = report_.unknown_columns;
-  if (known.size() == kUnknownColumnsMax) return;
-  if (std::find(known.begin(), known.end(), name) == known.end()) known.push_back(name);
-}
-
-ImportProblem Importer::ProblemAt(TextPosition position, std::string_view column,
-                                  ProblemKind kind) const {
-  ImportProblem problem{.file = options_.source_name,
-                        .line = position.line,
-                        .column = position.column,
-                        .table_column = layout_.schema().table_name,
-                        .reason = {},
-                        .kind = kind};
-  if (!column.empty()) problem.table_column.append(".").append(column);
-  return problem;
+  // With rejects no text is brought into canonical form ahead.
+  assert(options_.rejects == nullptr || !record.canonical);
+  log_.Reject(chunk_->TextOf(record));
 }
 
 }  // namespace
@@ -399,10 +372,8 @@ absl::StatusOr<ImportReport> ImportRecords(const TableCore& core, const std::ist
                                            RecordSource& source, const ImportOptions& options) {
   absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(core.schema());
   if (!layout.ok()) return layout.status();
-  absl::StatusOr<RecordJudge> judge = RecordJudge::Create(core.schema());
-  if (!judge.ok()) return judge.status();
-  Importer importer(core, *std::move(layout), *std::move(judge), options);
-  if (absl::Status run = importer.Run(input, source); !run.ok()) return run;
+  Importer importer(core, *layout, source, options);
+  if (absl::Status run = importer.Run(input); !run.ok()) return run;
   return importer.TakeReport();
 }
 

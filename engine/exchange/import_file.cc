@@ -15,10 +15,18 @@ std::string ImportProblem::ToString() const {
 
 absl::StatusOr<ImportReport> Import(Database& database, std::string_view table, std::istream& input,
                                     const ImportOptions& options) {
+  if (absl::Status valid = ValidateCsvOptions(options.csv); !valid.ok()) return valid;
   absl::StatusOr<engine::TableCore> core = database.OpenCore(table);
   if (!core.ok()) return core.status();
-  std::unique_ptr<engine::RecordSource> source =
-      engine::OpenRecordSource(input, options.format, options.rejects);
+  engine::SourceOptions source_options{
+      .format = options.format, .csv = options.csv, .overlong = options.rejects};
+  if (options.csv.header == CsvHeader::kNone && options.csv.columns.empty()) {
+    for (const ColumnSchema& column : core->schema().columns) {
+      source_options.csv.columns.push_back(column.name);
+    }
+  }
+  const std::unique_ptr<engine::RecordSource> source =
+      engine::OpenRecordSource(input, source_options);
   return engine::ImportRecords(*core, input, *source, options);
 }
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "engine/exchange/csv_source.h"
 #include "linedb/text_writer.h"
 
 namespace linedb::engine {
@@ -56,10 +57,7 @@ ObjectStart LookAtObject(std::string_view text) {
   return found;
 }
 
-bool IsJson(InputWindow& window) {
-  while (window.text().size() < kPeekBytes && window.More()) {
-  }
-  std::string_view text = window.text().substr(0, kPeekBytes);
+bool IsJson(std::string_view text) {
   while (!text.empty() && IsSpace(text.front())) text.remove_prefix(1);
   if (text.empty() || text.front() != '{') return !text.empty() && text.front() == '[';
   const ObjectStart start = LookAtObject(text);
@@ -68,20 +66,39 @@ bool IsJson(InputWindow& window) {
          (!start.ends_on_its_line || (start.has_table && start.ends_the_input));
 }
 
+FileFormat FindFormat(InputWindow& window) {
+  while (window.text().size() < kPeekBytes && window.More()) {
+  }
+  const std::string_view text = window.text().substr(0, kPeekBytes);
+  if (IsJson(text)) return FileFormat::kJson;
+  return LooksLikeCsv(text) ? FileFormat::kCsv : FileFormat::kJsonLines;
+}
+
 }  // namespace
 
-std::unique_ptr<RecordSource> OpenRecordSource(std::istream& input, FileFormat format,
-                                               std::ostream* overlong) {
+void RecordSource::WriteRejected(std::string_view text, std::ostream& output) {
+  WriteOnOneLine(text, output);
+  output.put('\n');
+}
+
+std::unique_ptr<RecordSource> OpenRecordSource(std::istream& input, const SourceOptions& options) {
   auto window = std::make_unique<InputWindow>(input);
   window->At(kByteOrderMark.size() - 1);
   if (window->text().substr(0, kByteOrderMark.size()) == kByteOrderMark) {
     window->Skip(kByteOrderMark.size());
   }
-  if (format == FileFormat::kAuto) {
-    format = IsJson(*window) ? FileFormat::kJson : FileFormat::kJsonLines;
+  FileFormat format = options.format;
+  if (format == FileFormat::kAuto) format = FindFormat(*window);
+  switch (format) {
+    case FileFormat::kJson:
+      return NewJsonSource(std::move(window), options.overlong);
+    case FileFormat::kCsv:
+      return NewCsvSource(std::move(window), options.csv, options.overlong);
+    case FileFormat::kAuto:
+    case FileFormat::kJsonLines:
+      break;
   }
-  return format == FileFormat::kJson ? NewJsonSource(std::move(window), overlong)
-                                     : NewLineSource(std::move(window), overlong);
+  return NewLineSource(std::move(window), options.overlong);
 }
 
 std::string OverlongReason() {

@@ -1,5 +1,5 @@
-// Splits an input into the texts of its records, without judging them: JSON Lines and JSON come out
-// alike, and a broken record never takes its neighbours with it.
+// Splits an input into the texts of its records, without judging them: JSON Lines, JSON and CSV
+// come out alike, and a broken record never takes its neighbours with it.
 
 #ifndef LINEDB_ENGINE_EXCHANGE_RECORD_SOURCE_H_
 #define LINEDB_ENGINE_EXCHANGE_RECORD_SOURCE_H_
@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "engine/exchange/csv_shape.h"
 #include "engine/exchange/input_window.h"
 #include "linedb/exchange.h"
 
@@ -33,13 +34,24 @@ class RecordSource {
   // kInvalidArgument, with line and column, if the input is not of the format.
   virtual const absl::Status& status() const = 0;
   virtual std::uint64_t bytes_read() const = 0;
+  // Null: the texts are JSON.
+  virtual const CsvShape* csv_shape() const { return nullptr; }
+  // Writes a text that Next gave so that what is written can be read as such an input again.
+  virtual void WriteRejected(std::string_view text, std::ostream& output);
 };
 
-// `overlong` gets the text of records that are too long to be kept, a line each; it may be null.
-std::unique_ptr<RecordSource> OpenRecordSource(std::istream& input, FileFormat format,
-                                               std::ostream* overlong);
+struct SourceOptions {
+  FileFormat format = FileFormat::kAuto;
+  CsvOptions csv = {};
+  // Gets the text of records that are too long to be kept, a line each; null: nobody does.
+  std::ostream* overlong = nullptr;
+};
 
-// The two kinds that OpenRecordSource chooses from; the window stands behind any byte order mark.
+// An input that is not of the format at all gives no record, and a status.
+std::unique_ptr<RecordSource> OpenRecordSource(std::istream& input, const SourceOptions& options);
+
+// The kinds of JSON that OpenRecordSource chooses from; the window stands behind any byte order
+// mark.
 std::unique_ptr<RecordSource> NewLineSource(std::unique_ptr<InputWindow> window,
                                             std::ostream* overlong);
 std::unique_ptr<RecordSource> NewJsonSource(std::unique_ptr<InputWindow> window,

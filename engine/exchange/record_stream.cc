@@ -33,9 +33,11 @@ ExpectedRecords ExpectRecords(const RecordChunk& first, std::uint64_t input_byte
   return {grown(first.records.size()), grown(line_bytes)};
 }
 
-RecordStream::RecordStream(RecordSource& source, const schema::RecordLayout& layout,
-                           schema::CanonicalizeOptions options, ReadAhead ahead)
+RecordStream::RecordStream(RecordSource& source, RecordReader& reader,
+                           const schema::RecordLayout& layout, schema::CanonicalizeOptions options,
+                           ReadAhead ahead)
     : source_(source),
+      reader_(reader),
       layout_(layout),
       options_(std::move(options)),
       records_max_(ahead == ReadAhead::kNone ? 1 : kChunkRecords),
@@ -148,8 +150,7 @@ void RecordStream::Add(SourceRecord& record, RecordChunk& chunk) {
   added.position = record.position;
   added.text_begin = chunk.texts.size();
   if (canonicalizes_ && record.fault.empty()) {
-    const absl::Status fits =
-        schema::CanonicalizeRecord(layout_, record.text, options_, &chunk.texts, &spans_, nullptr);
+    const absl::Status fits = reader_.Read(record.text, options_, &chunk.texts, &spans_, nullptr);
     added.canonical = fits.ok();
   }
   spans_.resize(layout_.columns().size());

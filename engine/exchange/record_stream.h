@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "engine/exchange/record_reader.h"
 #include "engine/exchange/record_source.h"
 #include "schema/record_codec.h"
 #include "schema/record_layout.h"
@@ -65,7 +66,7 @@ enum class ReadAhead {
 // waiting for the input.
 class RecordStream {
  public:
-  RecordStream(RecordSource& source, const schema::RecordLayout& layout,
+  RecordStream(RecordSource& source, RecordReader& reader, const schema::RecordLayout& layout,
                schema::CanonicalizeOptions options, ReadAhead ahead);
   ~RecordStream();
   RecordStream(const RecordStream&) = delete;
@@ -87,6 +88,7 @@ class RecordStream {
   void Join();
 
   RecordSource& source_;
+  RecordReader& reader_;
   const schema::RecordLayout& layout_;
   const schema::CanonicalizeOptions options_;
   const std::size_t records_max_;  // in a chunk

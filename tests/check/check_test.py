@@ -77,6 +77,7 @@ class Includes(Planted):
             ("tests/b.cc", "wal/a.h", True),
             ("tests/b.cc", "tests/a.h", True),
             ("tests/b.cc", "tools/dbtool/a.h", False),
+            ("tests/ui/b.cc", "tools/dbtool/a.h", True),
             ("tests/wal/b.cc", "linedb/value.h", False),
             ("examples/x/b.cc", "linedb/table.h", True),
             ("examples/x/b.cc", "a.h", True),
@@ -159,6 +160,12 @@ class Promises(Planted):
             "wal/FORMAT.md": "Kept [wal-7.3], not kept [wal-7.31], see [utf-8].\n",
             "tests/wal/a_test.cc": "// [wal-7.3] and [wal-9]\n"}))
         self.assert_found(problems, "[wal-7.31]", "[wal-9]")
+
+    def test_knows_the_promises_of_the_command_line(self):
+        problems = promises.check(self.repository({
+            "tools/dbtool/README.md": "Shown [cli-1], not shown [cli-2].\n",
+            "tests/dbtool/a_test.cc": "// [cli-1] and [cli-24]\n"}))
+        self.assert_found(problems, "[cli-2]", "[cli-24]")
 
 
 class Clang(Planted):

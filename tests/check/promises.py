@@ -1,9 +1,18 @@
-"""Every promise of a FORMAT.md, such as [wal-7.3], is named by the test that shows it."""
+"""Every promise of a document, such as [wal-7.3], is named by the test that shows it."""
 
 import os
 import re
 
 CHECKERS = "tests/check/"  # its own tests name made-up promises
+OTHERS = {"tools/dbtool/README.md": "cli"}  # document: what its promises begin with
+
+
+def promising(repository):
+    """The documents that promise, and what the ids in each begin with."""
+    for document in repository.named("FORMAT.md"):
+        yield document, os.path.basename(os.path.dirname(document))
+    yield from ((document, prefix) for document, prefix in OTHERS.items()
+                if document in repository.files)
 
 
 def check(repository):
@@ -15,9 +24,8 @@ def check(repository):
     for file in tests:
         for name in re.findall(r"\b[a-z]+-\d+(?:\.\d+)*\b", repository.text(file)):
             shown.setdefault(name, file)
-    for document in repository.named("FORMAT.md"):
-        prefix = re.escape(os.path.basename(os.path.dirname(document)))
-        promise = re.compile(rf"\[({prefix}-\d+(?:\.\d+)*)\]")
+    for document, begin in promising(repository):
+        promise = re.compile(rf"\[({re.escape(begin)}-\d+(?:\.\d+)*)\]")
         promised = set(promise.findall(repository.text(document)))
         for name in sorted(promised - shown.keys()):
             problems.append(f"{document}: no test names [{name}]")

@@ -54,6 +54,7 @@ TEST_F(AlterRules, DryRunPrintsThePlanAndEveryViolationAndWritesNothing) {
   EXPECT_EQ(TreeOf("data/university"), before);
 }
 
+// [cli-2]
 TEST_F(AlterRules, Rule02ViolationsEndWithSevenAndChangeNothing) {
   const std::string before = Students();
   const Outcome clash =
@@ -69,6 +70,7 @@ TEST_F(AlterRules, Rule02ViolationsEndWithSevenAndChangeNothing) {
   Out("dbtool alter data/university student --drop-check 'gpa>3' -q");
 }
 
+// [cli-22]
 TEST_F(AlterRules, Rule22WhatLosesOrMayRefuseNeedsItsFlag) {
   const std::string before = TreeOf("data/university/schema");
   struct Row {

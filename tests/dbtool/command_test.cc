@@ -62,7 +62,16 @@ TEST_F(CommandTest, WhereComparesByTheColumnsType) {
                       {"\"odd name\" = 1", "1"},
                       {"ID = 1", ""},
                       {"id = -1", ""},
-                      {"id = 1 AND s IS NOT NULL", "1"}};
+                      {"id = 1 AND s IS NOT NULL", "1"},
+                      {"id = 1 or id = 2", "1,2"},
+                      {"(id = 1)", "1"},
+                      {"not (id < 10 and f > 0)", "10"},
+                      {"id in (2, 10) and id % 5 = 2", "2"},
+                      {"t between '2026-01-03' and '2026-01-04'", "2"},
+                      {"t in ('2026-01-03')", "2"},
+                      {"starts_with(s, 'it') or length(s) = 1", "1,2"},
+                      {"kind.id = 2", "2"},
+                      {"b", "1"}};
   for (const Row& row : rows) {
     Write("where", row.where);
     const Outcome outcome =
@@ -70,8 +79,9 @@ TEST_F(CommandTest, WhereComparesByTheColumnsType) {
             "paste -sd,");
     EXPECT_EQ(outcome.out, row.ids + std::string("\n")) << row.where;
   }
-  for (const char* where : {"id", "id =", "id = 'x'", "id = 1 and", "id = 1 or id = 2", "id = null",
-                            "s = 5", "b = 1", "(id = 1)", "s = 'x", "id is 5"}) {
+  for (const char* where : {"id", "id =", "id = 'x'", "id = 1 and", "id = 1 or id", "id = null",
+                            "id between null and 3", "s = 5", "b = 1", "(id = 1", "s = 'x",
+                            "id is 5", "t = '2026-13-01'", "t = '2026-02-30'"}) {
     Write("where", where);
     EXPECT_EQ(Run("dbtool cat data/university kind --where \"$(cat where)\"").exit_code, 2)
         << where;
@@ -83,6 +93,24 @@ TEST_F(CommandTest, OrderByPutsNullFirstAndKeepsEqualsInPlace) {
   EXPECT_EQ(Out(command + " --order-by gpa"), "id\r\n3\r\n2\r\n1\r\n");
   EXPECT_EQ(Out(command + " --order-by gpa:desc,id --limit 2"), "id\r\n1\r\n2\r\n");
   EXPECT_EQ(Out(command + " --order-by name:desc"), "id\r\n3\r\n2\r\n1\r\n");
+  EXPECT_EQ(Out(command + " --order-by 'length(name) desc, name:desc'"), "id\r\n1\r\n3\r\n2\r\n");
+  EXPECT_EQ(Out(command + " --order-by 'gpa desc' --limit 1"), "id\r\n1\r\n");
+  for (const char* order : {"", "nmae", "gpa:down", "count(*)", "gpa desc desc", "gpa,"}) {
+    EXPECT_EQ(Run(command + " --order-by '" + order + "'").exit_code, 2) << order;
+  }
+  Out("dbtool create data/university odd -q --column '\"odd, name\":int' --column j:json");
+  Out("dbtool put data/university odd '{\"odd, name\":2,\"j\":[]}' -q");
+  Out("dbtool put data/university odd '{\"odd, name\":1,\"j\":{}}' -q");
+  EXPECT_EQ(
+      Out("dbtool cat data/university odd --order-by '\"odd, name\":desc' --limit 1 | jq -c .j"),
+      "[]\n");
+  ExpectFailure("dbtool cat data/university odd --order-by j", 2, "json has no order");
+}
+
+// One key among a million is no walk along a million lines.
+TEST_F(CommandTest, WhereUsesTheTablesIndexes) {
+  EXPECT_TRUE(Contains(Run("dbtool cat -v data/university student --where 'id = 2'").err,
+                       "key id, by id = 2"));
 }
 
 TEST_F(CommandTest, GrepSeesLiveRecordsOnly) {
@@ -295,8 +323,10 @@ TEST_F(CommandTest, WhereFindsATextInAJsonColumn) {
                       {"Title = '{\"en\":\"Alien\"}'", "4"},
                       {"Title = '[draft]'", "5"},
                       {"Title = true", "6"},
-                      {"Title = 'nowhere'", ""},
-                      {"Title = 2026-01-01", ""}};
+                      {"Title in ('1984', 'Alien')", "3"},
+                      {"json '1984' = Title", "2"},
+                      {"'[draft]' = Title", "5"},
+                      {"Title = 'nowhere'", ""}};
   for (const Row& row : rows) {
     Write("where", row.where);
     const Outcome outcome =

@@ -105,6 +105,7 @@ void DbtoolTest::MakeUniversity() {
         "{\"student_id\":1,\"course_id\":101,\"grade\":\"A\"}\n"
         "{\"student_id\":2,\"course_id\":101,\"grade\":null}\n");
   Write("more.jsonl", "{\"id\":4,\"name\":\"Dan\",\"email\":\"dan@university.edu\",\"gpa\":2.5}\n");
+  Write("zip.csv", "zip_code,city\n00501,Holtsville\n98101,Seattle\n");
   Write("artist.jsonl", "{\"ArtistId\": 1, \"Name\": \"AC/DC\"}\n");
   Write("students.json",
         "{\"records\":[{\"id\":1,\"name\":\"Alice\"},{\"id\":5,\"name\":\"Eve\"}]}\n");

@@ -35,6 +35,7 @@ TEST_F(HistoryTest, BackupIsADatabaseAndASecondOneCopiesWhatIsNew) {
   EXPECT_NE(told.find("backup, brought up to date"), told.npos) << told;
 }
 
+// [cli-10]
 TEST_F(HistoryTest, Rule10BackupChangesNothing) {
   const std::string before = TreeOf("data/university");
   Out("dbtool backup data/university backup");
@@ -89,6 +90,7 @@ TEST_F(HistoryTest, RestoreDryRunPrintsThePlanAndWritesNothing) {
   EXPECT_FALSE(Exists("back"));
 }
 
+// [cli-23]
 TEST_F(HistoryTest, Rule23RestoreWritesToANewDirectoryOnly) {
   const std::string before = TreeOf("data/university");
   ExpectFailure("dbtool restore data/university data/university", 2, "itself, or lies in it");

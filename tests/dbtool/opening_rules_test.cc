@@ -22,6 +22,7 @@ class OpeningRules : public DbtoolTest {
   }
 };
 
+// [cli-9]
 TEST_F(OpeningRules, Rule09MissingPathIsAnErrorAndCreatesNothing) {
   const std::string before = Out("ls -A");
   for (const char* command :
@@ -37,6 +38,7 @@ TEST_F(OpeningRules, Rule09MissingPathIsAnErrorAndCreatesNothing) {
   }
 }
 
+// [cli-10]
 TEST_F(OpeningRules, Rule10ReadingWorksBesideAWriterAndChangesNothing) {
   auto writer = Database::Open("data/university");
   ASSERT_TRUE(writer.ok()) << writer.status();
@@ -52,12 +54,14 @@ TEST_F(OpeningRules, Rule10ReadingWorksBesideAWriterAndChangesNothing) {
   EXPECT_TRUE(Contains(Out("dbtool cat data/university student"), "Written meanwhile"));
 }
 
+// [cli-10]
 TEST_F(OpeningRules, Rule10ReadingNeedsNoLockFile) {
   std::filesystem::remove("data/university/LOCK");
   for (const char* command : kReading) Out(std::string("dbtool ") + command);
   EXPECT_FALSE(Exists("data/university/LOCK"));
 }
 
+// [cli-11]
 TEST_F(OpeningRules, Rule11LockConflictNamesTheHolderAndWhatStillWorks) {
   auto writer = Database::Open("data/university");
   ASSERT_TRUE(writer.ok()) << writer.status();
@@ -74,6 +78,7 @@ TEST_F(OpeningRules, Rule11LockConflictNamesTheHolderAndWhatStillWorks) {
   }
 }
 
+// [cli-12]
 TEST_F(OpeningRules, Rule12NewerFormatNamesBothVersions) {
   std::string schema = Read("data/university/schema/student.schema.json");
   const std::string ours = "\"format\": 1";
@@ -86,6 +91,7 @@ TEST_F(OpeningRules, Rule12NewerFormatNamesBothVersions) {
   EXPECT_TRUE(Contains(outcome.err, "1")) << outcome.err;
 }
 
+// [cli-13]
 TEST_F(OpeningRules, Rule13ReplayIsToldAndReadingDoesNotDoIt) {
   MakeCrashed("crashed");
   const std::string before = TreeOf("crashed");
@@ -101,7 +107,8 @@ TEST_F(OpeningRules, Rule13ReplayIsToldAndReadingDoesNotDoIt) {
   EXPECT_FALSE(Contains(Run("dbtool cat crashed student").err, "replayed"));
 }
 
-// The original numbers no transactions: "0 transactions" was what opening one used to tell.
+// [cli-13] The original numbers no transactions: "0 transactions" was what opening one used to
+// tell.
 TEST_F(OpeningRules, Rule13TakingOverAnOriginalIsToldAsThat) {
   MakeOriginal("original");
   const std::string before = TreeOf("original");
@@ -124,6 +131,7 @@ TEST_F(OpeningRules, Rule13TakingOverAnOriginalIsToldAsThat) {
       << import.err;
 }
 
+// [cli-13]
 TEST_F(OpeningRules, Rule13AProperlyClosedDatabaseIsNotCalledCrashed) {
   Out("printf '{\"torn' >>data/university/wal/transaction.log");
   const Outcome import = Run("dbtool import data/university student more.jsonl");

@@ -47,6 +47,7 @@ TEST_F(PurgeRules, PurgeLeavesNothingThatGrepFinds) {
   EXPECT_EQ(Out("dbtool cat then student | jq -c .id | tr '\\n' ' '"), "2 3 ");
 }
 
+// [cli-22]
 TEST_F(PurgeRules, Rule22ScriptsMustSayYesAndPeopleAreAsked) {
   const std::string before = TreeOf("data/university");
   const Outcome script = Run("dbtool purge data/university student 1");
@@ -71,8 +72,8 @@ TEST_F(PurgeRules, DryRunCountsAndExitThreeSaysThereIsNothing) {
   EXPECT_EQ(TreeOf("data/university"), before);
 }
 
-// The signal comes with a system call on the file, so at a moment of the purge and not of the
-// clock.
+// [cli-14] The signal comes with a system call on the file, so at a moment of the purge and not of
+// the clock.
 TEST_F(PurgeRules, Rule14AnInterruptEndsAPurgeThatReadsAndNoneThatWrites) {
   if (testing::kSanitized) GTEST_SKIP() << "what searches for leaks cannot be traced";
   if (::system("command -v strace >/dev/null") != 0) GTEST_SKIP() << "strace is not installed";

@@ -22,12 +22,14 @@ inline constexpr const char* kReading[] = {"inspect data/university",
                                            "dump data/university",
                                            "export data/university student --canonical",
                                            "diff data/university --from 7 --to 7",
+                                           "report data/university -o -",
                                            "diff data/university data/university"};
 
 // The same of those that write, but elsewhere.
 inline constexpr const char* kReadingFrom[] = {
     "export data/university student out.jsonl",
     "dump data/university -o out.dump",
+    "report data/university -o out.html",
     "slice data/university --to cut --from 6 --through 7",
     "backup data/university copied",
     "restore data/university restored --at 3",

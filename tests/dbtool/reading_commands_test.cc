@@ -40,6 +40,7 @@ bool Reads(const std::string& call) {
   return call.find("fcntl(") != call.npos && call.find("LK") == call.npos;  // F_SETLK, F_OFD_SETLKW
 }
 
+// [cli-10]
 TEST_F(ReadingCommands, Rule10SystemCallsShowNoLockAndNoWrite) {
   if (testing::kSanitized) GTEST_SKIP() << "what searches for leaks cannot be traced";
   if (::system("command -v strace >/dev/null") != 0) GTEST_SKIP() << "strace is not installed";
@@ -62,6 +63,7 @@ TEST_F(ReadingCommands, Rule10SystemCallsShowNoLockAndNoWrite) {
   }
 }
 
+// [cli-10]
 TEST_F(ReadingCommands, Rule10ReadOnlyMountIsRead) {
   const std::string mounted =
       "mount --bind data/university data/university && "

@@ -45,6 +45,7 @@ TEST_F(ReferenceRules, InspectAndSchemaShowThem) {
   EXPECT_TRUE(Contains(described, ".References(\"artist\")")) << described;
 }
 
+// [cli-2]
 TEST_F(ReferenceRules, Rule02AnEditThatBreaksReferencesListsThemAndExitsWithOne) {
   const Outcome edited = Run("EDITOR='sed -i s/:1,/:2,/' dbtool edit shop album --yes");
   EXPECT_EQ(edited.exit_code, 1) << edited.err;
@@ -61,6 +62,7 @@ TEST_F(ReferenceRules, Rule02AnEditThatBreaksReferencesListsThemAndExitsWithOne)
   EXPECT_EQ(Out("dbtool verify shop -q"), "");
 }
 
+// [cli-15]
 TEST_F(ReferenceRules, Rule15AnImportNamesEachLine) {
   Write("albums.jsonl",
         "{\"id\":11,\"artist_id\":1}\n{\"id\":12,\"artist_id\":7}\n"

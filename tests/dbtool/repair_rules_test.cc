@@ -137,6 +137,7 @@ TEST_F(RepairRules, DryRunsKeysAndRecordsAreValues) {
             "[1,\"Alice\",\"recovered\"]\n");
 }
 
+// [cli-6]
 TEST_F(RepairRules, Rule06DashIsStdoutForTheRejects) {
   DamageForGood();
   const Outcome dry = Run("dbtool repair data/university --to new --rejects - --dry-run");

@@ -24,6 +24,7 @@ class StreamRules : public DbtoolTest {
   }
 };
 
+// [cli-1]
 TEST_F(StreamRules, Rule01DataGoesToStdoutAndTheRestToStderr) {
   const Outcome cat = Run("dbtool cat data/university student --columns id");
   EXPECT_EQ(cat.out, "{\"id\":1}\n{\"id\":2}\n{\"id\":3}\n");
@@ -33,6 +34,7 @@ TEST_F(StreamRules, Rule01DataGoesToStdoutAndTheRestToStderr) {
   EXPECT_EQ(import.err, "dbtool: read 1, inserted 1, replaced 0, skipped 0, rejected 0\n");
 }
 
+// [cli-2]
 TEST_F(StreamRules, Rule02ExitCodesTellWhatHappened) {
   Write("bad.jsonl", "{\"id\":7}\n{\"id\":8,\"name\":\"Hal\"}\n");
   Write("torn.jsonl", "{\"id\":\n");
@@ -67,6 +69,7 @@ TEST_F(StreamRules, Rule02ExitCodesTellWhatHappened) {
   for (const Row& row : rows) EXPECT_EQ(Run(row.command).exit_code, row.exit_code) << row.command;
 }
 
+// [cli-2]
 TEST_F(StreamRules, Rule02DamagedFilesExitWithFive) {
   std::string log = Read("data/university/wal/transaction.log");
   log[40] = static_cast<char>(log[40] ^ 1);
@@ -78,6 +81,7 @@ TEST_F(StreamRules, Rule02DamagedFilesExitWithFive) {
   EXPECT_TRUE(Contains(verify.out, "wal/transaction.log")) << verify.out;
 }
 
+// [cli-3]
 TEST_F(StreamRules, Rule03ColourOnlyOnATerminalOrWhenAsked) {
   const std::string command = "dbtool cat data/university student --format table";
   EXPECT_FALSE(Contains(Out(command), "\033["));
@@ -87,11 +91,13 @@ TEST_F(StreamRules, Rule03ColourOnlyOnATerminalOrWhenAsked) {
   EXPECT_FALSE(Contains(RunOnTerminal(command + " --color never").out, "\033["));
 }
 
+// [cli-3]
 TEST_F(StreamRules, Rule03QuietLeavesOnlyErrors) {
   EXPECT_EQ(Run("dbtool import data/university student more.jsonl --quiet").err, "");
   EXPECT_NE(Run("dbtool import data/university student more.jsonl --quiet").err, "");
 }
 
+// [cli-4]
 TEST_F(StreamRules, Rule04TableOnATerminalAndJsonLinesInAPipe) {
   const std::string command = "dbtool cat data/university student --columns id,name";
   EXPECT_EQ(Out(command),
@@ -103,6 +109,7 @@ TEST_F(StreamRules, Rule04TableOnATerminalAndJsonLinesInAPipe) {
   EXPECT_EQ(json::parse(Out(command + " --format json")).size(), 3u);
 }
 
+// [cli-4]
 TEST_F(StreamRules, Rule04NothingIsCutInAPipe) {
   const std::string name(5000, 'n');
   Write("long.jsonl", "{\"id\":50,\"name\":\"" + name + "\"}\n");
@@ -111,6 +118,7 @@ TEST_F(StreamRules, Rule04NothingIsCutInAPipe) {
   EXPECT_FALSE(Contains(RunOnTerminal("dbtool cat data/university student").out, name));
 }
 
+// [cli-5]
 TEST_F(StreamRules, Rule05ReportsAreOneJsonObject) {
   struct Row {
     const char* command;
@@ -138,6 +146,7 @@ TEST_F(StreamRules, Rule05ReportsAreOneJsonObject) {
   }
 }
 
+// [cli-5]
 TEST_F(StreamRules, Rule05ErrorsAreJsonOnStderr) {
   for (const char* command : {"cat nowhere student", "cat data/university studnt", "nonsense",
                               "cat data/university", "import data/university student no.jsonl"}) {
@@ -151,12 +160,14 @@ TEST_F(StreamRules, Rule05ErrorsAreJsonOnStderr) {
   }
 }
 
+// [cli-6]
 TEST_F(StreamRules, Rule06DashIsStdinAndStdout) {
   Out("dbtool export data/university student - | dbtool import data/university copy - --create -q");
   EXPECT_EQ(Out("dbtool export data/university copy"),
             Out("dbtool export data/university student"));
 }
 
+// [cli-6]
 TEST_F(StreamRules, Rule06FlagsWorkInAnyPosition) {
   const std::string expected = "[\n{\"id\":1}\n]\n";
   for (const char* command :
@@ -167,6 +178,7 @@ TEST_F(StreamRules, Rule06FlagsWorkInAnyPosition) {
   }
 }
 
+// [cli-6]
 TEST_F(StreamRules, Rule06ClosedPipeEndsItSilently) {
   Out("seq 100000 | sed 's/.*/{\"n\":&}/' | dbtool import data/university number - --create -q");
   for (const char* command : {"cat", "export"}) {
@@ -177,6 +189,7 @@ TEST_F(StreamRules, Rule06ClosedPipeEndsItSilently) {
   }
 }
 
+// [cli-6]
 TEST_F(StreamRules, Rule06CtrlCLeavesNoHalfImport) {
   // The import waits for more of its input when the signal comes.
   const Outcome outcome =
@@ -188,6 +201,7 @@ TEST_F(StreamRules, Rule06CtrlCLeavesNoHalfImport) {
   EXPECT_EQ(Run("dbtool verify data/university").exit_code, 0);
 }
 
+// [cli-8]
 TEST_F(StreamRules, Rule08NeedsNoHomeAndWritesOnlyWhatIsNamed) {
   const std::string tool = std::string(DBTOOL_DIRECTORY) + "/dbtool";
   const std::string before = Out("ls -A");
@@ -196,6 +210,7 @@ TEST_F(StreamRules, Rule08NeedsNoHomeAndWritesOnlyWhatIsNamed) {
   EXPECT_EQ(Out("ls -A"), before);
 }
 
+// [cli-22]
 TEST_F(StreamRules, Rule22ExportReplacesAFileOnlyWithYes) {
   Write("there.jsonl", "precious\n");
   EXPECT_EQ(Run("dbtool export data/university student there.jsonl").exit_code, 2);
@@ -204,7 +219,7 @@ TEST_F(StreamRules, Rule22ExportReplacesAFileOnlyWithYes) {
   EXPECT_EQ(Read("there.jsonl"), Read("student.jsonl"));
 }
 
-// `export DIR T DIR/data/T.records --yes` replaced the table's own file.
+// [cli-22] `export DIR T DIR/data/T.records --yes` replaced the table's own file.
 TEST_F(StreamRules, Rule22ExportReplacesNothingOfTheDatabase) {
   Out("ln -s . there; ln -s data/university/wal/transaction.log link; mkdir beside "
       "data/university2");

@@ -15,7 +15,7 @@ namespace linedb::fuzz {
 namespace {
 
 // How many records of the text a table of this schema refuses.
-std::uint64_t Refused(const TableSchema& schema, const std::string& text) {
+std::uint64_t Refused(const TableSchema& schema, const std::string& text, FileFormat format) {
   Options options;
   options.maintenance = Maintenance::kManual;
   const std::unique_ptr<Database> database = *Database::OpenInMemory(options);
@@ -24,6 +24,7 @@ std::uint64_t Refused(const TableSchema& schema, const std::string& text) {
   std::istringstream input(text);
   std::ostringstream rejects;
   ImportOptions import_options;
+  import_options.format = format;
   import_options.rejects = &rejects;
   const auto report = Import(*database, schema.table_name, input, import_options);
   Require(report.ok(), "what was read once is read again", report.status().ToString());
@@ -44,13 +45,19 @@ TableSchema Loosest(TableSchema schema) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace linedb::fuzz;
   const std::string text(TextOf(data, size));
+  // A field of CSV is text of some column, but not JSON of one that takes every value.
+  const std::size_t first = text.find_first_not_of("\xef\xbb\xbf \t\r\n");
+  const bool bracket = first != text.npos && (text[first] == '{' || text[first] == '[');
+  const linedb::FileFormat format =
+      bracket ? linedb::FileFormat::kAuto : linedb::FileFormat::kJsonLines;
   std::istringstream input(text);
-  const auto schema = linedb::InferSchema(input, {.table_name = "inferred"});
+  const auto schema = linedb::InferSchema(input, {.table_name = "inferred", .format = format});
   if (!schema.ok()) {
     Require(absl::IsInvalidArgument(schema.status()), "it is refused by the code promised",
             schema.status().ToString());
     return 0;
   }
-  Require(Refused(*schema, text) == Refused(Loosest(*schema), text), "each record is taken in");
+  Require(Refused(*schema, text, format) == Refused(Loosest(*schema), text, format),
+          "each record is taken in");
   return 0;
 }

@@ -194,10 +194,10 @@ void AddColumnOptions(CLI::App* command, SchemaEdit* edit) {
 }
 
 void AddDropOptions(CLI::App* command, SchemaEdit* edit) {
-  AddRepeated(command, "--drop-unique", &edit->drop_unique, "a,b", "");
-  AddRepeated(command, "--drop-index", &edit->drop_indexes, "a,b", "");
+  AddRepeated(command, "--drop-unique", &edit->drop_unique, "a,b", "COLUMNS");
+  AddRepeated(command, "--drop-index", &edit->drop_indexes, "a,b", "COLUMNS");
   AddRepeated(command, "--drop-check", &edit->drop_checks, "In any spelling", "EXPRESSION");
-  AddRepeated(command, "--drop-reference", &edit->drop_references, "a,b: its columns", "");
+  AddRepeated(command, "--drop-reference", &edit->drop_references, "a,b: its columns", "COLUMNS");
   command->add_flag("--no-expiry", edit->no_expiry, "Records expire no more");
 }
 

@@ -3,25 +3,36 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <iostream>
 #include <iterator>
 #include <memory>
 #include <system_error>
 #include <utility>
 
 #include "CLI/Config.hpp"
-#include "CLI/Formatter.hpp"
+#include "absl/strings/match.h"
 #include "engine/nearest_name.h"
+#include "tools/dbtool/definitions.h"
 #include "tools/dbtool/errors.h"
+#include "tools/dbtool/help_text.h"
 
 namespace linedb::dbtool {
 namespace {
 
+// Without hidden ones.
 std::vector<std::string> CommandNames(const CLI::App& app) {
   std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    names.push_back(command->get_name());
+  for (const CLI::App* command : app.get_subcommands({})) {
+    if (!command->get_group().empty()) names.push_back(command->get_name());
   }
   return names;
+}
+
+// Hidden ones, too; null: there is none.
+const CLI::App* FindCommand(const CLI::App& app, const std::string& name) {
+  const auto found =
+      app.get_subcommands([&name](const CLI::App* command) { return command->get_name() == name; });
+  return found.empty() ? nullptr : found[0];
 }
 
 std::string DidYouMean(const std::string& mistyped, const std::vector<std::string>& names) {
@@ -69,8 +80,9 @@ std::vector<std::string> Marked(std::vector<std::string> words) {
   return words;
 }
 
-// Of which an empty word is a value like another: text to look for, a key that is a string.
-constexpr const char* kMayBeEmpty[] = {"KEY", "PATTERN"};
+// Of which an empty word is a value like another: text to look for, a key that is a string, how a
+// file spells null.
+constexpr const char* kMayBeEmpty[] = {"KEY", "PATTERN", "--null", kTypedWords};
 
 // Comes before all else that looks at a word. An empty one, of a script's variable that is not set,
 // is no way to leave an option out: `restore --at "$LSN"` would restore something else.
@@ -130,46 +142,40 @@ std::string ExpectedOneOf(const std::vector<std::string>& words, const std::stri
   return "expected " + expected + ", found " + found;
 }
 
+constexpr std::pair<const char*, Format> kFormats[] = {{"table", Format::kTable},
+                                                       {"jsonl", Format::kJsonLines},
+                                                       {"json", Format::kJson},
+                                                       {"csv", Format::kCsv}};
+
+std::vector<std::string> FormatNames() {
+  std::vector<std::string> names;
+  for (const auto& [name, format] : kFormats) names.emplace_back(name);
+  return names;
+}
+
 // Turns the word into the number of its enumerator, which is what the option is made of.
 CLI::Validator FormatName() {
   const auto to_number = [](std::string& word) {
-    static const std::vector<std::pair<std::string, Format>> kFormats = {
-        {"table", Format::kTable},
-        {"jsonl", Format::kJsonLines},
-        {"json", Format::kJson},
-        {"csv", Format::kCsv}};
-    std::vector<std::string> names;
     for (const auto& [name, format] : kFormats) {
-      names.push_back(name);
       if (word != name) continue;
       word = std::to_string(static_cast<int>(format));
       return std::string();
     }
-    return ExpectedOneOf(names, word);
+    return ExpectedOneOf(FormatNames(), word);
   };
-  return CLI::Validator(to_number, "");
+  return CLI::Validator(to_number, ChoicesMark(FormatNames()));
 }
 
+// What the parser says, on one line and without what is for definitions.cc and us alone.
 std::string OneLine(std::string text) {
   text.erase(std::remove(text.begin(), text.end(), kMark), text.end());
   std::replace(text.begin(), text.end(), '\n', ' ');
-  return text;
-}
-
-int PrintHelp(Context& context, const CLI::App& app, const std::string& name) {
-  if (name.empty()) {
-    // app.help() would show the help of the command that was parsed: of `help`.
-    context.out << app.get_formatter()->make_help(&app, "dbtool", CLI::AppFormatMode::Normal);
-    return kExitOk;
-  }
-  const auto commands =
-      app.get_subcommands([&name](const CLI::App* sub) { return sub->get_name() == name; });
-  if (commands.empty()) {
-    return FailUsage(context, "there is no command `" + name + "`",
-                     DidYouMean(name, CommandNames(app)));
-  }
-  context.out << commands[0]->help("dbtool");
-  return kExitOk;
+  const std::size_t required = text.find(": 1 required ");
+  if (required == text.npos || !absl::EndsWith(text, " missing")) return text;
+  const std::string option = text.substr(0, required);
+  std::string value = text.substr(required + 13, text.size() - required - 13 - 8);
+  value.resize(std::min(value.find(":{"), value.size()));
+  return option + " needs a value" + (value.empty() ? "" : ": " + option + " " + value);
 }
 
 int Run(CLI::App& app, const std::vector<std::string>& words, Context& context) {
@@ -193,12 +199,12 @@ int Run(CLI::App& app, const std::vector<std::string>& words, Context& context) 
 
 void AddCommonFlags(CLI::App& app, Context& context) {
   app.fallthrough();
-  app.get_formatter()->label("REQUIRED", "");
   app.require_subcommand(1);
-  app.set_version_flag("--version", std::string(LINEDB_VERSION));
+  app.set_help_flag("-h,--help", "Show how a command is used");
+  app.set_version_flag("--version", std::string(LINEDB_VERSION), "Show the version of dbtool");
   app.add_flag("--json", context.json, "One JSON object on stdout; errors as JSON, too");
   app.add_option("--format", context.format,
-                 "table, jsonl, json or csv (default: table on a terminal, else jsonl)")
+                 "table, jsonl, json or csv; else a table on a terminal, jsonl in a pipe")
       ->transform(FormatName())
       ->type_name("FORMAT");
   app.add_option("--color", context.color, "auto, always or never")
@@ -206,29 +212,29 @@ void AddCommonFlags(CLI::App& app, Context& context) {
       ->type_name("WHEN");
   app.add_flag("-q,--quiet", context.quiet, "Nothing on stderr but errors");
   app.add_flag("-v,--verbose", context.verbose, "More on stderr");
-  app.add_flag("-y,--yes", context.yes, "Do not ask before replacing something");
-  app.footer(
-      "Exit codes: 0 success, 1 problems in the data, 2 usage, 3 not found, 4 locked, 5 corrupt,\n"
-      "6 I/O or disk full, 7 constraint violated, 130 interrupted.\n"
-      "`dbtool help COMMAND` shows a command's flags and examples.");
+  app.add_flag("-y,--yes", context.yes, "Do not ask before replacing or removing something");
 }
 
-void AddHelpCommand(CLI::App& app, Context& context) {
-  CLI::App* help =
-      AddCommand(app, "help", "Show how a command is used", {"dbtool help", "dbtool help import"});
-  auto name = std::make_shared<std::string>();
-  help->add_option("COMMAND", *name, "The command");
-  help->callback([&context, &app, name] {
-    context.action = [&, name] { return PrintHelp(context, app, *name); };
-  });
+int PrintHelp(Context& context, const CLI::App& app, const std::string& name) {
+  if (name.empty()) {
+    context.out << ProgramHelpText(DefinitionsOf(app));
+    return kExitOk;
+  }
+  const CLI::App* const command = FindCommand(app, name);
+  if (command == nullptr) {
+    return FailUsage(context, "there is no command `" + name + "`",
+                     DidYouMean(name, CommandNames(app)));
+  }
+  context.out << CommandHelpText(DefinitionOf(*command));
+  return kExitOk;
 }
 
 CLI::App* AddCommand(CLI::App& app, const std::string& name, const std::string& summary,
                      const std::vector<std::string>& examples) {
   CLI::App* command = app.add_subcommand(name, summary);
-  std::string footer = "Examples:";
+  std::string footer = kExamplesTitle;
   for (const std::string& example : examples) footer += "\n  " + example;
-  command->footer(footer + "\n\nFlags common to all commands: `dbtool help`.");
+  command->footer(footer);
   return command;
 }
 
@@ -241,7 +247,8 @@ void AddTable(CLI::App* command, std::string* table) {
 }
 
 CLI::Validator OneOf(const std::vector<std::string>& words) {
-  return CLI::Validator([words](std::string& word) { return ExpectedOneOf(words, word); }, "");
+  return CLI::Validator([words](std::string& word) { return ExpectedOneOf(words, word); },
+                        ChoicesMark(words));
 }
 
 CLI::Validator WholeNumber() {
@@ -265,7 +272,11 @@ int ParseAndRun(CLI::App& app, int argc, const char* const* argv, Context& conte
   context.json = std::find(words.begin(), end_of_flags, "--json") != end_of_flags;
   const std::vector<std::string> names = CommandNames(app);
   const std::string command = CommandWord(words);
-  if (!command.empty() && std::find(names.begin(), names.end(), command) == names.end()) {
+  if (words.empty()) {
+    std::cerr << OverviewText(DefinitionsOf(app));
+    return kExitUsage;
+  }
+  if (!command.empty() && FindCommand(app, command) == nullptr) {
     const std::string meant = DidYouMean(command, names);
     return FailUsage(context, "there is no command `" + command + "`",
                      meant.empty() ? "`dbtool help` lists the commands" : meant);

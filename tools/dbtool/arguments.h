@@ -14,7 +14,12 @@
 namespace linedb::dbtool {
 
 void AddCommonFlags(CLI::App& app, Context& context);
-void AddHelpCommand(CLI::App& app, Context& context);
+
+// The help of a command, or of all; a name that is none is a mistake of the call.
+int PrintHelp(Context& context, const CLI::App& app, const std::string& name);
+
+// The name of the positional that takes the words of a half-typed command line.
+inline constexpr char kTypedWords[] = "WORD";
 
 // A command with its help's examples; tests run each of them.
 CLI::App* AddCommand(CLI::App& app, const std::string& name, const std::string& summary,
@@ -23,7 +28,8 @@ CLI::App* AddCommand(CLI::App& app, const std::string& name, const std::string& 
 void AddDirectory(CLI::App* command, std::string* directory);
 void AddTable(CLI::App* command, std::string* table);
 
-// Checks of an option's value, which say what was expected: one of these words; a whole number. (An
+// Checks of an option's value, which say what was expected: one of these words, which completion
+// offers, too; a whole number. (An
 // unsigned option by itself would take -1 for the largest number there is.)
 CLI::Validator OneOf(const std::vector<std::string>& words);
 CLI::Validator WholeNumber();

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstdio>
 
+#include "linedb/csv.h"
 #include "linedb/text_reader.h"
 
 namespace linedb::dbtool {
@@ -93,12 +94,9 @@ std::string CutToWidth(std::string_view text, std::size_t width) {
 }
 
 std::string CsvField(std::string_view json) {
-  if (json == "null") return "";
-  const std::string text = PlainText(json);
-  if (!text.empty() && text.find_first_of(",\"\r\n") == text.npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted.append(c == '"' ? 2 : 1, c);
-  return quoted + '"';
+  std::string field;
+  if (json != "null") AppendCsvField(PlainText(json), CsvOptions(), &field);
+  return field;
 }
 
 }  // namespace linedb::dbtool

@@ -210,7 +210,7 @@ void AddChangeCommands(CLI::App& app, Context& context) {
       ->allow_extra_args(false)
       ->type_name("SPEC");
   create->add_option("--primary-key", options->primary_key, "a,b: the primary key's columns")
-      ->type_name("");
+      ->type_name("COLUMNS");
   AddRuleOptions(create, "--index", &options->rules);
   create->add_option("--schema", options->schema_file, "A schema file, or - for stdin")
       ->type_name("FILE");

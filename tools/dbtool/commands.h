@@ -10,6 +10,8 @@
 namespace linedb::dbtool {
 
 void AddChangeCommands(CLI::App& app, Context& context);    // init create checkpoint
+void AddRecordCommands(CLI::App& app, Context& context);    // put delete
+void AddCompactCommand(CLI::App& app, Context& context);    // compact
 void AddAlterCommand(CLI::App& app, Context& context);      // alter
 void AddDescribeCommands(CLI::App& app, Context& context);  // inspect schema stats
 void AddReadCommands(CLI::App& app, Context& context);      // get cat grep
@@ -22,6 +24,8 @@ void AddEditCommand(CLI::App& app, Context& context);       // edit
 void AddAdoptCommand(CLI::App& app, Context& context);      // adopt
 void AddPurgeCommand(CLI::App& app, Context& context);      // purge
 void AddRepairCommand(CLI::App& app, Context& context);     // repair
+void AddUiCommands(CLI::App& app, Context& context);        // ui report
+void AddProgramCommands(CLI::App& app, Context& context);   // help completion man
 
 }  // namespace linedb::dbtool
 

@@ -10,7 +10,6 @@
 
 #include "CLI/App.hpp"
 #include "linedb/edit.h"
-#include "schema/record_codec.h"
 #include "tools/dbtool/arguments.h"
 #include "tools/dbtool/commands.h"
 #include "tools/dbtool/edit_report.h"
@@ -19,7 +18,7 @@
 #include "tools/dbtool/export_file.h"
 #include "tools/dbtool/memory_copy.h"
 #include "tools/dbtool/process.h"
-#include "tools/dbtool/where.h"
+#include "tools/dbtool/table_query.h"
 
 namespace linedb::dbtool {
 namespace {
@@ -53,21 +52,14 @@ absl::StatusOr<std::string> RowsByKey(const engine::TableCore& core,
 }
 
 absl::StatusOr<std::string> RowsWhere(const engine::TableCore& core, const std::string& where) {
-  absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(core.schema());
-  if (!layout.ok()) return layout.status();
-  absl::StatusOr<Where> conditions = where.empty() ? Where{} : ParseWhere(where, *layout);
-  if (!conditions.ok()) return conditions.status();
-  absl::StatusOr<engine::RecordCursor> cursor = core.Scan({});
-  if (!cursor.ok()) return cursor.status();
+  const absl::StatusOr<engine::QuerySpec> query = ParseQuery(core, {.where = where});
+  if (!query.ok()) return query.status();
   std::string rows;
-  std::vector<schema::FieldSpan> spans(layout->columns().size());
-  for (std::string_view line; cursor->Next(&line);) {
-    const bool split =
-        schema::SplitCanonical(*layout, line, layout->column_count() - 1, spans.data());
-    if (!split) return absl::DataLossError(core.schema().table_name + ": not a record of it");
-    if (Matches(*conditions, *layout, line, spans)) rows.append(line).push_back('\n');
-  }
-  if (!cursor->status().ok()) return cursor->status();
+  absl::Status run = engine::RunQuery(*query, {}, [&rows](const engine::ResultRow& row) {
+    rows.append(row.line(0)).push_back('\n');
+    return true;
+  });
+  if (!run.ok()) return run;
   return rows;
 }
 
@@ -240,8 +232,8 @@ void AddEditCommand(CLI::App& app, Context& context) {
   AddTable(command, &edit->table);
   command->add_option("KEY", edit->keys, "Only these rows; a compound key as a JSON array")
       ->type_name("");
-  command->add_option("--where", edit->where, "Only the rows of which this is true, as of `cat`")
-      ->type_name("");
+  command->add_option("--where", edit->where, "Only the rows for which this is true, as of `cat`")
+      ->type_name("EXPRESSION");
   command
       ->add_option("--file", edit->file,
                    "Edit in this file, which does not exist yet; without, in TMPDIR")

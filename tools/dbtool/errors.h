@@ -35,8 +35,8 @@ Place PlaceIn(const absl::Status& status);
 
 // The commands that need no lock, and so work while another process writes.
 inline constexpr std::string_view kWorkBesideAWriter =
-    "backup bisect cat diff dump export get grep inspect log repair restore schema slice stats "
-    "tail verify wal";
+    "backup bisect cat diff dump export get grep inspect log repair report restore schema slice "
+    "stats tail ui verify wal";
 
 ExitCode ExitCodeOf(const absl::Status& status);
 

@@ -9,6 +9,7 @@
 
 #include "linedb/exchange.h"
 #include "tools/dbtool/context.h"
+#include "tools/dbtool/csv_flags.h"
 #include "tools/dbtool/input_file.h"
 
 namespace linedb::dbtool {
@@ -21,9 +22,12 @@ struct ImportJob {
   bool create = false;
   std::string primary_key;
   std::vector<std::string> unique_keys;
+  std::vector<std::string> types;  // "column=str"
   std::string format = "auto";
+  CsvFlags csv;
   std::string on_conflict = "fail";
   bool ignore_columns = false;
+  bool add_columns = false;
   std::uint64_t batch = 0;
   bool dry_run = false;
   std::string rejects;

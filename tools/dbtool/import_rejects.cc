@@ -66,7 +66,8 @@ void TellUnknownColumns(const Context& context, const ImportReport& report) {
   std::string names;
   for (const std::string& name : report.unknown_columns)
     names += (names.empty() ? "" : ", ") + name;
-  Note(context, "hint: unknown columns: " + names + "; --ignore-columns leaves them out");
+  Note(context, "hint: unknown columns: " + names +
+                    "; --add-columns adds them to the table, --ignore-columns leaves them out");
 }
 
 }  // namespace

@@ -240,7 +240,7 @@ void AddLogCommands(CLI::App& app, Context& context) {
   wal->add_option("--to", options->range.last.value, "Up to this lsn")
       ->check(WholeNumber())
       ->type_name("LSN");
-  wal->add_option("--table", options->table, "Only this table's")->type_name("");
+  wal->add_option("--table", options->table, "Only this table's")->type_name("TABLE");
   wal->callback(
       [&context, options] { context.action = [&, options] { return Wal(context, *options); }; });
 

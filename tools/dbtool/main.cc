@@ -12,8 +12,9 @@ int main(int argc, char** argv) {
   Context context;
   CLI::App app("Look into and change linedb databases", "dbtool");
   AddCommonFlags(app, context);
-  AddHelpCommand(app, context);
   AddChangeCommands(app, context);
+  AddRecordCommands(app, context);
+  AddCompactCommand(app, context);
   AddAlterCommand(app, context);
   AddDescribeCommands(app, context);
   AddReadCommands(app, context);
@@ -26,5 +27,7 @@ int main(int argc, char** argv) {
   AddAdoptCommand(app, context);
   AddPurgeCommand(app, context);
   AddRepairCommand(app, context);
+  AddUiCommands(app, context);
+  AddProgramCommands(app, context);
   return ParseAndRun(app, argc, argv, context);
 }

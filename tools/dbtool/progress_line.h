@@ -26,6 +26,26 @@ class ProgressLine {
   bool shown_ = false;
 };
 
+// The same of bytes, with their rate: "importing 12.5 MiB of 2.0 GiB (1%), 40.1 MiB/s".
+class ByteProgress {
+ public:
+  explicit ByteProgress(const Context& context);
+  ~ByteProgress() { End(); }
+
+  // A total of 0 is not known.
+  void Show(std::string_view step, std::uint64_t done, std::uint64_t total);
+  // Takes the line away; the next Show begins anew.
+  void End();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  const bool wanted_;
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point last_ = start_;
+  bool shown_ = false;
+};
+
 }  // namespace linedb::dbtool
 
 #endif  // LINEDB_TOOLS_DBTOOL_PROGRESS_LINE_H_

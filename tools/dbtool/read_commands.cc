@@ -1,31 +1,30 @@
 // get, cat, grep: live records.
 
-#include <limits>
-#include <optional>
+#include <memory>
 #include <utility>
 
 #include "CLI/App.hpp"
+#include "schema/record_codec.h"
 #include "tools/dbtool/arguments.h"
 #include "tools/dbtool/commands.h"
 #include "tools/dbtool/errors.h"
-#include "tools/dbtool/order_by.h"
 #include "tools/dbtool/output.h"
 #include "tools/dbtool/pattern.h"
-#include "tools/dbtool/where.h"
+#include "tools/dbtool/table_query.h"
 
 namespace linedb::dbtool {
 namespace {
 
-constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
+constexpr char kWhereHelp[] =
+    "Only those for which it is true: comparisons, and, or, not, in (...), between, is null, + - * "
+    "/ %, starts_with(a, b), ends_with, contains, length(a); text in single quotes";
 
 struct ReadOptions {
   std::string directory;
   std::string table;
   std::string key;
   std::string columns;
-  std::string where;
-  std::string order_by;
-  std::size_t limit = kNoLimit;
+  QueryWords query;
   std::string pattern;
   bool ignore_case = false;
 };
@@ -135,32 +134,6 @@ int Get(Context& context, const ReadOptions& options) {
   return kExitOk;
 }
 
-// What `cat` was asked for, understood.
-struct Query {
-  Projection projection;
-  Where where;
-  std::vector<OrderColumn> order;
-  std::size_t limit;
-};
-
-absl::StatusOr<Query> ParseQuery(const engine::TableCore& core, const ReadOptions& options) {
-  auto projection = ProjectionOf(core);
-  if (!projection.ok()) return projection.status();
-  Query query{*std::move(projection), {}, {}, options.limit};
-  if (absl::Status chosen = query.projection.Choose(options.columns); !chosen.ok()) return chosen;
-  if (!options.where.empty()) {
-    auto where = ParseWhere(options.where, query.projection.layout());
-    if (!where.ok()) return where.status();
-    query.where = *std::move(where);
-  }
-  if (!options.order_by.empty()) {
-    auto order = ParseOrderBy(options.order_by, query.projection.layout());
-    if (!order.ok()) return order.status();
-    query.order = *std::move(order);
-  }
-  return query;
-}
-
 absl::Status WriteLine(Projection& projection, std::string_view line, RowWriter& writer) {
   if (absl::Status split = projection.Split(line); !split.ok()) return split;
   std::vector<std::string_view> cells;
@@ -169,47 +142,35 @@ absl::Status WriteLine(Projection& projection, std::string_view line, RowWriter&
   return absl::OkStatus();
 }
 
-absl::Status RunQuery(Context& context, const engine::TableCore& core, Query& query,
-                      RowWriter& writer) {
-  absl::StatusOr<engine::RecordCursor> cursor = core.Scan({});
-  if (!cursor.ok()) return cursor.status();
-  LineSorter sorter(query.order, query.projection.layout());
-  std::string_view line;
-  std::size_t count = 0;
-  while (count < query.limit && context.out.good() && cursor->Next(&line)) {
-    if (absl::Status split = query.projection.Split(line); !split.ok()) return split;
-    if (!Matches(query.where, query.projection.layout(), line, query.projection.spans())) continue;
-    if (!query.order.empty()) {
-      sorter.Add(line, query.projection.spans());
-      continue;
-    }
-    std::vector<std::string_view> cells;
-    query.projection.AppendCells(line, &cells);
-    writer.Add(cells);
-    ++count;
-  }
-  if (!cursor->status().ok()) return cursor->status();
-  for (const std::string_view sorted : sorter.Take(query.limit)) {
-    if (absl::Status written = WriteLine(query.projection, sorted, writer); !written.ok()) {
-      return written;
-    }
-  }
-  return absl::OkStatus();
-}
-
 int Cat(Context& context, const ReadOptions& options) {
   auto database = OpenDatabase(context, options.directory, Access::kReadOnly);
   if (!database.ok()) return FailOpen(context, database.status());
   auto core = (*database)->OpenCore(options.table);
   if (!core.ok()) return Fail(context, core.status());
-  auto query = ParseQuery(*core, options);
-  if (!query.ok()) return FailUsage(context, std::string(query.status().message()));
+  auto projection = ProjectionOf(*core);
+  if (!projection.ok()) return Fail(context, projection.status());
+  absl::Status fits = projection->Choose(options.columns);
+  const auto query = ParseQuery(*core, options.query);
+  if (fits.ok()) fits = query.status();
+  if (!fits.ok()) return FailUsage(context, std::string(fits.message()));
+  const absl::StatusOr<ReadTransaction> snapshot = (*database)->BeginRead();
+  if (!snapshot.ok()) return Fail(context, snapshot.status());
+  const absl::StatusOr<std::string> plan = engine::ExplainQuery(*query, *snapshot);
+  if (absl::IsInvalidArgument(plan.status())) {
+    return FailUsage(context, std::string(plan.status().message()));
+  }
+  if (!plan.ok()) return Fail(context, plan.status());
+  Detail(context, *plan);
   std::unique_ptr<RowWriter> writer =
-      NewRowWriter(context, {.columns = query->projection.Names(),
+      NewRowWriter(context, {.columns = projection->Names(),
                              .rows_name = "records",
                              .head_members = TableMember(core->schema().table_name)});
-  const absl::Status run = RunQuery(context, *core, *query, *writer);
-  if (!run.ok()) return Fail(context, run);
+  absl::Status written;
+  const absl::Status run = engine::RunQuery(*query, *snapshot, [&](const engine::ResultRow& row) {
+    written = WriteLine(*projection, row.line(0), *writer);
+    return written.ok() && context.out.good();
+  });
+  if (!run.ok() || !written.ok()) return Fail(context, run.ok() ? written : run);
   writer->End();
   return kExitOk;
 }
@@ -310,17 +271,17 @@ void AddReadCommands(CLI::App& app, Context& context) {
       app, "cat", "Show a table's records",
       {"dbtool cat data/university student",
        "dbtool cat data/university student --columns id,name --limit 10",
-       "dbtool cat data/university student --where \"gpa >= 3.5 and name = 'Bob'\"",
+       "dbtool cat data/university student --where \"gpa >= 3.5 or name in ('Bob', 'Eve')\"",
        "dbtool cat data/university student --where 'email is null' --order-by gpa:desc"});
   AddDirectory(cat, &options->directory);
   AddTable(cat, &options->table);
-  cat->add_option("--columns", options->columns, "a,b: only these, in this order")->type_name("");
-  cat->add_option("--where", options->where,
-                  "Comparisons (= != < <= > >= is null, is not null) joined by `and`")
-      ->type_name("");
-  cat->add_option("--order-by", options->order_by, "a:desc,b: sorted; null comes first")
-      ->type_name("");
-  cat->add_option("--limit", options->limit, "At most that many records")
+  cat->add_option("--columns", options->columns, "a,b: only these, in this order")
+      ->type_name("COLUMNS");
+  cat->add_option("--where", options->query.where, kWhereHelp)->type_name("EXPRESSION");
+  cat->add_option("--order-by", options->query.order_by,
+                  "a:desc,b: sorted by these, or by expressions; null comes first")
+      ->type_name("ORDER");
+  cat->add_option("--limit", options->query.limit, "At most that many records")
       ->check(WholeNumber())
       ->type_name("N");
   cat->callback(

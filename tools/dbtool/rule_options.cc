@@ -4,8 +4,9 @@ namespace linedb::dbtool {
 
 void AddRuleOptions(CLI::App* command, const char* index_option, SchemaEdit* edit) {
   AddRepeated(command, "--unique", &edit->unique, "a,b: no two records share these; repeatable",
-              "");
-  AddRepeated(command, index_option, &edit->add_indexes, "a,b or a,b:unique: an ordered index", "");
+              "COLUMNS");
+  AddRepeated(command, index_option, &edit->add_indexes, "a,b or a,b:unique: an ordered index",
+              "COLUMNS");
   AddRepeated(command, "--check", &edit->checks,
               "'began <= ended': what no record may make false; repeatable", "EXPRESSION");
   AddRepeated(command, "--reference", &edit->references,
