@@ -1,5 +1,5 @@
-// The program of README.md that shows records that expire: passes to a building. It says itself
-// what time it is, so that it need not wait for the evening.
+// The program of guide/store.md that shows records that expire: passes to a building. It says
+// itself what time it is, so that it need not wait for the evening.
 
 #include <chrono>
 #include <iostream>
@@ -31,7 +31,7 @@ int main() {
   linedb::Database& database = **opened;
   auto passes = *database.OpenTable<Pass>();
 
-  // [readme]
+  // [shown]
   passes.Insert({.id = 1, .holder = "Alice", .until = now + hours(8)}).value();
   passes.Insert({.id = 2, .holder = "Bob"}).value();
   std::cout << passes.size() << " passes\n";
@@ -44,5 +44,5 @@ int main() {
   now += hours(8);
   std::cout << database.Checkpoint()->lines_dropped << " lines go, ";
   std::cout << database.Stats().tables[0].records << " is left\n";
-  // [readme]
+  // [shown]
 }

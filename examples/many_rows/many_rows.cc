@@ -1,5 +1,5 @@
-// The program of README.md that shows what is there for many rows: loading together, scans over all
-// cores, columns in memory, rows that are looked at in their place.
+// The program of guide/many_rows.md that shows what is there for many rows: loading together, scans
+// over all cores, columns in memory, rows that are looked at in their place.
 
 #include <iostream>
 #include <string>
@@ -46,7 +46,7 @@ int main() {
     rows.push_back({.id = id, .name = "student " + std::to_string(id), .gpa = id % 401 / 100.0});
   }
 
-  // [readme]
+  // [shown]
   std::cout << students.InsertAll(rows) << "\n";  // all or none; keys are checked in groups
 
   // From the text, over all cores: each piece of the table adds up by itself.
@@ -67,5 +67,5 @@ int main() {
   auto views = *database.OpenTable<StudentView>();
   auto snapshot = *database.BeginRead();
   std::cout << views.Get(snapshot, 4711)->name << "\n";
-  // [readme]
+  // [shown]
 }

@@ -22,7 +22,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kRounds = 6;
 // The kill comes after so many acknowledgements, or so long after the first: on a disk that syncs
 // slowly.
 constexpr int kAcknowledgementsMin = 50;
@@ -133,7 +132,7 @@ TextTable MakeRoundTable() {
                     {"unheard", Align::kRight}});
 }
 
-void AddRound(int number, const Round& round, TextTable* table) {
+void AddRound(std::uint64_t number, const Round& round, TextTable* table) {
   const std::size_t acknowledged = round.acknowledged.size();
   table->AddRow(
       {absl::StrCat(number), absl::StrCat(round.extra.count(), " µs"), Count(acknowledged),
@@ -161,13 +160,14 @@ absl::Status RunRound(const std::string& directory, std::int64_t first_batch,
 
 }  // namespace
 
-absl::Status RunCrashRounds(const std::string& directory, std::uint64_t seed) {
+absl::Status RunCrashRounds(const std::string& directory, std::uint64_t seed,
+                            std::uint64_t rounds) {
   std::mt19937_64 random(seed);
   std::int64_t next_batch = 1;
   std::size_t acknowledged = 0, there = 0;
   TextTable table = MakeRoundTable();
   std::vector<std::string> faults, notes;
-  for (int number = 1; number <= kRounds && faults.empty(); ++number) {
+  for (std::uint64_t number = 1; number <= rounds && faults.empty(); ++number) {
     Round round;
     if (number % 2 == 0) {
       round.extra = std::chrono::microseconds(

@@ -11,9 +11,9 @@
 namespace inventory {
 
 // Runs this program as the child of UpgradeForever on the database in `directory`, which nobody
-// has open, and kills it at a random moment; several times. kDataLoss: an acknowledged batch is
+// has open, and kills it at a random moment; `rounds` times. kDataLoss: an acknowledged batch is
 // missing, or half of one is there; what was found has been printed.
-absl::Status RunCrashRounds(const std::string& directory, std::uint64_t seed);
+absl::Status RunCrashRounds(const std::string& directory, std::uint64_t seed, std::uint64_t rounds);
 
 }  // namespace inventory
 

@@ -24,12 +24,13 @@ namespace inventory {
 namespace {
 
 constexpr std::string_view kUsage =
-    "usage: package_inventory [DIR] [--seed N]\n"
+    "usage: package_inventory [DIR] [--seed N] [--kills N]\n"
     "\n"
     "Makes a linedb database of this machine's installed packages in DIR (default: demo-data),\n"
     "asks it questions, kills a program in the middle of changing it, and shows what is left.\n"
     "A DIR from an earlier run is made anew; one that holds anything else is left alone.\n"
-    "--seed N   repeats the random choices of an earlier run\n";
+    "--seed N    repeats the random choices of an earlier run\n"
+    "--kills N   so many times (6); 0: only fills and asks, which leaves the same at every run\n";
 
 class Stopwatch {
  public:
@@ -45,12 +46,13 @@ struct Arguments {
   std::string program;
   std::string directory = "demo-data";
   std::uint64_t seed = std::random_device()();
+  std::uint64_t kills = 6;
   bool upgrade_child = false;
   bool help = false;
 };
 
-bool ParseSeed(std::string_view text, std::uint64_t* seed) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *seed);
+bool ParseNumber(std::string_view text, std::uint64_t* number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *number);
   return error == std::errc() && end == text.data() + text.size();
 }
 
@@ -61,14 +63,16 @@ bool ParseArguments(const std::vector<std::string>& words, Arguments* arguments)
   if (words.size() == 4 && words[1] == "--upgrade-child") {
     arguments->upgrade_child = true;
     arguments->directory = words[2];
-    return ParseSeed(words[3], &arguments->seed);
+    return ParseNumber(words[3], &arguments->seed);
   }
   bool named = false;
   for (std::size_t i = 1; i < words.size(); ++i) {
     if (words[i] == "--help" || words[i] == "-h") {
       arguments->help = true;
     } else if (words[i] == "--seed" && i + 1 < words.size()) {
-      if (!ParseSeed(words[++i], &arguments->seed)) return false;
+      if (!ParseNumber(words[++i], &arguments->seed)) return false;
+    } else if (words[i] == "--kills" && i + 1 < words.size()) {
+      if (!ParseNumber(words[++i], &arguments->kills)) return false;
     } else if (words[i].empty() || words[i].starts_with("-") || named) {
       return false;
     } else {
@@ -129,7 +133,7 @@ absl::Status Crash(const Arguments& arguments) {
   PrintLine("  A kill is no power cut: what the child gave the system stays. So this shows that");
   PrintLine("  transactions are whole and acknowledged in time, not what a disk keeps.");
   PrintLine(absl::StrCat("  The random choices come from --seed ", arguments.seed, ".\n"));
-  return RunCrashRounds(arguments.directory, arguments.seed);
+  return RunCrashRounds(arguments.directory, arguments.seed, arguments.kills);
 }
 
 absl::StatusOr<ExpectedFigures> Checkpoint(const std::string& directory) {
@@ -158,15 +162,22 @@ absl::StatusOr<ExpectedFigures> Checkpoint(const std::string& directory) {
   return figures;
 }
 
-absl::Status Demonstrate(const Arguments& arguments) {
-  const Stopwatch all;
-  if (absl::Status done = LoadAndAsk(arguments.directory); !done.ok()) return done;
+absl::Status CrashAndShow(const Arguments& arguments) {
   if (absl::Status done = Crash(arguments); !done.ok()) return done;
   const absl::StatusOr<ExpectedFigures> figures = Checkpoint(arguments.directory);
   if (!figures.ok()) return figures.status();
   PrintHeading("Now try it yourself: the files are plain text");
-  absl::Status shown = ShowCommands(arguments.directory, arguments.program, *figures);
-  if (!shown.ok()) return shown;
+  return ShowCommands(arguments.directory, arguments.program, *figures);
+}
+
+absl::Status Demonstrate(const Arguments& arguments) {
+  const Stopwatch all;
+  if (absl::Status done = LoadAndAsk(arguments.directory); !done.ok()) return done;
+  if (arguments.kills > 0) {
+    if (absl::Status done = CrashAndShow(arguments); !done.ok()) return done;
+  } else {
+    PrintLine();
+  }
   PrintLine(absl::StrCat("  Done in ", SecondsText(all.Seconds()), ". The database stays in ",
                          arguments.directory, "/."));
   return absl::OkStatus();

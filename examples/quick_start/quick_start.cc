@@ -1,7 +1,7 @@
 // The example of README.md, which holds the part between the marks word for word; a test compares
 // the two, runs this program and compares what it prints and leaves.
 
-// [readme]
+// [shown]
 #include <iostream>
 
 #include "linedb/database.h"
@@ -33,4 +33,4 @@ int main() {
   found->gpa = 3.9;
   std::cout << students.Update(*found) << "\n";  // OK: it is on disk
 }
-// [readme]
+// [shown]

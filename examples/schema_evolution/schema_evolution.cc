@@ -39,7 +39,7 @@ int main() {
   books.Insert({.title = "Dune", .author = "Herbert, Frank"}).value();
   books.Insert({.title = "Ubik", .author = "Dick"}).value();
 
-  // [readme]
+  // [shown]
   auto refused = database->OpenTable<Book>();  // the description differs from the stored schema
   std::cout << refused.status().message() << "\n";
 
@@ -59,5 +59,5 @@ int main() {
   report = *migrations.Run(*database);
   std::cout << report.records << " records, now of version " << report.version_after << "\n";
   std::cout << database->OpenTable<Book>()->Get(2)->first << "\n";
-  // [readme]
+  // [shown]
 }

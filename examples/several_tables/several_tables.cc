@@ -1,4 +1,5 @@
-// The program of README.md that shows references: tables that belong together, changed together.
+// The program of guide/store.md that shows references: tables that belong together, changed
+// together.
 
 #include <iostream>
 
@@ -51,7 +52,7 @@ int main() {
   auto albums = *database.OpenTable<Album>();
   auto tracks = *database.OpenTable<Track>();
 
-  // [readme]
+  // [shown]
   auto release = *database.Begin();  // all three tables, or none
   auto artist = *artists.Insert(release, {.name = "AC/DC"});
   auto album = *albums.Insert(release, {.title = "Let There Be Rock", .artist_id = artist});
@@ -64,5 +65,5 @@ int main() {
   std::cout << lost.status().message() << "\n";
 
   std::cout << albums.Erase(album) << ", " << tracks.size() << " tracks\n";  // they go with it
-  // [readme]
+  // [shown]
 }

@@ -1,4 +1,5 @@
-// The program of README.md that shows transactions, savepoints, snapshots and levels of durability.
+// The program of guide/store.md that shows transactions, savepoints, snapshots and levels of
+// durability.
 
 #include <iostream>
 
@@ -24,7 +25,7 @@ int main() {
   for (const char* owner : {"Alice", "Bob"})
     accounts.Upsert({.owner = owner, .cents = 500}).value();
 
-  // [readme]
+  // [shown]
   auto before = *database.BeginRead();  // a snapshot: all tables, as they are now
 
   auto transfer = *database.Begin(linedb::Durability::kProcess);
@@ -37,5 +38,5 @@ int main() {
 
   std::cout << accounts.Get("Alice")->cents << ", " << accounts.Get("Bob")->cents << "\n";
   std::cout << accounts.Get(before, "Alice")->cents << "\n";
-  // [readme]
+  // [shown]
 }

@@ -1,4 +1,4 @@
-// The program of README.md that shows queries: conditions, order, groups, joins, changes.
+// The program of guide/query.md that shows queries: conditions, order, groups, joins, changes.
 
 #include <iostream>
 
@@ -44,7 +44,7 @@ int main() {
   const Enrolment taken[] = {{1, "logic"}, {3, "logic"}, {4, "art"}};
   std::cout << students.InsertAll(some) << ", " << enrolments.InsertAll(taken) << "\n";
 
-  // [readme]
+  // [shown]
   using linedb::Column;
   auto good =
       students.Where(Column<&Student::gpa> >= 3.5 && Column<&Student::name>.StartsWith("A"));
@@ -70,5 +70,5 @@ int main() {
 
   auto poor = students.Where(Column<&Student::gpa> < 2.5);
   std::cout << *poor.Update(Column<&Student::gpa>.Set(2.5)) << " raised\n";
-  // [readme]
+  // [shown]
 }

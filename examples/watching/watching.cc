@@ -1,4 +1,5 @@
-// The program of README.md that shows a watch: who enters a query, changes within it, leaves it.
+// The program of guide/watch.md that shows a watch: who enters a query, changes within it, leaves
+// it.
 
 #include <iostream>
 
@@ -22,7 +23,7 @@ int main() {
   auto database = *linedb::Database::OpenInMemory();
   auto students = *database->OpenTable<Student>();
 
-  // [readme]
+  // [shown]
   using linedb::Column;
   using linedb::WatchEvent;
   auto watch = *linedb::WatchWhere(
@@ -42,5 +43,5 @@ int main() {
   if (!exam.Commit().ok()) return 1;  // nobody hears of what is not committed
   students.Erase(alice).IgnoreError();
   database->Close().IgnoreError();  // waits for the calls
-  // [readme]
+  // [shown]
 }

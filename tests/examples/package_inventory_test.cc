@@ -44,7 +44,7 @@ TEST_F(PackageInventoryTest, AnswersFromTheTablesAndSurvivesEveryKill) {
 }
 
 TEST_F(PackageInventoryTest, CountsAsAPersonWouldByHand) {
-  const ProgramResult run = Run("inventory");
+  const ProgramResult run = Run("inventory --kills 0");
   ASSERT_EQ(run.exit_code, 0) << run.output;
   // The maintainer with two spellings is one; the largest is the editor; awk-one and awk-two each
   // satisfy "awk", so that the loss of one breaks nothing; base is needed by 3 of 8.
@@ -61,8 +61,8 @@ TEST_F(PackageInventoryTest, CountsAsAPersonWouldByHand) {
 }
 
 TEST_F(PackageInventoryTest, MakesItsOwnDirectoryAnew) {
-  ASSERT_EQ(Run("inventory").exit_code, 0);
-  const ProgramResult again = Run("inventory");
+  ASSERT_EQ(Run("inventory --kills 1").exit_code, 0);
+  const ProgramResult again = Run("inventory --kills 1");
   EXPECT_EQ(again.exit_code, 0) << again.output;
 }
 
@@ -76,11 +76,21 @@ TEST_F(PackageInventoryTest, LeavesADirectoryOfOthersAlone) {
 }
 
 TEST_F(PackageInventoryTest, LeavesWhatOthersPutIntoItsDirectoryAlone) {
-  ASSERT_EQ(Run("inventory").exit_code, 0);
+  ASSERT_EQ(Run("inventory --kills 0").exit_code, 0);
   WriteText(Database() / "thesis.txt", "years of work\n");
   const std::string packages = ReadText(Database() / "data/package.records");
-  EXPECT_EQ(Run("inventory").exit_code, 1);
+  EXPECT_EQ(Run("inventory --kills 0").exit_code, 1);
   EXPECT_EQ(ReadText(Database() / "data/package.records"), packages);
+}
+
+TEST_F(PackageInventoryTest, LeavesTheSameRecordsAtEveryRunWithoutKills) {
+  ASSERT_EQ(Run("inventory --kills 0").exit_code, 0);
+  const std::string packages = ReadText(Database() / "data/package.records");
+  const std::string dependencies = ReadText(Database() / "data/dependency.records");
+  const ProgramResult again = Run("inventory --kills 0");
+  EXPECT_THAT(again.output, Not(HasSubstr("Killing")));
+  EXPECT_EQ(ReadText(Database() / "data/package.records"), packages);
+  EXPECT_EQ(ReadText(Database() / "data/dependency.records"), dependencies);
 }
 
 TEST_F(PackageInventoryTest, SaysThatThereIsNoPackageDatabase) {
