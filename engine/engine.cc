@@ -68,9 +68,14 @@ Engine::~Engine() {
 absl::Status Engine::Close() {
   if (closed_) return absl::OkStatus();
   if (read_only()) {
+    if (!CheckProcess().ok()) {
+      // A forked child has none of its parent's threads. What they held when it was forked is held
+      // for ever.
+      closed_ = true;
+      return absl::OkStatus();
+    }
     refresher_.Stop();
-    // Before the lock: their callbacks may refresh. A forked child has none of their threads.
-    if (CheckProcess().ok()) subscriptions_->Close();
+    subscriptions_->Close();  // before the lock: their callbacks may refresh
     const std::lock_guard<std::mutex> lock(refresh_mutex_);
     closed_ = true;
     return absl::OkStatus();

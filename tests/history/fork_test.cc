@@ -3,8 +3,10 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <string>
+#include <thread>
 
 #include "linedb/change_feed.h"
 #include "tests/faults/real_directory.h"
@@ -56,6 +58,27 @@ TEST_F(ForkTest, ChildOfAHandleThatFollowsClosesItWithoutWaiting) {
             }),
             "");
   EXPECT_THAT((*reader)->Close(), IsOk());
+}
+
+// A child that was forked while another thread refreshed waited for it for ever.
+TEST_F(ForkTest, ChildClosesWhateverItsParentsThreadsHeld) {
+  Found();
+  Options reading = testing::ByHand(Access::kReadOnly);
+  const auto reader = Database::Open(directory, reading);
+  ASSERT_THAT(reader, IsOk());
+  std::atomic<bool> ends = false;
+  std::thread refreshing([&] {
+    while (!ends) EXPECT_THAT((*reader)->Refresh(), IsOk());
+  });
+  for (int child = 0; child < 20; ++child) {
+    EXPECT_EQ(InChild([&] {
+                alarm(kHangs);
+                return ExpectOk((*reader)->Close());
+              }),
+              "");
+  }
+  ends = true;
+  refreshing.join();
 }
 
 }  // namespace
