@@ -82,12 +82,15 @@ TEST_F(WalRandomTest, DamageAnywhereIsNeverSilent) {
     const std::size_t start = Below(text.size());
     const std::size_t length = 1 + Below(std::min<std::size_t>(600, text.size() - start));
     for (std::size_t i = start; i < start + length; ++i) text[i] = static_cast<char>(Below(256));
-    if (text == LogBytes()) continue;
+    // Of what was drawn some bytes may be those that were there.
+    const std::string whole = LogBytes();
+    const auto changed = std::mismatch(text.begin(), text.end(), whole.begin()).first;
+    if (changed == text.end()) continue;
     SetLogBytes(text);
     const absl::StatusOr<RecoveredLog> log = RecoverLog(*disk, paths, false);
     if (!log.ok()) continue;
     ASSERT_GT(log->torn_bytes, 0U);
-    ASSERT_LE(log->position.bytes, start);
+    ASSERT_LE(log->position.bytes, static_cast<std::size_t>(changed - text.begin()));
     ASSERT_NE(std::find(states.begin(), states.end(), Describe(log->entries)), states.end());
   }
 }
