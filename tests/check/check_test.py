@@ -190,7 +190,9 @@ class Clang(Planted):
             "wal/a.cc": wrong, "wal/b.cc": wrong,
             "built/build.ninja": "rule blind\n  command = test ! -e $in.fails && touch $out\n"
                                  "build a.o: blind ../wal/a.cc\n"})
-        self.commands(repository, "check", "ab", "-g -Wconversion -Werror")
+        made_by_the_build = "c"
+        self.commands(repository, "check", "ab" + made_by_the_build,
+                      "-g -fPIC -Wconversion -Werror")
 
         def build():
             return subprocess.run(["ninja", "-C", repository.path("built")], check=False,
@@ -219,7 +221,7 @@ class Clang(Planted):
         repository = self.repository({
             "wal/a.cc": "int F(long a) { return a; }\n", "wal/b.cc": "int b;\n",
             "compile_commands.json": "[" + ",".join(
-                f'{{"directory":".","file":"wal/{name}.cc","command":'
+                f'{{"directory":".","file":"DIR/wal/{name}.cc","command":'
                 f'"clang++ -Wconversion -o {name}.o -c DIR/wal/{name}.cc"}}' for name in "ab") + "]"})
         commands = repository.path("compile_commands.json")
         with open(commands, encoding="utf-8") as opened:

@@ -66,7 +66,8 @@ def what_warns(entry):
         if skip or word == "-Xclang":  # the precompiled header, which has only headers of others
             skip = not skip
         elif not word.startswith(("-O", "-g", "-fsanitize=", "-fno-sanitize-recover=")) and \
-                word not in ("-fno-omit-frame-pointer", "-Winvalid-pch"):
+                word not in ("-fno-omit-frame-pointer", "-Winvalid-pch", "-fPIC",
+                             "-fvisibility-inlines-hidden", "-fno-semantic-interposition"):
             kept.append(word.replace(entry["directory"], "BUILD"))  # as in a -D
     return kept
 
@@ -116,7 +117,8 @@ def compile_problems(repository, build_directory, built_directories=()):
     known = {os.path.realpath(entry["file"]): entry for entry in commands_in(build_directory)}
     compiled = [one for built in built_directories for one in compiled_in(built)]
     unseen = [entry for file, entry in known.items()  # each file once
-              if (file, what_warns(entry)) not in compiled]
+              if os.path.exists(file)  # else the build makes it, which is not run here
+              and (file, what_warns(entry)) not in compiled]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         problems = [problem for problem in pool.map(run, unseen) if problem]
     return [problem.replace(repository.root + "/", "") for problem in problems]
