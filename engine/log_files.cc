@@ -26,19 +26,20 @@ absl::StatusOr<std::vector<LogFile>> ListLogFiles(const Database& database) {
   const absl::StatusOr<std::vector<wal::Archive>> archives = database.engine().Archives();
   if (!archives.ok()) return archives.status();
   const Statistics statistics = database.Stats();
+  const wal::DatabasePaths paths(database.directory());
   std::vector<LogFile> logs;
   for (const wal::Archive& archive : *archives) {
     const wal::ArchiveName& name = archive.name;
     // The current log may have been archived between the two looks.
     if (!name.original && name.first.value > statistics.checkpoint_lsn) continue;
-    logs.push_back({.name = wal::ShortName(wal::DatabasePaths(database.directory()), archive.path),
+    logs.push_back({.name = wal::ShortName(paths, archive.path),
                     .first_lsn = name.first.value,
                     .last_lsn = name.last.value,
                     .bytes = archive.bytes,
                     .time = TimeOf(name.time),
                     .compressed = name.compressed});
   }
-  logs.push_back({.name = "wal/transaction.log",
+  logs.push_back({.name = wal::ShortName(paths, paths.Log()),
                   .first_lsn = statistics.checkpoint_lsn + 1,
                   .last_lsn = statistics.last_lsn,
                   .bytes = statistics.log_bytes,

@@ -1,4 +1,4 @@
-// What the library reports about a database, as JSON: members have the names that the structs'
+// What the library reports about a database, as JSON text: members have the names that the structs'
 // have.
 
 #ifndef LINEDB_ENGINE_C_API_REPORTS_H_

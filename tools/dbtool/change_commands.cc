@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "CLI/App.hpp"
+#include "engine/report_json.h"
 #include "tools/dbtool/arguments.h"
 #include "tools/dbtool/column_spec.h"
 #include "tools/dbtool/commands.h"
@@ -156,15 +157,9 @@ int Checkpoint(Context& context, const ChangeOptions& options) {
   if (!done.ok()) return Fail(context, done.status());
   const Statistics after = (*database)->Stats();
   if (absl::Status closed = (*database)->Close(); !closed.ok()) return Fail(context, closed);
-  const ReportJson report = {{"dry_run", false},
-                             {"needed", done->needed},
-                             {"lsn", done->lsn},
-                             {"log_bytes_before", done->log_bytes_before},
-                             {"log_bytes_after", done->log_bytes_after},
-                             {"archive", done->archive},
-                             {"tables_compacted", done->tables_compacted},
-                             {"lines_dropped", done->lines_dropped},
-                             {"tables", BeforeAndAfter(before, after)}};
+  ReportJson report = {{"dry_run", false}};
+  report.update(engine::JsonOf(*done));
+  report["tables"] = BeforeAndAfter(before, after);
   PrintReport(context, report, "tables", [&](std::ostream& output) {
     PrintPairs(output, {{"checkpoint", done->needed ? "at lsn " + std::to_string(done->lsn)
                                                     : "not needed: nothing has changed"},

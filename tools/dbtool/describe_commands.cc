@@ -6,6 +6,7 @@
 #include "CLI/App.hpp"
 #include "absl/strings/str_join.h"
 #include "engine/lock_note.h"
+#include "engine/report_json.h"
 #include "schema/schema_document.h"
 #include "tools/dbtool/arguments.h"
 #include "tools/dbtool/column_spec.h"
@@ -262,30 +263,17 @@ int Schema(Context& context, const DescribeOptions& options) {
   return kExitOk;
 }
 
-// The members of Statistics under their own names.
+// The statistics without what only the writing handle knows, and without parts of tables.
 ReportJson StatisticsJson(const Statistics& statistics) {
-  ReportJson tables = ReportJson::array();
-  for (const TableStatistics& table : statistics.tables) {
-    tables.push_back({{"name", table.name},
-                      {"records", table.records},
-                      {"lines", table.lines},
-                      {"lines_superseded", table.lines_superseded},
-                      {"file_bytes", table.file_bytes},
-                      {"index_bytes", table.index_bytes},
-                      {"column_bytes", table.column_bytes},
-                      {"next_id", table.next_id}});
+  ReportJson report = engine::JsonOf(statistics);
+  for (const char* of_the_writer : {"commits", "checkpoints", "unsynced", "maintenance_failure"}) {
+    report.erase(of_the_writer);
   }
-  return {{"directory", statistics.directory},
-          {"database", statistics.database},
-          {"log_bytes", statistics.log_bytes},
-          {"log_lines", statistics.log_lines},
-          {"last_lsn", statistics.last_lsn},
-          {"checkpoint_lsn", statistics.checkpoint_lsn},
-          {"checkpoint_time", statistics.checkpoint_time},
-          {"epoch", statistics.epoch},
-          {"archive_count", statistics.archive_count},
-          {"archive_bytes", statistics.archive_bytes},
-          {"tables", tables}};
+  for (ReportJson& table : report["tables"]) {
+    table.erase("index_file_bytes");
+    table.erase("indexes");
+  }
+  return report;
 }
 
 int Stats(Context& context, const DescribeOptions& options) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "CLI/App.hpp"
+#include "engine/report_json.h"
 #include "linedb/history.h"
 #include "tools/dbtool/arguments.h"
 #include "tools/dbtool/commands.h"
@@ -54,18 +55,8 @@ int RunBackup(Context& context, const BackupCommand& command) {
                       " were removed before they were backed up: no moment in them can be " +
                       "restored, and verify of the backup names the gap");
   }
-  const ReportJson report = {{"directory", command.directory},
-                             {"target", command.target},
-                             {"database", done->database},
-                             {"lsn", done->lsn},
-                             {"timestamp", done->timestamp},
-                             {"tables", done->tables},
-                             {"incremental", done->incremental},
-                             {"bytes_copied", done->bytes_copied},
-                             {"bytes_shared", done->bytes_shared},
-                             {"files_written", done->files_written},
-                             {"archives_copied", done->archives_copied},
-                             {"archives_missing", done->archives_missing}};
+  ReportJson report = {{"directory", command.directory}, {"target", command.target}};
+  report.update(engine::JsonOf(*done));
   PrintReport(context, report, "", [&](std::ostream& output) {
     PrintPairs(
         output,

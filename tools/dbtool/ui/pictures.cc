@@ -1,8 +1,8 @@
 #include "tools/dbtool/ui/pictures.h"
 
-#include <chrono>
 #include <cstdio>
 
+#include "schema/time_text.h"
 #include "tools/dbtool/ui/svg.h"
 
 namespace linedb::dbtool {
@@ -41,21 +41,8 @@ std::string PictureHtml(const PageJson& picture) {
 }
 
 std::int64_t MicrosecondsOf(const std::string& timestamp) {
-  int year = 0;
-  unsigned month = 0;
-  unsigned day = 0;
-  int hours = 0;
-  int minutes = 0;
-  double seconds = 0;
-  if (std::sscanf(timestamp.c_str(), "%4d-%2u-%2uT%2d:%2d:%lf", &year, &month, &day, &hours,
-                  &minutes, &seconds) != 6) {
-    return 0;
-  }
-  const std::chrono::sys_days date =
-      std::chrono::year(year) / std::chrono::month(month) / std::chrono::day(day);
-  const std::int64_t whole =
-      date.time_since_epoch().count() * std::int64_t{86'400} + hours * 3'600 + minutes * 60;
-  return whole * 1'000'000 + static_cast<std::int64_t>(seconds * 1e6);
+  const auto time = schema::ParseTimestamp(timestamp, /*naive_is_utc=*/true);
+  return time ? time->time_since_epoch().count() : 0;
 }
 
 std::string ShareText(std::uint64_t part, std::uint64_t whole) {
