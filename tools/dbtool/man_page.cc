@@ -26,6 +26,10 @@ std::string Roff(std::string_view text) {
       case '`':
         roff += "\\(ga";
         break;
+      case '[':
+        roff +=
+            roff.empty() || roff.back() == ' ' ? "[" : "\\:[";  // a long word may be broken here
+        break;
       case '^':
         roff += "\\(ha";
         break;
