@@ -30,6 +30,13 @@ def self_test():
     return [f"{test}: {trace}" for test, trace in result.failures + result.errors]
 
 
+def reference_problems():
+    """What Doxygen has to say of the public headers and documents; leaves build-docs/html."""
+    sys.path.insert(0, os.path.abspath("tools/docs"))
+    import build
+    return build.problems(build.run_doxygen())
+
+
 def main(build_directory, *built_directories):
     repository = Repository(".")
     notes = []
@@ -43,6 +50,7 @@ def main(build_directory, *built_directories):
         ("promises", lambda: promises.check(repository)),
         ("crash cases", lambda: crash_cases.check(repository)),
         ("fault cases", lambda: fault_cases.check(repository)),
+        ("API reference", reference_problems),
         ("clang-format", lambda: clang.format_problems(repository)),
         ("clang's warnings",
          lambda: clang.compile_problems(repository, build_directory, built_directories)),

@@ -56,7 +56,8 @@ TEST_P(GuideTest, EveryCommandPrintsWhatThePageShows) {
 
 constexpr const char* kPagesWithCommands[] = {
     "look_inside", "change_by_hand", "go_back", "damage", "exchange", "backup", "change_schema"};
-constexpr const char* kOtherPages[] = {"store", "query", "watch", "many_rows", "when_not"};
+constexpr const char* kOtherPages[] = {"store",     "query",     "watch",
+                                       "many_rows", "languages", "when_not"};
 
 INSTANTIATE_TEST_SUITE_P(Pages, GuideTest, testing::ValuesIn(kPagesWithCommands),
                          [](const auto& of) { return std::string(of.param); });

@@ -126,7 +126,7 @@ class ColumnTerm : public engine::TermMethods<
   using Result = typename schema::MemberPointer<decltype(Member)>::Value;
   static constexpr auto kMember = Member;
 
-  static constexpr std::string_view name() {
+  static constexpr std::string_view name() {  // the column's
     using Layout = schema::StructLayout<MemberRow>;
     static_assert(Layout::template kFieldIndex<Member> < Layout::kFieldCount,
                   "linedb: this is no described member of the table's struct");
@@ -145,7 +145,7 @@ class ColumnTerm : public engine::TermMethods<
 #endif
 
 template <auto Member>
-inline constexpr ColumnTerm<Member> Column{};
+inline constexpr ColumnTerm<Member> Column{};  // Column<&Student::gpa>
 
 // What is computed from the columns of a record. Selected it gives a std::optional: null is what
 // comes of a null, and of a division by zero.

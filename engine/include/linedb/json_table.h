@@ -63,11 +63,11 @@ class JsonTable {
   absl::StatusOr<JsonQuery> Where(std::string_view expression) const;
   JsonQuery All() const;
 
-  std::uint64_t size() const { return core_.record_count(); }
+  std::uint64_t size() const { return core_.record_count(); }  // live records
   absl::StatusOr<std::uint64_t> size(const ReadTransaction& snapshot) const {
     return core_.record_count(snapshot);
   }
-  const TableSchema& schema() const { return core_.schema(); }
+  const TableSchema& schema() const { return core_.schema(); }  // as stored
   const engine::TableCore& core() const { return core_; }
 
  private:

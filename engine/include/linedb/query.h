@@ -181,7 +181,7 @@ class JoinedQuery : public engine::QueryMethods<JoinedQuery<T, U>, T, U> {
     });
   }
 
-  absl::StatusOr<std::vector<std::pair<T, U>>> Rows(engine::View in = {}) const {
+  absl::StatusOr<std::vector<std::pair<T, U>>> Rows(engine::View in = {}) const {  // all pairs
     std::vector<std::pair<T, U>> rows;
     absl::Status run =
         ForEach(in, [&](const T& first, const U& second) { rows.emplace_back(first, second); });

@@ -35,8 +35,8 @@ class AggregateTerm {
   AggregateTerm(engine::Aggregate aggregate, std::optional<engine::Operand> of)
       : aggregate_(aggregate), of_(std::move(of)) {}
 
-  Ordering<Row> Ascending() const { return Ordering<Row>(*this); }
-  Ordering<Row> Descending() const { return Ordering<Row>(*this).Descending(); }
+  Ordering<Row> Ascending() const { return Ordering<Row>(*this); }  // by it, least first
+  Ordering<Row> Descending() const { return Ordering<Row>(*this).Descending(); }  // greatest first
 
   engine::Aggregate aggregate() const { return aggregate_; }
   const std::optional<engine::Operand>& of() const { return of_; }

@@ -36,7 +36,7 @@ class RecordList {
   static absl::StatusOr<RecordList> Create(Database& database, std::string_view table,
                                            const RecordListOptions& options = {});
 
-  const TableSchema& schema() const { return schema_; }
+  const TableSchema& schema() const { return schema_; }  // of its table
   // What the list shows is the state after this operation, or a later one.
   std::uint64_t lsn() const { return lsn_; }
   std::size_t size() const { return begins_.size(); }

@@ -111,7 +111,7 @@ class Selection {
     return Selection<Struct, Values, Sources...>(query_);
   }
 
-  absl::StatusOr<std::vector<Row>> Rows(engine::View in = {}) const {
+  absl::StatusOr<std::vector<Row>> Rows(engine::View in = {}) const {  // all, in order
     std::vector<Row> rows;
     absl::Status run = Run(in, [&](Row&& row) {
       rows.push_back(std::move(row));
@@ -120,7 +120,7 @@ class Selection {
     if (!run.ok()) return run;
     return rows;
   }
-  absl::StatusOr<std::optional<Row>> First(engine::View in = {}) const {
+  absl::StatusOr<std::optional<Row>> First(engine::View in = {}) const {  // or nothing
     std::optional<Row> first;
     absl::Status run = Limit(1).Run(in, [&](Row&& row) {
       first.emplace(std::move(row));
@@ -145,8 +145,8 @@ class Selection {
     return engine::CountRows(*query_, in);
   }
 
-  std::string ToText() const { return engine::QueryText(*query_); }
-  absl::StatusOr<std::string> Explain(engine::View in = {}) const {
+  std::string ToText() const { return engine::QueryText(*query_); }  // the query
+  absl::StatusOr<std::string> Explain(engine::View in = {}) const {  // how it would go
     return engine::ExplainQuery(*query_, in);
   }
   const engine::QuerySpec& spec() const { return *query_; }

@@ -70,7 +70,7 @@ class Table {
   static constexpr bool kHoldsViews = Codec::kHoldsViews;
 
  public:
-  using Record = T;
+  using Record = T;  // what a row is read into
   // The primary key: its member's type without optional, a tuple for a compound key, the hidden row
   // number for a table without one.
   using Key = typename Codec::Key;
@@ -337,7 +337,7 @@ class Table {
         core_, *std::move(hold));
   }
 
-  const TableSchema& schema() const { return core_.schema(); }
+  const TableSchema& schema() const { return core_.schema(); }  // as stored
   const engine::TableCore& core() const { return core_; }
 
  private:

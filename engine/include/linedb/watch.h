@@ -104,6 +104,7 @@ struct RecordChange : WatchedChange {
   std::optional<Record> after;   // none: it was deleted
 };
 
+// What is called, with each change.
 template <class T>
 using WatchCallback = std::type_identity_t<std::function<void(const RecordChange<T>&)>>;
 

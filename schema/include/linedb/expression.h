@@ -77,7 +77,7 @@ class Expression {
   // The text from which Parse makes the same expression again, as short as it can be.
   std::string ToText() const;
 
-  Operator op() const { return node_->op; }
+  Operator op() const { return node_->op; }  // of its outermost operation
   // Of kColumn.
   const std::string& column() const { return node_->column; }
   // Of kLiteral.

@@ -18,8 +18,8 @@
 
 namespace linedb {
 
-inline constexpr int kTableNameBytesMax = 64;
-inline constexpr int kColumnNameBytesMax = 128;
+inline constexpr int kTableNameBytesMax = 64;    // of a table's name
+inline constexpr int kColumnNameBytesMax = 128;  // of a column's name
 
 // What becomes of a record when the one that it references goes. The numbers are frozen.
 enum class OnDelete : std::uint8_t {

@@ -34,7 +34,7 @@ std::string_view TypeName(Type type);
 // The type of that name, or nothing. Any thread.
 std::optional<Type> ParseTypeName(std::string_view name);
 
-using Bytes = std::vector<std::byte>;
+using Bytes = std::vector<std::byte>;  // any bytes
 
 // Time is kept in UTC to the microsecond; finer C++ time points are rounded down.
 using Timestamp = std::chrono::sys_time<std::chrono::microseconds>;
@@ -63,7 +63,7 @@ class Value {
   // JSON text without spaces.
   static Value Json(std::string text) { return Value(Type::kJson, std::move(text)); }
 
-  bool is_null() const { return !type_.has_value(); }
+  bool is_null() const { return !type_.has_value(); }  // whether it has none
   // Nothing for null.
   std::optional<Type> type() const { return type_; }
 
