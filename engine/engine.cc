@@ -181,31 +181,39 @@ absl::StatusOr<std::unique_ptr<Transaction>> Engine::Begin(Durability durability
 TableChanges& Engine::ChangesOf(Transaction& transaction, TableState& table) {
   return transaction.ChangesOf(table, [this](TableState& each) {
     const std::uint64_t settle_limit = publisher_.SettleLimit(*each.generation);
-    return std::make_unique<TableChanges>(each, settle_limit, writer_moment_);
+    return std::make_unique<TableChanges>(each, settle_limit, writer_moment_, &spill_space_);
   });
 }
 
-absl::Status Engine::Commit(std::unique_ptr<Transaction> transaction) noexcept {
+// Its records are in the files. An error that leaves the transaction has taken nothing in.
+absl::Status Engine::CommitWritten(std::unique_ptr<Transaction>& transaction) {
   GroupCommit::Ticket ticket;
   ticket.durability = transaction->durability();
+  const bool alone = transaction->spilled();
+  ticket.transaction = std::move(transaction);
+  absl::Status done = alone ? commits_.CommitAlone(ticket) : commits_.Queue(ticket);
+  if (!done.ok() && ticket.transaction != nullptr) {
+    transaction = std::move(ticket.transaction);
+    return done;
+  }
+  ReleaseSlot();
+  return alone ? done : commits_.Wait(ticket);
+}
+
+absl::Status Engine::Commit(std::unique_ptr<Transaction> transaction) noexcept {
+  const Durability durability = transaction->durability();
   absl::Status failure;
   absl::Status done = CheckProcess();
   if (done.ok()) done = WriteRecords(*transaction, &failure);
   if (!failure.ok()) commits_.Fail(failure);
-  if (done.ok()) {
-    ticket.transaction = std::move(transaction);
-    done = commits_.Queue(ticket);
-    transaction = done.ok() ? nullptr : std::move(ticket.transaction);
-  }
-  if (!done.ok()) {
+  if (done.ok()) done = CommitWritten(transaction);
+  if (!done.ok() && transaction != nullptr) {
     Rollback(*transaction);
     return done;
   }
-  ReleaseSlot();
-  done = commits_.Wait(ticket);
   if (done.ok()) {
     subscriptions_->Wake();
-    NoteCommit(ticket.durability);
+    NoteCommit(durability);
   } else if (slot_.TryAcquire()) {
     ReleaseSlot();  // takes back what failed
   }

@@ -198,6 +198,7 @@ class Engine {
   absl::Status AcquireSlot();
   void ReleaseSlot();
   absl::Status FlushHoldingSlot();
+  absl::Status CommitWritten(std::unique_ptr<Transaction>& transaction);
   TableMap Tables() const;
 
   // A switch of logs, with its checkpoint. The caller holds the slot and has flushed.
@@ -298,6 +299,7 @@ class Engine {
   std::unique_ptr<wal::FileSystem> owned_files_;
   wal::FileSystem& files_;
   const wal::DatabasePaths paths_;
+  const SpillSpace spill_space_{files_, paths_};
   const Options options_;
   OpenReport report_;
   std::atomic<bool> closed_ = false;

@@ -254,9 +254,7 @@ absl::Status IndexWalk::ReadLine(Item& item) {
     item.line = file_.substr(item.offset, bytes);
     return generation_->CheckLine(location);
   }
-  std::string_view rest = records.tail();
-  rest.remove_prefix(item.offset - records.file_bytes());
-  item.line = tail_lines_.emplace_back(rest.substr(0, rest.find('\n')));
+  item.line = tail_lines_.emplace_back(records.View(records.LocationAt(item.offset)));
   return absl::OkStatus();
 }
 

@@ -159,6 +159,7 @@ absl::Status TableCore::InsertLines(WriteTransaction& transaction, std::size_t c
   if (absl::Status usable = Check(transaction); !usable.ok()) return usable;
   Transaction& writer = *transaction.transaction_;
   TableChanges& changes = engine_->ChangesOf(writer, *table_);
+  if (absl::Status room = changes.SpillIfLarge(); !room.ok()) return room;
   if (changes.expires()) return InsertExpiringLines(writer, changes, count, encode, failed);
   const TableChanges::Mark before = changes.MakeMark();
   const std::size_t operations_before = writer.operations().size();
@@ -241,6 +242,7 @@ absl::Status TableCore::UpdateMany(WriteTransaction& transaction, std::size_t co
   if (absl::Status usable = Check(transaction); !usable.ok()) return usable;
   Transaction& writer = *transaction.transaction_;
   TableChanges& changes = engine_->ChangesOf(writer, *table_);
+  if (absl::Status room = changes.SpillIfLarge(); !room.ok()) return room;
   const TableChanges::Mark before = changes.MakeMark();
   const std::size_t operations_before = writer.operations().size();
   std::vector<std::size_t> order(columns.size());

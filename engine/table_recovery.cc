@@ -202,8 +202,10 @@ TableChanges* TableRecovery::ChangesOf(std::string_view name) {
   const auto table = tables_.find(std::string(name));
   if (table == tables_.end()) return nullptr;
   last_table_ = name;
-  last_changes_ =
-      &changes_.try_emplace(table->first, *table->second, expected_[name]).first->second;
+  last_changes_ = &changes_
+                       .try_emplace(table->first, *table->second, expected_[name], kNoLimit,
+                                    writing() ? &spill_space_ : nullptr)
+                       .first->second;
   return last_changes_;
 }
 
@@ -287,7 +289,8 @@ absl::Status TableRecovery::ReplayCreateTable(const wal::LogEntry& entry, const 
 // More than the log says is what a crash leaves in step 2 of a commit; but so does a log that was
 // cut behind a whole transaction, and then it is all that is left to tell of those cut off.
 void TableRecovery::NoteMoreThanTail(TableState& table, std::uint64_t surplus_bytes) {
-  const std::uint64_t tail_bytes = table.generation->records.tail().size();
+  const RecordsFile& records = table.generation->records;
+  const std::uint64_t tail_bytes = records.end() - records.file_bytes();
   if (surplus_bytes <= tail_bytes) return;
   Note(absl::StrCat(Short(paths_.Records(table.name())), " byte ",
                     table.generation->records.file_bytes() + tail_bytes, ": the last ",
@@ -311,7 +314,7 @@ absl::Status TableRecovery::SettleTail(TableState& table, bool clean) {
   if (!records.has_file()) return absl::OkStatus();
   // After a crash the same bytes are no proof: they may be in the page cache and, after a sync that
   // failed, never reach the disk, however often it is synced again. They are written anew.
-  if (clean || records.tail().empty()) {
+  if (clean || records.end() == records.file_bytes()) {
     absl::StatusOr<bool> holds = records.FileHoldsTail();
     if (!holds.ok()) return holds.status();
     if (*holds) return absl::OkStatus();

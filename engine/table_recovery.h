@@ -97,6 +97,7 @@ class TableRecovery {
   const Options& options_;
   const wal::RecoveredLog& log_;
   const GivenTables* given_;  // null: none
+  const SpillSpace spill_space_{files_, paths_};
   TableMap tables_;
   std::map<std::string_view, TableChanges::Replayed> expected_;  // by the names in the log
   std::map<std::string, TableChanges> changes_;                  // what the log did, table by table

@@ -14,6 +14,7 @@ constexpr std::string_view kNextSuffix = ".next";
 constexpr std::string_view kRecordsSuffix = ".records";
 constexpr std::string_view kCompactedSuffix = ".records.compacted";
 constexpr std::string_view kBeforeSuffix = ".records.before";
+constexpr std::string_view kSpilledSuffix = ".records.spilled";
 constexpr std::string_view kSurplusSuffix = ".records.surplus";
 constexpr std::string_view kArchivePrefix = "transaction.";
 constexpr std::string_view kLogSuffix = ".log";
@@ -83,6 +84,10 @@ std::string DatabasePaths::Records(std::string_view table) const {
 
 std::string DatabasePaths::RecordsCompacted(std::string_view table) const {
   return TableFile(DataDirectory(), table, kCompactedSuffix);
+}
+
+std::string DatabasePaths::RecordsSpilled(std::string_view table) const {
+  return TableFile(DataDirectory(), table, kSpilledSuffix).append(kTemporarySuffix);
 }
 
 std::string DatabasePaths::RecordsBefore(std::string_view table) const {
@@ -193,6 +198,7 @@ bool IsTemporaryTableFile(std::string_view file_name) {
   if (!IsTemporary(file_name)) return false;
   std::string_view name = file_name.substr(0, file_name.rfind('.'));
   if (TableOf(name, kCompactedSuffix).has_value()) return true;
+  if (TableOf(name, kSpilledSuffix).has_value()) return true;
   const std::size_t surplus = name.find(kSurplusSuffix);  // with a number behind it, if not alone
   if (surplus != name.npos) name = name.substr(0, surplus + kSurplusSuffix.size());
   if (TableOf(name, kSurplusSuffix).has_value()) return true;

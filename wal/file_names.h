@@ -56,6 +56,8 @@ class DatabasePaths {
   std::string Records(std::string_view table) const;
   // The compacted successor of a records file, until it is renamed into place.
   std::string RecordsCompacted(std::string_view table) const;
+  // What a transaction has put aside; it loses its name as soon as it has it.
+  std::string RecordsSpilled(std::string_view table) const;
   // What a records file held past the log's word after a clean end; see engine/FORMAT.md.
   std::string RecordsSurplus(std::string_view table) const;
   // What a records file was before an alteration wrote it anew; see engine/FORMAT.md.
@@ -94,7 +96,8 @@ std::optional<ArchiveName> ParseArchiveName(std::string_view file_name);
 std::string FormatIndexFileName(const IndexFileName& name);
 std::optional<IndexFileName> ParseIndexFileName(std::string_view file_name);
 
-// A schema file, or an altered one's successor, or a compacted records file, that was on its way.
+// A schema file, or an altered one's successor, or a compacted records file, that was on its way,
+// or what a transaction had put aside.
 bool IsTemporaryTableFile(std::string_view file_name);
 
 // Left by a crash in WriteFileAtomically or a compression: ends in ".tmp".

@@ -52,6 +52,23 @@ absl::StatusOr<std::shared_ptr<RoomyMapping>> File::MapWithRoom(std::uint64_t by
   return NewRoomyMapping(*text, room_bytes);
 }
 
+absl::StatusOr<std::shared_ptr<const Mapping>> File::MapJoined(std::uint64_t bytes, File& next) {
+  const absl::StatusOr<std::uint64_t> size = next.Size();
+  if (!size.ok()) return size.status();
+  const std::uint64_t begin = JoinedBegin(bytes);
+  assert(begin <= *size);
+  absl::StatusOr<std::shared_ptr<RoomyMapping>> mapping = MapWithRoom(bytes, *size - begin);
+  if (!mapping.ok()) return mapping.status();
+  const absl::StatusOr<std::string> text = next.ReadAt(begin, *size - begin);
+  if (!text.ok()) return text.status();
+  if (text->size() < *size - begin) {
+    return absl::InternalError(
+        absl::StrCat("map: the file has ", begin + text->size(), " bytes of ", *size));
+  }
+  std::memcpy((*mapping)->room(), text->data(), text->size());
+  return *std::move(mapping);
+}
+
 std::string TemporaryOf(const std::string& path) { return path + ".tmp"; }
 
 absl::Status RemoveIfThere(FileSystem& files, const std::string& path) {

@@ -30,6 +30,9 @@ class Mapping {
   virtual ~Mapping() = default;
   virtual const char* data() const = 0;
   virtual std::uint64_t capacity() const = 0;
+  // The pages that were read need not stay in the process's memory: who looks at them again has
+  // them from the file again. A mapping that is not of a file's pages keeps them.
+  virtual void ReleasePages() const {}
 };
 
 // The same with memory behind the file's bytes, up to `capacity`, that is nobody else's.
@@ -62,7 +65,15 @@ class File {
   // of the file behind `bytes` is not seen: another process may cut it there.
   virtual absl::StatusOr<std::shared_ptr<RoomyMapping>> MapWithRoom(std::uint64_t bytes,
                                                                     std::uint64_t room_bytes);
+  // Maps the first `bytes` bytes, which the file has, and behind them, as if it were one file,
+  // those that `next` has now from JoinedBegin(bytes) on. Before these `next` has a copy of the
+  // bytes that this file has before `bytes`, so that whole pages can be mapped.
+  virtual absl::StatusOr<std::shared_ptr<const Mapping>> MapJoined(std::uint64_t bytes, File& next);
 };
+
+// Where a file that is to be mapped behind `bytes` bytes of another begins to count.
+inline constexpr std::uint64_t kJoinedPageBytes = std::uint64_t{64} << 10;
+inline std::uint64_t JoinedBegin(std::uint64_t bytes) { return bytes % kJoinedPageBytes; }
 
 // Of no file: `bytes`, copied, with room behind them.
 std::shared_ptr<RoomyMapping> NewRoomyMapping(std::string_view bytes, std::uint64_t room_bytes);

@@ -32,6 +32,10 @@ class PosixMapping final : public Mapping {
   }
   const char* data() const override { return static_cast<const char*>(address_); }
   std::uint64_t capacity() const override { return bytes_; }
+  void ReleasePages() const override {
+    [[maybe_unused]] const int result = ::madvise(address_, bytes_, MADV_DONTNEED);
+    assert(result == 0);
+  }
 
  private:
   void* address_;
@@ -148,6 +152,30 @@ class PosixFile final : public File {
     if (!rest.ok()) return rest.status();
     if (rest->size() < bytes - whole) return PosixError("map", path_, EIO);
     std::memcpy(mapping->room() - rest->size(), rest->data(), rest->size());
+    return mapping;
+  }
+
+  absl::StatusOr<std::shared_ptr<const Mapping>> MapJoined(std::uint64_t bytes,
+                                                           File& next) override {
+    auto* const behind = dynamic_cast<PosixFile*>(&next);
+    if (behind == nullptr) return File::MapJoined(bytes, next);
+    const absl::StatusOr<std::uint64_t> size = next.Size();
+    if (!size.ok()) return size.status();
+    assert(JoinedBegin(bytes) <= *size && kJoinedPageBytes % kPageBytes == 0);
+    const std::uint64_t whole = bytes - JoinedBegin(bytes);
+    const std::uint64_t capacity = whole + *size;
+    if (capacity == 0 || capacity > kMapBytesMax) return PosixError("map", path_, ENOMEM);
+    void* address =
+        ::mmap(nullptr, capacity, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (address == MAP_FAILED) return PosixError("map", path_, errno);
+    auto mapping = std::make_shared<const PosixMapping>(address, capacity);
+    const auto put = [address](std::uint64_t begin, std::uint64_t count, const PosixFile& file) {
+      return count == 0 ||
+             ::mmap(static_cast<char*>(address) + begin, count, PROT_READ, MAP_SHARED | MAP_FIXED,
+                    file.descriptor_.number(), 0) != MAP_FAILED;
+    };
+    if (!put(0, whole, *this)) return PosixError("map", path_, errno);
+    if (!put(whole, *size, *behind)) return PosixError("map", behind->path_, errno);
     return mapping;
   }
 

@@ -84,22 +84,32 @@ void WalWriter::Take() {
 }
 
 absl::Status WalWriter::Write() {
+  if (!failed() && writing_.empty()) return absl::OkStatus();
+  if (absl::Status appended = Append(); !appended.ok()) return appended;
+  const Lsn durable = written_.durable;
+  written_ = writing_end_;
+  written_.durable = durable;
+  part_bytes_ = 0;
+  return absl::OkStatus();
+}
+
+absl::Status WalWriter::WritePart() { return Append(); }
+
+absl::Status WalWriter::Append() {
   if (failed()) return failure_;
-  if (writing_.empty()) return absl::OkStatus();
   const std::string_view lines = std::string_view(writing_).substr(kLinkBytes);
-  assert(writing_end_.bytes - written_.bytes == lines.size());
+  assert(writing_end_.bytes - written_.bytes == part_bytes_ + lines.size());
   const absl::Status appended = file_->Append(lines);
   if (appended.ok()) {
-    const Lsn durable = written_.durable;
-    written_ = writing_end_;
-    written_.durable = durable;
+    part_bytes_ += lines.size();
     Clear(&writing_);
-    return absl::OkStatus();
+    return appended;
   }
   // An unknown part is in the file. A smaller write may succeed on a full disk, so a line behind
   // half a line is near unless it is cut off now. And whole transactions of it may be on the disk:
   // without a sync of the cut, a power failure would bring back what its caller was told did not
   // happen.
+  part_bytes_ = 0;
   failure_ = file_->Truncate(written_.bytes);
   if (!failed()) failure_ = file_->Sync();
   return appended;
@@ -123,6 +133,7 @@ void WalWriter::Discard() {
   adding_.assign(LinkOf(written_.checksum));
   assert(adding_.size() == kLinkBytes);
   added_ = staged_end_ = writing_end_ = written_;
+  assert(part_bytes_ == 0);
 }
 
 }  // namespace linedb::wal

@@ -46,6 +46,10 @@ class WalWriter {
   // cut synced: whole transactions of it may have reached the disk), and nothing more can be
   // written before a Discard; if even that fails, failed() and every later call fails.
   absl::Status Write();
+  // The same with what is not a whole transaction yet: nothing but the rest of it may follow, and
+  // position() stays where it begins until the Write that ends it. An error of either leaves the
+  // log as it was before the transaction.
+  absl::Status WritePart();
   // Makes what was written durable. An error fails the writer for good: it is never retried.
   absl::Status Sync();
   // Forgets what was added, staged and taken but not written. No other call runs meanwhile.
@@ -58,10 +62,14 @@ class WalWriter {
   // After the last good Write.
   const LogPosition& position() const { return written_; }
   bool has_unsynced() const { return synced_.bytes != written_.bytes; }
+  // Bytes added and not staged.
+  std::size_t added_bytes() const { return adding_.size() - kLinkBytes; }
   // Bytes staged and not taken.
   std::size_t staged_bytes() const { return staged_.empty() ? 0 : staged_.size() - kLinkBytes; }
 
  private:
+  absl::Status Append();
+
   std::unique_ptr<File> file_;
   LogHeader header_;
 
@@ -75,6 +83,7 @@ class WalWriter {
 
   std::string writing_;
   LogPosition writing_end_;
+  std::uint64_t part_bytes_ = 0;  // of a transaction that is not written whole
   LogPosition written_;
   LogPosition synced_;
   absl::Status failure_;

@@ -11,10 +11,12 @@
 #include "engine/exchange/broken_records.h"
 #include "engine/exchange/import_log.h"
 #include "engine/exchange/import_records.h"
+#include "engine/exchange/line_origins.h"
 #include "engine/exchange/record_origins.h"
 #include "engine/exchange/record_reader.h"
 #include "engine/exchange/record_source.h"
 #include "engine/exchange/record_stream.h"
+#include "engine/index/table_state.h"
 #include "linedb/exchange.h"
 #include "schema/record_checks.h"
 #include "schema/record_codec.h"
@@ -34,7 +36,8 @@ class Importer {
         checks_(layout_),
         source_(source),
         options_(options),
-        log_(layout.schema().table_name, options, source) {
+        log_(layout.schema().table_name, options, source),
+        has_references_(!AllReferences(layout.schema()).empty()) {
     canonicalize_.ignore_unknown_columns = options.unknown_columns == UnknownColumns::kIgnore;
     together_ = options.on_conflict != OnConflict::kReplace && options.rejects == nullptr;
   }
@@ -57,6 +60,11 @@ class Importer {
   absl::Status Write(const StreamedRecord& record);
   absl::StatusOr<bool> Exists();
   std::string OriginOfTaken();
+  std::uint64_t TableEnd() const { return core_.table()->generation->records.end(); }
+  void NoteOrigin(std::size_t hash, std::uint64_t line) {
+    line_origins_.Add(line);
+    if (has_references_) origins_.Add(hash, line);
+  }
   bool TellBrokenChecks(TextPosition position);
   void RejectFaulty(const StreamedRecord& record, const schema::RecordError& first);
   void Reject(const StreamedRecord& record);
@@ -82,7 +90,10 @@ class Importer {
   std::size_t pending_end_ = 0;
   std::vector<std::size_t> hashes_;  // of their lines
   std::optional<WriteTransaction> transaction_;
+  const bool has_references_;
+  // Of records with references, which are told by their text; of the others, by where they lie.
   RecordOrigins origins_;
+  LineOrigins line_origins_;
   std::uint64_t batch_inserted_ = 0;
   std::uint64_t batch_replaced_ = 0;
   std::string line_;
@@ -129,7 +140,6 @@ void Importer::ExpectMore() {
   if (options_.batch_records != 0 || options_.on_conflict != OnConflict::kFail) return;
   const ExpectedRecords expected = ExpectRecords(*chunk_, options_.input_bytes);
   core_.Expect(*transaction_, expected.records, expected.bytes);
-  origins_.Expect(expected.records);
 }
 
 absl::Status Importer::TakeChunk() {
@@ -162,6 +172,7 @@ absl::Status Importer::Begin() {
   if (absl::Status usable = core_.Check(*transaction); !usable.ok()) return usable;
   transaction_.emplace(*std::move(transaction));
   origins_.Clear();
+  line_origins_.Clear();
   batch_inserted_ = 0;
   batch_replaced_ = 0;
   return absl::OkStatus();
@@ -235,10 +246,12 @@ absl::Status Importer::InsertPending() {
     return fits;
   };
   std::size_t failed = 0;
+  const std::uint64_t begin = TableEnd();
   absl::Status inserted = core_.InsertLines(*transaction_, count, encode, &failed);
   if (!inserted.ok()) return inserted;
+  line_origins_.NoteOffset(begin);
   for (std::size_t i = 0; i < count; ++i) {
-    origins_.Add(hashes_[i], chunk_->records[pending_begin_ + i].position.line);
+    NoteOrigin(hashes_[i], chunk_->records[pending_begin_ + i].position.line);
   }
   batch_inserted_ += count;
   return inserted;
@@ -276,12 +289,14 @@ absl::Status Importer::Write(const StreamedRecord& record) {
     if (!found.ok()) return found.status();
     exists = *found;
   }
+  const std::uint64_t begin = TableEnd();
   core_.BeginLine(*transaction_)->append(line_);
   const absl::Status written = core_.WriteLine(
       *transaction_, replace ? WriteMode::kUpsert : WriteMode::kInsert, spans_.data());
   if (written.ok()) {
     ++(exists ? batch_replaced_ : batch_inserted_);
-    origins_.Add(RecordOrigins::HashOf(line_), record.position.line);
+    line_origins_.NoteOffset(begin);
+    NoteOrigin(RecordOrigins::HashOf(line_), record.position.line);
     return absl::OkStatus();
   }
   const bool clashes = written.code() == absl::StatusCode::kAlreadyExists;
@@ -335,18 +350,17 @@ std::string Importer::OriginOfTaken() {
     const std::optional<std::string_view> text =
         schema::KeyTextOf(layout_.keys()[key], line_, spans_.data(), &key_text_);
     if (!text) continue;
-    std::string taken;
-    const absl::Status found =
-        core_.Visit(*transaction_, static_cast<int>(key), *text, [&taken](std::string_view line) {
-          taken = line;
-          return absl::OkStatus();
-        });
-    if (!found.ok() || taken == replaced) continue;
+    const TableGeneration& table = *core_.table()->generation;
+    const absl::StatusOr<RecordLocation> found =
+        table.FindChecked(static_cast<int>(key), *text, kNoLimit);
+    if (!found.ok() || !*found) continue;
+    std::string taken(table.records.View(*found));
+    if (taken == replaced) continue;
     if (key == 0 && options_.on_conflict == OnConflict::kReplace) {
       replaced = std::move(taken);  // no clash: line_ would have come in its place
       continue;
     }
-    const std::uint64_t line = origins_.Find(taken);
+    const std::uint64_t line = line_origins_.Find(table, *found);
     return line == 0 ? "" : absl::StrCat(", from line ", line);
   }
   return "";

@@ -59,10 +59,11 @@ void TableGeneration::TakeBackOrdered(std::uint64_t begin) {
   while (!cuts_.empty() && cuts_.back().begin >= begin) cuts_.pop_back();
   cuts_.push_back({++cut_count_, begin});
   if (ordered.empty()) return;
-  const std::uint64_t in_file = std::min(begin, records.file_bytes());
-  TakeBackOrdered(records.file_view().substr(in_file), in_file);
-  const std::uint64_t in_tail = std::max(begin, records.file_bytes()) - records.file_bytes();
-  TakeBackOrdered(std::string_view(records.tail()).substr(in_tail), records.file_bytes() + in_tail);
+  const std::uint64_t stored = records.stored_bytes();
+  const std::uint64_t in_file = std::min(begin, stored);
+  TakeBackOrdered(records.stored_view().substr(in_file), in_file);
+  const std::uint64_t in_tail = std::max(begin, stored) - stored;
+  TakeBackOrdered(std::string_view(records.tail()).substr(in_tail), stored + in_tail);
 }
 
 // Whole lines only: one that was begun and not ended has no entries. Nor have some of those that

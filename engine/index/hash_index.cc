@@ -29,10 +29,11 @@ void HashIndex::Insert(std::uint64_t hash, RecordLocation location) {
   ++size_;
 }
 
-bool HashIndex::Erase(std::uint64_t hash, RecordLocation location) {
+bool HashIndex::EraseAt(std::uint64_t hash, std::uint64_t offset) {
   if (slots_.empty()) return false;
   std::size_t hole = Home(hash);
-  while (slots_[hole].hash != hash || slots_[hole].location != location) {
+  while (slots_[hole].hash != hash || slots_[hole].location.offset() != offset ||
+         !slots_[hole].location) {
     if (!slots_[hole].location) return false;
     hole = Next(hole);
   }
@@ -49,6 +50,11 @@ bool HashIndex::Erase(std::uint64_t hash, RecordLocation location) {
   slots_[hole] = Slot{};
   --size_;
   return true;
+}
+
+void HashIndex::Clear() {
+  std::fill(slots_.begin(), slots_.end(), Slot{});
+  size_ = 0;
 }
 
 void HashIndex::Rehash(std::size_t slot_count) {

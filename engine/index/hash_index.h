@@ -21,7 +21,14 @@ class HashIndex {
   void Reserve(std::size_t entries);
   void Insert(std::uint64_t hash, RecordLocation location);
   // False if there is no such entry.
-  bool Erase(std::uint64_t hash, RecordLocation location);
+  bool Erase(std::uint64_t hash, RecordLocation location) {
+    return EraseAt(hash, location.offset());
+  }
+  // The same of a line that begins there.
+  bool EraseAt(std::uint64_t hash, std::uint64_t offset);
+
+  // Forgets all entries, and keeps the room for them.
+  void Clear();
 
   // The first location of this hash, newest (largest offset) first, that lies below `limit` and
   // that `accept(location)` takes; nothing if there is none.

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/index/index_build.h"
 #include "engine/index/index_files.h"
+#include "engine/index/key_run_merge.h"
 #include "engine/index/key_run_writer.h"
 #include "engine/index/ordered_run_writer.h"
 #include "linedb/call_in_threads.h"
@@ -53,8 +54,8 @@ class IndexWriter {
   RunExtent ExtentWith(std::span<const std::shared_ptr<const AnyRun>> old) const;
   absl::StatusOr<std::shared_ptr<KeyRun>> WriteRun(int key, std::span<const Runs::value_type> old,
                                                    std::vector<KeyEntry> entries);
-  absl::Status Merge(std::span<const Runs::value_type> old, const std::vector<KeyEntry>& entries,
-                     KeyRunWriter& writer) const;
+  absl::Status Merge(int key, std::span<const Runs::value_type> old,
+                     const std::vector<KeyEntry>& entries, KeyRunWriter& writer) const;
   absl::StatusOr<std::shared_ptr<OrderedRun>> WriteOrderedRun(
       int index, std::span<const OrderedIndex::Runs::value_type> old);
   absl::Status MergeOrdered(OrderedWalk walk, OrderedRunWriter& writer) const;
@@ -147,7 +148,7 @@ absl::StatusOr<Runs> IndexWriter::WriteKey(int key) {
   }
   SortEntries(&entries);
   const Runs& runs = index.runs();
-  const std::size_t from = MergeFrom(runs, entries.size());
+  const std::size_t from = MergeFrom(runs, entries.size() + index.spilled_frozen().size());
   // Written again for the sake of another file.
   if (from == runs.size() && facts_.bytes == table_.indexed_bytes()) return runs;
   Runs next(runs.begin(), runs.begin() + static_cast<std::ptrdiff_t>(from));
@@ -174,7 +175,8 @@ absl::StatusOr<std::shared_ptr<KeyRun>> IndexWriter::WriteRun(int key,
                                                               std::span<const Runs::value_type> old,
                                                               std::vector<KeyEntry> entries) {
   const RunExtent extent = ExtentWith<KeyRun>(old);
-  std::uint64_t entries_max = entries.size();
+  std::uint64_t entries_max =
+      entries.size() + table_.indexes[static_cast<std::size_t>(key)].spilled_frozen().size();
   for (const Runs::value_type& run : old) entries_max += run->entries();
   const std::uint64_t identity = KeyIdentity(table_.layout(), key);
   absl::StatusOr<std::unique_ptr<wal::File>> file =
@@ -188,45 +190,22 @@ absl::StatusOr<std::shared_ptr<KeyRun>> IndexWriter::WriteRun(int key,
           unsynced_bytes = 0;
           return into.Sync();
         });
-        absl::Status merged = Merge(old, entries, writer);
+        absl::Status merged = Merge(key, old, entries, writer);
         return merged.ok() ? writer.Finish() : merged;
       });
   return file.ok() ? KeyRun::Open(**file, identity) : file.status();
 }
 
 // Lines that are superseded for everybody are left out: nobody ever asks for them again.
-absl::Status IndexWriter::Merge(std::span<const Runs::value_type> old,
+absl::Status IndexWriter::Merge(int key, std::span<const Runs::value_type> old,
                                 const std::vector<KeyEntry>& entries, KeyRunWriter& writer) const {
-  struct Source {
-    KeyRun::Reader reader;
-    KeyEntry next;
-    bool has_next;
-  };
-  std::vector<Source> sources;
-  for (const Runs::value_type& run : old) {
-    Source& source = sources.emplace_back(Source{KeyRun::Reader(*run), {}, false});
-    source.has_next = source.reader.Next(&source.next);
-  }
-  auto entry = entries.begin();
-  for (;;) {
-    Source* least = nullptr;
-    for (Source& source : sources) {
-      if (!source.has_next) continue;
-      if (least == nullptr || IsBefore(source.next, least->next)) least = &source;
-    }
-    const bool is_new =
-        entry != entries.end() && (least == nullptr || IsBefore(*entry, least->next));
-    if (!is_new && least == nullptr) break;
-    const KeyEntry taken = is_new ? *entry++ : least->next;
-    if (!is_new) least->has_next = least->reader.Next(&least->next);
-    if (facts_.superseded.Contains(taken.offset)) continue;
-    if (absl::Status added = writer.Add(taken); !added.ok()) return added;
-  }
-  for (std::size_t i = 0; i < sources.size(); ++i) {
-    if (!sources[i].reader.damaged()) continue;
-    old[i]->MendAll();  // in memory from now on, and tried again
-    return absl::UnavailableError("a file of the index was damaged, and is made anew");
-  }
+  std::vector<MergedRun> runs =
+      table_.indexes[static_cast<std::size_t>(key)].spilled_frozen().parts();
+  for (const Runs::value_type& run : old) runs.push_back({run.get()});
+  absl::Status merged = MergeKeyRuns(
+      runs, entries, [this](std::uint64_t offset) { return facts_.superseded.Contains(offset); },
+      writer);
+  if (!merged.ok()) return merged;
   return facts_.superseded.broken() ? absl::DataLossError("superseded lines are not known")
                                     : absl::OkStatus();
 }

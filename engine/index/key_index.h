@@ -12,6 +12,7 @@
 
 #include "engine/index/hash_index.h"
 #include "engine/index/key_run.h"
+#include "engine/index/spilled_keys.h"
 #include "engine/storage/record_location.h"
 
 namespace linedb::engine {
@@ -20,6 +21,8 @@ namespace linedb::engine {
 //
 //   active   a hash table in memory: the lines since the last checkpoint that froze it
 //   frozen   the one before, while it is being written to a run
+//   spilled  of either, what a large transaction has put aside in files of its own: older than the
+//            rest of its layer
 //   runs     immutable, in files: all lines before, each run for a range of the .records file
 //
 // It keeps no keys: who looks up compares the line at the location found. A key has several entries
@@ -29,7 +32,7 @@ namespace linedb::engine {
 // Any number of threads may call const methods at once; the others need the index for themselves.
 class KeyIndex {
  public:
-  // Which of them a lookup is about: all, or active and frozen.
+  // Which of them a lookup is about: all, or all but the runs.
   enum class Layers { kAll, kOutsideRuns };
 
   void Reserve(std::size_t entries) { active_.Reserve(entries); }
@@ -44,14 +47,17 @@ class KeyIndex {
   template <class Locate, class Accept>
   RecordLocation Find(Layers layers, std::uint64_t hash, std::uint64_t limit, Locate&& locate,
                       Accept&& accept) const {
+    const auto visit = [&](std::uint64_t offset) {
+      const RecordLocation location = locate(offset);
+      return accept(location) ? location : RecordLocation();
+    };
     RecordLocation found = active_.Find(hash, limit, accept);
+    if (!found && !spilled_.empty()) found = spilled_.Find(hash, limit, visit);
     if (!found && frozen_ != nullptr) found = frozen_->Find(hash, limit, accept);
+    if (!found && !spilled_frozen_.empty()) found = spilled_frozen_.Find(hash, limit, visit);
     if (layers == Layers::kOutsideRuns) return found;
     for (auto run = runs_.rbegin(); !found && run != runs_.rend(); ++run) {
-      found = (*run)->Find(hash, limit, [&](std::uint64_t offset) {
-        const RecordLocation location = locate(offset);
-        return accept(location) ? location : RecordLocation();
-      });
+      found = (*run)->Find(hash, limit, visit);
     }
     return found;
   }
@@ -66,7 +72,8 @@ class KeyIndex {
   // A run is damaged and could not be made anew: what Find does not find may be there all the same.
   bool broken() const {
     return std::any_of(runs_.begin(), runs_.end(),
-                       [](const std::shared_ptr<const KeyRun>& run) { return run->broken(); });
+                       [](const std::shared_ptr<const KeyRun>& run) { return run->broken(); }) ||
+           spilled_.broken() || spilled_frozen_.broken();
   }
 
   // A run is in memory only.
@@ -80,6 +87,7 @@ class KeyIndex {
     assert(frozen_ == nullptr);
     KeyIndex copy;
     copy.active_ = active_;
+    copy.spilled_ = spilled_;
     copy.runs_ = runs_;
     return copy;
   }
@@ -87,11 +95,21 @@ class KeyIndex {
   // Puts the active entries aside, to be written while others come. Nothing must be frozen.
   void Freeze();
   const HashIndex* frozen() const { return frozen_.get(); }
+  const SpilledKeys& spilled_frozen() const { return spilled_frozen_; }
+
+  // Goes on with these entries of the open transaction in files: `entries` are those that leave the
+  // active layer for it.
+  const SpilledKeys& spilled() const { return spilled_; }
+  void AdoptSpilled(SpilledKeys::Added added, const std::vector<KeyEntry>& entries);
+  // Forgets what was spilled of lines from `end` on.
+  void CutSpilled(std::uint64_t end) { spilled_.Cut(end); }
+
   // Goes on with these runs, oldest first; what was frozen is among them. Returns what they
   // replace, which takes its time to free.
   using Runs = std::vector<std::shared_ptr<const KeyRun>>;
   struct Replaced {
     std::unique_ptr<HashIndex> frozen;
+    SpilledKeys spilled;
     Runs runs;
   };
   Replaced SetRuns(Runs runs);
@@ -104,7 +122,9 @@ class KeyIndex {
 
  private:
   HashIndex active_;
+  SpilledKeys spilled_;
   std::unique_ptr<HashIndex> frozen_;
+  SpilledKeys spilled_frozen_;
   Runs runs_;
 };
 

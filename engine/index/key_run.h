@@ -95,6 +95,11 @@ class KeyRun {
   bool in_memory() const { return image_.load(std::memory_order_acquire)->file == nullptr; }
   std::uint64_t memory_bytes() const;
   std::uint64_t file_bytes() const;
+  // Lets go of memory that pages of the file take.
+  void ReleasePages() const {
+    const Image* image = image_.load(std::memory_order_acquire);
+    if (image->file != nullptr) image->file->ReleasePages();
+  }
   // Not OK if a page is damaged and the records did not yield another.
   bool broken() const { return broken_.load(std::memory_order_relaxed); }
 

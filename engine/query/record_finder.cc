@@ -9,7 +9,7 @@ namespace {
 
 // Where a line of the generation begins. While nobody changes what it holds.
 std::uint64_t OffsetOf(const TableGeneration& generation, std::string_view line) {
-  const std::string_view file = generation.records.file_view();
+  const std::string_view file = generation.records.stored_view();
   if (line.data() >= file.data() && line.data() < file.data() + file.size()) {
     return static_cast<std::uint64_t>(line.data() - file.data());
   }

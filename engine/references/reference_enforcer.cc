@@ -45,9 +45,9 @@ bool IsRefusal(const absl::Status& status) {
 }  // namespace
 
 absl::Status ReferenceEnforcer::Run() {
-  for (std::size_t i = 0; i < transaction_.operations().size(); ++i) {
-    // A copy: what follows it is appended to them.
-    const Operation operation = transaction_.operations()[i];
+  // A copy of each: what follows it is appended to them.
+  OperationList::Walk following(transaction_.operations());
+  for (Operation operation; following.Next(&operation);) {
     const ReferencesOfTable* references = references_.Find(operation.table);
     if (references == nullptr || !operation.change.old_line) continue;
     for (const TableReference* reference : references->incoming) {
@@ -58,7 +58,8 @@ absl::Status ReferenceEnforcer::Run() {
   }
   // What departed first: where the record is known that was to go, it is named.
   for (const auto judge : {&ReferenceEnforcer::JudgeDepartures, &ReferenceEnforcer::JudgeRecords}) {
-    for (const Operation& operation : transaction_.operations()) {
+    OperationList::Walk walk(transaction_.operations());
+    for (Operation operation; walk.Next(&operation);) {
       const ReferencesOfTable* references = references_.Find(operation.table);
       if (references == nullptr) continue;
       absl::Status judged = (this->*judge)(operation, *references);

@@ -45,7 +45,6 @@ class ReferenceEnforcer {
   absl::Status Run();
 
  private:
-  using Operation = Transaction::Operation;
   struct Departure {
     std::string key_text;
     std::vector<std::string> values;  // in the order of the reference's columns

@@ -12,6 +12,9 @@ namespace {
 // For the lines that a log holds between two checkpoints.
 constexpr std::uint64_t kRoomBytesMin = std::uint64_t{1} << 20;
 
+// What was spilled is copied so many bytes at a time.
+constexpr std::uint64_t kCopiedBytes = std::uint64_t{1} << 20;
+
 }  // namespace
 
 absl::StatusOr<RecordsFile> RecordsFile::Open(std::unique_ptr<wal::File> file,
@@ -28,20 +31,20 @@ absl::StatusOr<RecordsFile> RecordsFile::Open(std::unique_ptr<wal::File> file,
   records.file_ = std::move(file);
   records.mapping_ = *std::move(mapping);
   records.data_ = records.mapping_->data();
-  records.file_bytes_ = bytes;
+  records.file_bytes_ = records.stored_bytes_ = bytes;
   records.opened_bytes_ = bytes;
   return records;
 }
 
 RecordsFile RecordsFile::Share() const {
-  assert(tail_.empty() && mapping_next_ == nullptr);
+  assert(tail_.empty() && !spilled() && mapping_next_ == nullptr);
   RecordsFile other;
   other.file_ = file_;
   other.mapping_ = mapping_;
   other.data_ = data_;
   other.room_ = room_;
   other.opened_bytes_ = opened_bytes_;
-  other.file_bytes_ = file_bytes_;
+  other.file_bytes_ = other.stored_bytes_ = file_bytes_;
   other.sync_ = sync_;
   // A guard of its own: it grows while readers of this one look.
   other.guard_->SetEnabled(guard_->enabled());
@@ -50,10 +53,107 @@ RecordsFile RecordsFile::Share() const {
   return other;
 }
 
+absl::StatusOr<std::unique_ptr<wal::File>> RecordsFile::NewSpillFile(const SpillSpace& space,
+                                                                     const std::string& table) {
+  absl::StatusOr<std::unique_ptr<wal::File>> file = space.NewFile(table);
+  if (!file.ok()) return file;
+  const std::uint64_t before = wal::JoinedBegin(file_bytes_);
+  if (before == 0) return file;
+  absl::Status copied = (*file)->Append({data_ + (file_bytes_ - before), before});
+  if (!copied.ok()) return copied;
+  return file;
+}
+
+// After a cut, or an error, the spilled bytes' file has more than counts. If somebody still looks
+// at that it is left as it is, and the rest goes on in a copy.
+absl::Status RecordsFile::MakeSpillEndAt(std::uint64_t bytes, const SpillSpace& space,
+                                         const std::string& table) {
+  if (spill_->written == bytes) return absl::OkStatus();
+  absl::Status done;
+  if (!spilled() || mapping_.use_count() == 1) {
+    done = spill_->file->Truncate(bytes);
+  } else {
+    absl::StatusOr<std::unique_ptr<wal::File>> copy = NewSpillFile(space, table);
+    if (!copy.ok()) return copy.status();
+    for (std::uint64_t at = file_bytes_; at < stored_bytes_ && done.ok(); at += kCopiedBytes) {
+      done = (*copy)->Append(stored_view().substr(at, kCopiedBytes));
+    }
+    if (done.ok()) spill_->file = *std::move(copy);
+  }
+  if (done.ok()) spill_->written = bytes;
+  return done;
+}
+
+absl::Status RecordsFile::PrepareSpill(const SpillSpace& space, const std::string& table,
+                                       std::size_t bytes) {
+  assert(file_ != nullptr && bytes > 0 && bytes <= tail_.size() && tail_[bytes - 1] == '\n');
+  if (spill_ == nullptr) {
+    absl::StatusOr<std::unique_ptr<wal::File>> file = NewSpillFile(space, table);
+    if (!file.ok()) return file.status();
+    spill_ = std::make_unique<Spill>();
+    spill_->file = *std::move(file);
+    spill_->written = wal::JoinedBegin(file_bytes_);
+    spill_->unjoined = mapping_;
+  }
+  absl::Status done = MakeSpillEndAt(SpillPlaceOf(stored_bytes_), space, table);
+  if (!done.ok()) return done;
+  spill_->written += bytes;  // or a part of them, after an error
+  done = spill_->file->Append(std::string_view(tail_).substr(0, bytes));
+  if (!done.ok()) return done;
+  absl::StatusOr<std::shared_ptr<const wal::Mapping>> joined =
+      file_->MapJoined(file_bytes_, *spill_->file);
+  if (!joined.ok()) return joined.status();
+  spill_->joined_next = *std::move(joined);
+  return done;
+}
+
+void RecordsFile::AcceptSpill(std::size_t bytes) {
+  assert(spill_->joined_next != nullptr);
+  mapping_ = std::exchange(spill_->joined_next, nullptr);
+  data_ = mapping_->data();
+  stored_bytes_ += bytes;
+  tail_.erase(0, bytes);
+  assert(stored_bytes_ <= mapping_->capacity());
+}
+
+void RecordsFile::CutTail(std::uint64_t end) {
+  assert(end >= file_bytes_ && end <= this->end());
+  if (end >= stored_bytes_) {
+    tail_.resize(end - stored_bytes_);
+    return;
+  }
+  tail_.clear();
+  stored_bytes_ = end;
+  if (end == file_bytes_) ForgetSpill();
+}
+
+void RecordsFile::ForgetSpill() {
+  if (spill_ == nullptr) return;
+  mapping_ = spill_->unjoined;
+  data_ = mapping_->data();
+  stored_bytes_ = file_bytes_;
+  spill_.reset();
+}
+
+// Takes them into the checksum by the way, while they are at hand.
+absl::Status RecordsFile::AppendSpilled() {
+  for (std::uint64_t at = file_bytes_; at < stored_bytes_;) {
+    const std::uint64_t bytes = std::min(kCopiedBytes, stored_bytes_ - at);
+    const absl::StatusOr<std::string> copied = spill_->file->ReadAt(SpillPlaceOf(at), bytes);
+    if (!copied.ok()) return copied.status();
+    if (copied->size() != bytes) return absl::InternalError("what was put aside is cut off");
+    if (absl::Status appended = file_->Append(*copied); !appended.ok()) return appended;
+    checksum_.Append(*copied);
+    at += bytes;
+  }
+  return absl::OkStatus();
+}
+
 absl::Status RecordsFile::WriteTail() {
   assert(file_ != nullptr);
-  if (tail_.empty()) return absl::OkStatus();
-  absl::Status appended = file_->Append(tail_);
+  if (tail_.empty() && !spilled()) return absl::OkStatus();
+  absl::Status appended = spilled() ? AppendSpilled() : absl::OkStatus();
+  if (appended.ok()) appended = file_->Append(tail_);
   sync_->dirty = true;
   if (appended.ok()) return appended;
   if (absl::Status cut = UnwriteTail(); !cut.ok()) {
@@ -64,7 +164,8 @@ absl::Status RecordsFile::WriteTail() {
 }
 
 absl::Status RecordsFile::MapTail() {
-  if (end() <= mapping_->capacity()) return absl::OkStatus();
+  const wal::Mapping& mapped = spill_ != nullptr ? *spill_->unjoined : *mapping_;
+  if (end() <= mapped.capacity()) return absl::OkStatus();
   absl::StatusOr<std::shared_ptr<const wal::Mapping>> mapping = file_->Map(end());
   if (!mapping.ok()) return mapping.status();
   mapping_next_ = *std::move(mapping);
@@ -89,14 +190,20 @@ absl::Status RecordsFile::KeepTail() {
 }
 
 void RecordsFile::AcceptTail() {
+  // Unless WriteTail has done it.
+  const std::uint64_t bytes = end();
+  if (spilled() && checksum_.bytes() < stored_bytes_) {
+    checksum_.Append(stored_view().substr(checksum_.bytes()));
+  }
+  ForgetSpill();
   if (mapping_next_ != nullptr) {
     mapping_ = std::exchange(mapping_next_, nullptr);
     data_ = mapping_->data();
   }
-  assert(end() <= mapping_->capacity());
+  assert(bytes <= mapping_->capacity());
   checksum_.Append(tail_);
   guard_->AddBlocks(checksum_.full_blocks());
-  file_bytes_ += tail_.size();
+  file_bytes_ = stored_bytes_ = bytes;
   tail_.clear();
 }
 
@@ -127,26 +234,36 @@ void RecordsFile::ForgetChecksum() {
 }
 
 absl::Status RecordsFile::Unaccept(std::uint64_t file_bytes) {
-  assert(tail_.empty() && file_bytes <= file_bytes_);
+  assert(tail_.empty() && !spilled() && file_bytes <= file_bytes_);
   if (file_bytes == file_bytes_) return absl::OkStatus();
   const std::uint64_t block = file_bytes - file_bytes % kChecksumBlockBytes;
   checksum_.Truncate(file_bytes, file_view().substr(block, file_bytes - block));
   guard_->Truncate(file_bytes);
-  file_bytes_ = file_bytes;
+  file_bytes_ = stored_bytes_ = file_bytes;
   sync_->dirty = true;
   return file_->Truncate(file_bytes_);
 }
 
-absl::Status RecordsFile::UnwriteTail() { return file_->Truncate(file_bytes_); }
+absl::Status RecordsFile::UnwriteTail() {
+  if (checksum_.bytes() > file_bytes_) {
+    const std::uint64_t block = file_bytes_ - file_bytes_ % kChecksumBlockBytes;
+    checksum_.Truncate(file_bytes_, file_view().substr(block));
+  }
+  return file_->Truncate(file_bytes_);
+}
 
 absl::StatusOr<bool> RecordsFile::FileHoldsTail() {
   absl::StatusOr<std::uint64_t> size = file_->Size();
   if (!size.ok()) return size.status();
   if (*size != end()) return false;
-  if (tail_.empty()) return true;
+  if (tail_.empty() && !spilled()) return true;
   if (absl::Status mapped = MapTail(); !mapped.ok()) return mapped;
-  const wal::Mapping& mapping = mapping_next_ != nullptr ? *mapping_next_ : *mapping_;
-  return std::string_view(mapping.data() + file_bytes_, tail_.size()) == tail_;
+  const wal::Mapping& mapped = spill_ != nullptr ? *spill_->unjoined : *mapping_;
+  const wal::Mapping& mapping = mapping_next_ != nullptr ? *mapping_next_ : mapped;
+  const std::uint64_t spilled_bytes = stored_bytes_ - file_bytes_;
+  return std::string_view(mapping.data() + file_bytes_, spilled_bytes) ==
+             stored_view().substr(file_bytes_) &&
+         std::string_view(mapping.data() + stored_bytes_, tail_.size()) == tail_;
 }
 
 absl::StatusOr<std::uint64_t> RecordsFile::SurplusBytes() {

@@ -19,6 +19,7 @@
 #include "engine/storage/block_checksum.h"
 #include "engine/storage/block_guard.h"
 #include "engine/storage/record_location.h"
+#include "engine/storage/spill_space.h"
 #include "wal/file_system.h"
 
 namespace linedb::engine {
@@ -28,6 +29,10 @@ namespace linedb::engine {
 // goes on from there (AcceptTail), or drops it. A database opened for reading has the same lines
 // from the log, and keeps them in memory that goes on where the mapped file ends (KeepTail): what
 // the file has there is not vouched for, and the next writer may cut it off.
+//
+// A tail that grows large goes piece by piece to a file without a name (PrepareSpill, AcceptSpill),
+// which is mapped behind the table's file: then [0, stored_bytes) is mapped, and the tail is
+// [stored_bytes, end).
 //
 // View may be called by any thread for bytes that are published; the owner's lock keeps AcceptTail
 // away from it meanwhile. Sync may be called by any thread, beside the writer. All else is the
@@ -47,32 +52,55 @@ class RecordsFile {
 
   std::string_view View(RecordLocation location) const {
     const std::uint64_t offset = location.offset();
-    if (offset < file_bytes_) return {data_ + offset, location.length()};
-    return std::string_view(tail_).substr(offset - file_bytes_, location.length());
+    if (offset < stored_bytes_) return {data_ + offset, location.length()};
+    return std::string_view(tail_).substr(offset - stored_bytes_, location.length());
   }
   std::string_view file_view() const {
     return file_bytes_ == 0 ? std::string_view() : std::string_view(data_, file_bytes_);
   }
-  // Of the line that begins there, in the file. If its end is damaged: of some bytes from there.
+  // With what was spilled behind it.
+  std::string_view stored_view() const {
+    return stored_bytes_ == 0 ? std::string_view() : std::string_view(data_, stored_bytes_);
+  }
+  // Of the line that begins there. If its end is damaged: of some bytes from there.
   RecordLocation LocationAt(std::uint64_t offset) const {
-    assert(offset < file_bytes_);
-    const std::uint64_t bytes_max = std::min(file_bytes_ - offset, RecordLocation::kLengthMax);
-    const void* newline = std::memchr(data_ + offset, '\n', bytes_max);
+    assert(offset < end());
+    const bool stored = offset < stored_bytes_;
+    const char* const line = stored ? data_ + offset : tail_.data() + (offset - stored_bytes_);
+    const std::uint64_t bytes_max =
+        std::min((stored ? stored_bytes_ : end()) - offset, RecordLocation::kLengthMax);
+    const void* newline = std::memchr(line, '\n', bytes_max);
     if (newline == nullptr) return RecordLocation(offset, bytes_max);
-    const auto length =
-        static_cast<std::uint64_t>(static_cast<const char*>(newline) - (data_ + offset));
+    const auto length = static_cast<std::uint64_t>(static_cast<const char*>(newline) - line);
     return RecordLocation(offset, std::max<std::uint64_t>(length, 1));
   }
   const std::shared_ptr<const wal::Mapping>& mapping() const { return mapping_; }
   void NoteRename(const std::string& path) { file_->NoteRename(path); }
   bool has_file() const { return file_ != nullptr; }
   std::uint64_t file_bytes() const { return file_bytes_; }
-  std::uint64_t end() const { return file_bytes_ + tail_.size(); }
+  // Where the tail begins.
+  std::uint64_t stored_bytes() const { return stored_bytes_; }
+  bool spilled() const { return stored_bytes_ > file_bytes_; }
+  std::uint64_t end() const { return stored_bytes_ + tail_.size(); }
+  // Lets go of memory that mapped bytes take: they are read again when they are looked at.
+  void ReleasePages() const {
+    if (mapping_ != nullptr) mapping_->ReleasePages();
+  }
   std::string& tail() { return tail_; }
   const std::string& tail() const { return tail_; }
 
-  // Appends the tail to the file. An error leaves the file as it was (truncated back); a
-  // kInternal error says that it could not be.
+  // Writes the first `bytes` bytes of the tail, whole lines, to the spilled ones. Nobody sees any
+  // of it before AcceptSpill, which takes them off the tail. CancelSpill takes it back.
+  absl::Status PrepareSpill(const SpillSpace& space, const std::string& table, std::size_t bytes);
+  void AcceptSpill(std::size_t bytes);
+  void CancelSpill() {
+    if (spill_ != nullptr) spill_->joined_next = nullptr;
+  }
+  // Cuts off what lies behind `end`, which is not in the file.
+  void CutTail(std::uint64_t end);
+
+  // Appends what was spilled and the tail to the file. An error leaves the file as it was
+  // (truncated back); a kInternal error says that it could not be.
   absl::Status WriteTail();
   // Makes sure that AcceptTail will find the written tail mapped; may take memory, may fail.
   absl::Status MapTail();
@@ -114,6 +142,24 @@ class RecordsFile {
   const std::shared_ptr<BlockGuard>& shared_guard() const { return guard_; }
 
  private:
+  // What was put aside: the file that holds it, behind a copy of the bytes before it.
+  struct Spill {
+    std::unique_ptr<wal::File> file;
+    std::uint64_t written = 0;  // of that file; a tail that was cut leaves more than counts
+    std::shared_ptr<const wal::Mapping> joined_next;
+    std::shared_ptr<const wal::Mapping> unjoined;  // of the table's file alone
+  };
+  absl::StatusOr<std::unique_ptr<wal::File>> NewSpillFile(const SpillSpace& space,
+                                                          const std::string& table);
+  absl::Status MakeSpillEndAt(std::uint64_t bytes, const SpillSpace& space,
+                              const std::string& table);
+  absl::Status AppendSpilled();
+  void ForgetSpill();
+  // Of the spilled bytes, in their file.
+  std::uint64_t SpillPlaceOf(std::uint64_t offset) const {
+    return wal::JoinedBegin(file_bytes_) + (offset - file_bytes_);
+  }
+
   // Apart, since it is shared between threads and does not move.
   struct SyncState {
     std::mutex mutex;
@@ -129,7 +175,9 @@ class RecordsFile {
   char* room_ = nullptr;            // KeepTail's, in the newest mapping: what follows opened_bytes_
   std::uint64_t opened_bytes_ = 0;  // of the file, when it was opened
   std::uint64_t file_bytes_ = 0;
+  std::uint64_t stored_bytes_ = 0;  // and what was spilled
   std::string tail_;
+  std::unique_ptr<Spill> spill_;  // null: nothing was, since the last commit
   BlockChecksum checksum_;
   std::shared_ptr<BlockGuard> guard_ = std::make_shared<BlockGuard>();
   std::shared_ptr<SyncState> sync_ = std::make_shared<SyncState>();

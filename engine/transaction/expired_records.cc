@@ -57,7 +57,7 @@ absl::Status TableChanges::MakeWay(const schema::FieldSpan* spans,
 
 TableChanges::Mark TableChanges::MarkBeforeLine() const {
   Mark mark = MakeMark();
-  mark.tail_bytes = line_begin_;
+  mark.end = generation_->records.stored_bytes() + line_begin_;
   return mark;
 }
 

@@ -22,6 +22,11 @@ constexpr Clock::duration kGatherTimeMax = std::chrono::milliseconds(2);
 // About what an operation's line in the log has beside its records.
 constexpr std::size_t kLogLineBytes = 200;
 
+// A transaction that is written by itself is formatted and written in pieces of this size, and lets
+// go of the pages that it read for that after so much.
+constexpr std::size_t kPieceBytes = std::size_t{4} << 20;
+constexpr std::uint64_t kUnreleasedBytes = std::uint64_t{16} << 20;
+
 absl::Status UnknownOutcome(const absl::Status& cause) {
   return absl::InternalError(absl::StrCat(
       std::string(cause.message()),
@@ -78,28 +83,85 @@ void GroupCommit::NoteTime() {
 }
 
 // Views into the tables: nothing is copied but into the log's lines.
+void GroupCommit::AddLine(const Operation& done, bool is_last) {
+  const RecordsFile& records = done.table->generation->records;
+  wal::LogOperation operation;
+  operation.operation = done.change.operation;
+  operation.table = done.table->name();
+  if (operation.operation != wal::Operation::kDelete) {
+    operation.record = records.View(done.change.line);
+  }
+  if (done.change.old_line) operation.old_record = records.View(done.change.old_line);
+  log_->AddOperation(operation, timestamp_,
+                     is_last ? wal::WalWriter::Place::kLast : wal::WalWriter::Place::kBefore);
+}
+
 void GroupCommit::AddLines(const Transaction& transaction) {
-  const Transaction::Operations& operations = transaction.operations();
+  const OperationList& operations = transaction.operations();
   if (operations.empty()) return;
   NoteTime();
+  Operation done;
   std::size_t bytes = 0;
-  for (const Transaction::Operation& done : operations) {
+  for (OperationList::Walk walk(operations); walk.Next(&done);) {
     bytes += kLogLineBytes + done.change.line.length() + done.change.old_line.length();
   }
   log_->Expect(bytes);
-  for (const Transaction::Operation& done : operations) {
-    const RecordsFile& records = done.table->generation->records;
-    wal::LogOperation operation;
-    operation.operation = done.change.operation;
-    operation.table = done.table->name();
-    if (operation.operation != wal::Operation::kDelete) {
-      operation.record = records.View(done.change.line);
-    }
-    if (done.change.old_line) operation.old_record = records.View(done.change.old_line);
-    const bool last = &done == &operations.back();
-    log_->AddOperation(operation, timestamp_,
-                       last ? wal::WalWriter::Place::kLast : wal::WalWriter::Place::kBefore);
+  std::size_t number = 0;
+  for (OperationList::Walk walk(operations); walk.Next(&done);) {
+    AddLine(done, ++number == operations.size());
   }
+}
+
+// The log has a torn tail until the last line is there.
+absl::Status GroupCommit::WritePieces(const Transaction& transaction) {
+  NoteTime();
+  const std::size_t count = transaction.operations().size();
+  std::size_t number = 0;
+  std::uint64_t unreleased_bytes = 0;
+  OperationList::Walk walk(transaction.operations());
+  for (Operation done; walk.Next(&done);) {
+    const bool is_last = ++number == count;
+    AddLine(done, is_last);
+    if (!is_last && log_->added_bytes() < kPieceBytes) continue;
+    unreleased_bytes += log_->added_bytes();
+    log_->Stage();
+    log_->Take();
+    absl::Status written = is_last ? log_->Write() : log_->WritePart();
+    if (!written.ok()) return written;
+    if (!is_last && unreleased_bytes < kUnreleasedBytes) continue;
+    unreleased_bytes = 0;
+    for (const std::unique_ptr<TableChanges>& changes : transaction.tables()) {
+      changes->generation().records.ReleasePages();
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status GroupCommit::CommitAlone(Ticket& ticket) noexcept {
+  for (const std::unique_ptr<TableChanges>& changes : ticket.transaction->tables()) {
+    changes->Seal(/*accept_tail=*/true);
+  }
+  // What it builds on comes first; nobody queues anything while the slot is held.
+  if (absl::Status flushed = Flush(); !flushed.ok()) return flushed;
+  std::unique_lock<std::mutex> lock(mutex_);
+  idle_.wait(lock, [this] { return !leading_; });
+  leading_ = true;
+  lock.unlock();
+  absl::Status done = WritePieces(*ticket.transaction);
+  if (done.ok() && ticket.durability == Durability::kFull) done = log_->Sync();
+  lock.lock();
+  if (log_->failed()) FailLocked(log_->failure());
+  Batch batch{&ticket};
+  if (done.ok()) {
+    Acknowledge(batch);
+    NoteAcknowledged();
+  } else {
+    GiveUp(batch, done);
+  }
+  NoteLog();
+  leading_ = false;
+  idle_.notify_all();
+  return ticket.outcome;
 }
 
 absl::Status GroupCommit::Queue(Ticket& ticket) noexcept {

@@ -65,6 +65,10 @@ class GroupCommit {
   absl::Status Queue(Ticket& ticket) noexcept;
   // The same of an operation on a table as a whole; the ticket has no transaction.
   absl::Status Queue(Ticket& ticket, const wal::LogOperation& operation) noexcept;
+  // Steps 2 to 4 of a transaction that is too large to wait in memory: by itself, holding the slot,
+  // piece by piece. An error that leaves the ticket its transaction has taken nothing in; after any
+  // other, Unwind takes it back.
+  absl::Status CommitAlone(Ticket& ticket) noexcept;
   // Steps 3 and 4, without the slot: returns when the ticket's transaction is acknowledged, or
   // failed.
   absl::Status Wait(Ticket& ticket) noexcept;
@@ -99,6 +103,8 @@ class GroupCommit {
 
   void NoteTime();
   void AddLines(const Transaction& transaction);
+  void AddLine(const Operation& done, bool is_last);
+  absl::Status WritePieces(const Transaction& transaction);
   absl::Status Enqueue(Ticket& ticket);
   // All called with the mutex held.
   void Gather(std::unique_lock<std::mutex>& lock);

@@ -21,10 +21,11 @@ std::shared_ptr<ScanSource> MakeSource(std::shared_ptr<const TableGeneration> ge
   source->moment = moment;
   const RecordsFile& records = generation->records;
   source->mapping = records.mapping();
-  source->file = records.file_view().substr(0, limit);
-  // Behind the file's bytes lies the open transaction's tail, or what a read-only handle replayed,
+  // With what the open transaction has spilled.
+  source->file = records.stored_view().substr(0, limit);
+  // Behind the mapped bytes lies the open transaction's tail, or what a read-only handle replayed,
   // which does not change any more.
-  if (limit > records.file_bytes()) source->tail = records.tail();
+  if (limit > records.stored_bytes()) source->tail = records.tail();
   source->superseded = generation->superseded;
   generation->retained.ForEachSuperseded(
       limit, [&source](std::uint64_t offset) { source->retained.push_back(offset); });

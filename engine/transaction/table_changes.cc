@@ -21,12 +21,13 @@ constexpr std::uint64_t kSettledPerLine = 2;
 }  // namespace
 
 TableChanges::TableChanges(TableState& table, std::uint64_t settle_limit,
-                           const ExpiryMoment& moment)
+                           const ExpiryMoment& moment, const SpillSpace* space)
     : table_(table),
       generation_(table.generation),
       settle_limit_(settle_limit),
       expires_(table.layout().expires_column() >= 0),
       moment_(moment),
+      space_(generation_->records.has_file() ? space : nullptr),
       after_(generation_->written) {
   if (!generation_->retained.empty()) {
     const std::unique_lock<std::shared_mutex> lock(table_.mutex);
@@ -35,24 +36,28 @@ TableChanges::TableChanges(TableState& table, std::uint64_t settle_limit,
   begin_ = MakeMark();
 }
 
-TableChanges::TableChanges(TableState& table, Replayed expected, std::uint64_t settle_limit)
+TableChanges::TableChanges(TableState& table, Replayed expected, std::uint64_t settle_limit,
+                           const SpillSpace* space)
     : table_(table),
       generation_(table.generation),
       settle_limit_(settle_limit),
       replays_(true),
+      space_(generation_->records.has_file() && expected.bytes > spill_bytes_ ? space : nullptr),
       asks_checks_(false),
       after_(generation_->written) {
-  generation_->records.tail().reserve(expected.bytes);
-  const std::unique_lock<std::shared_mutex> lock(table_.mutex);
-  for (KeyIndex& index : generation_->indexes) index.ReserveMore(expected.records);
+  Expect(expected.records, expected.bytes);
   begin_ = MakeMark();
 }
 
 void TableChanges::Expect(std::size_t lines, std::size_t bytes) {
   assert(!sealed_);
   std::string& tail = generation_->records.tail();
+  if (space_ != nullptr && bytes > spill_bytes_) {
+    lines /= bytes / std::max<std::uint64_t>(spill_bytes_, 1) + 1;
+    bytes = spill_bytes_;
+  }
   tail.reserve(tail.size() + bytes);
-  added_.reserve(added_.size() + lines * generation_->indexes.size());
+  if (notes_entries()) added_.reserve(added_.size() + lines * generation_->indexes.size());
   const std::unique_lock<std::shared_mutex> lock(table_.mutex);
   for (KeyIndex& index : generation_->indexes) index.ReserveMore(lines);
 }
@@ -77,14 +82,15 @@ absl::Status TableChanges::CheckLine(RecordLocation location) const {
 }
 
 RecordLocation TableChanges::LocationBegun() const {
-  return RecordLocation(generation_->records.file_bytes() + line_begin_, LineBegun().size());
+  return RecordLocation(generation_->records.stored_bytes() + line_begin_, LineBegun().size());
 }
 
 absl::StatusOr<Change> TableChanges::FinishLine(WriteMode mode,
                                                 const schema::FieldSpan* spans) noexcept {
   assert(line_keys_.empty());
+  absl::Status checked = SpillBefore(line_begin_);
   const std::string_view line = LineBegun();
-  absl::Status checked = CheckRecord(spans);
+  if (checked.ok()) checked = CheckRecord(spans);
   if (checked.ok()) {
     NoteKeys(line, spans);
     checked = CheckKeys(mode);
@@ -113,8 +119,9 @@ void TableChanges::ForgetNoted() {
 
 absl::StatusOr<Change> TableChanges::TakeLine(const schema::FieldSpan* spans) noexcept {
   assert(!expires_);
+  absl::Status taken = line_keys_.empty() ? SpillBefore(line_begin_) : absl::OkStatus();
   const std::string_view line = LineBegun();
-  absl::Status taken = CheckRecord(spans);
+  if (taken.ok()) taken = CheckRecord(spans);
   if (taken.ok()) taken = NoteLine(line, spans);
   if (!taken.ok()) {
     CancelLine();
@@ -286,7 +293,7 @@ absl::Status TableChanges::ClashError(const LineKey& key, RecordLocation other) 
 
 void TableChanges::Enter(const LineKey& key) {
   const IndexEntry& entry = key.entry;
-  if (!replays_) added_.push_back(entry);
+  if (notes_entries()) added_.push_back(entry);
   generation_->indexes[static_cast<std::size_t>(entry.key)].Insert(entry.hash, entry.location);
 }
 
@@ -332,6 +339,7 @@ absl::StatusOr<Change> TableChanges::Erase(std::string_view key_text) noexcept {
 // Of a line that was compared with its checksum.
 absl::StatusOr<Change> TableChanges::EraseLine(RecordLocation old) {
   if (absl::Status room = CheckEnd(); !room.ok()) return room;
+  if (absl::Status room = SpillIfLarge(); !room.ok()) return room;
   std::string* tail = BeginLine();
   AppendTombstoneOf(old, tail);
   const RecordLocation tombstone = LocationBegun();
@@ -362,22 +370,26 @@ void TableChanges::AppendTombstoneOf(RecordLocation old, std::string* tail) cons
 }
 
 TableChanges::Mark TableChanges::MakeMark() const {
-  return {generation_->records.tail().size(), added_.size(), generation_->retained.added(), after_};
+  return {generation_->records.end(), added_before_ + added_.size(), generation_->retained.added(),
+          after_};
 }
 
 void TableChanges::RollbackTo(const Mark& mark) noexcept {
-  assert(!sealed_ && !replays_ && mark.entries <= added_.size());
+  assert(!sealed_ && !replays_ && mark.entries <= added_before_ + added_.size());
   ForgetNoted();
   const std::unique_lock<std::shared_mutex> lock(table_.mutex);
   // Of a sealed transaction the lines are gone already, and their entries with them.
-  generation_->TakeBackOrdered(generation_->records.file_bytes() + mark.tail_bytes);
-  while (added_.size() > mark.entries) {
+  const std::uint64_t end = std::min(mark.end, generation_->records.end());
+  generation_->TakeBackOrdered(end);
+  for (KeyIndex& index : generation_->indexes) index.CutSpilled(end);
+  while (added_before_ + added_.size() > mark.entries && !added_.empty()) {
     const IndexEntry& entry = added_.back();
     generation_->indexes[static_cast<std::size_t>(entry.key)].Erase(entry.hash, entry.location);
     added_.pop_back();
   }
+  added_before_ = std::min(added_before_, mark.entries);
   generation_->retained.TakeBack(mark.retained);
-  generation_->records.tail().resize(mark.tail_bytes);
+  generation_->records.CutTail(end);
   after_ = mark.extent;
 }
 

@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "engine/index/record_expiry.h"
 #include "engine/index/table_state.h"
+#include "engine/storage/spill_space.h"
 #include "linedb/table_core.h"
 #include "wal/wal_format.h"
 
@@ -41,8 +42,9 @@ class TableChanges {
   // `settle_limit`: every reader sees the file at least up to here, now and later
   // (Publisher::SettleLimit). What was superseded below it is settled by the way, bit by bit, so
   // that nobody ever waits for all of it. `moment`: what has expired by then is not there.
+  // `space`: where it may put aside what it has no memory for; null: nowhere.
   explicit TableChanges(TableState& table, std::uint64_t settle_limit = 0,
-                        const ExpiryMoment& moment = {});
+                        const ExpiryMoment& moment = {}, const SpillSpace* space = nullptr);
   // What a log says was done: nothing is ever taken back, so that no note is kept of it. Nor are
   // new keys looked for in the index's files, where each would take a page to be read, nor the
   // table's checks asked: the log's checksums vouch for their having been checked. `expected`: how
@@ -51,7 +53,8 @@ class TableChanges {
     std::uint64_t bytes = 0;
     std::uint64_t records = 0;
   };
-  TableChanges(TableState& table, Replayed expected, std::uint64_t settle_limit = kNoLimit);
+  TableChanges(TableState& table, Replayed expected, std::uint64_t settle_limit = kNoLimit,
+               const SpillSpace* space = nullptr);
 
   // From now on the table's checks are not asked: who calls vouches for the records, or asks them
   // of what there is in the end.
@@ -62,6 +65,10 @@ class TableChanges {
 
   // Makes room for so many more lines, of so many bytes together.
   void Expect(std::size_t lines, std::size_t bytes);
+  // Puts aside the lines that there are, if they take more memory than they may. With no line
+  // begun, and none taken and not checked. The writes do it by themselves, too; but to go back to a
+  // mark is cheaper if nothing was put aside since.
+  absl::Status SpillIfLarge() noexcept;
 
   // The string to append a canonical line to; FinishLine or CancelLine must follow.
   std::string* BeginLine();
@@ -105,7 +112,7 @@ class TableChanges {
 
   // A moment of the transaction to which it can go back.
   struct Mark {
-    std::size_t tail_bytes = 0;
+    std::uint64_t end = 0;  // of the table's bytes
     std::size_t entries = 0;
     std::uint64_t retained = 0;
     TableExtent extent;
@@ -144,6 +151,13 @@ class TableChanges {
   // Where a key that must not be there yet is looked for.
   Layers layers_checked() const { return replays_ ? Layers::kOutsideRuns : Layers::kAll; }
 
+  // Puts aside what stands before the line begun, or before the place where one would begin.
+  absl::Status SpillBefore(std::size_t bytes);
+  absl::Status Spill(std::size_t bytes);
+  std::uint64_t MemoryBytes() const;
+  // For a rollback, or to be put aside.
+  bool notes_entries() const { return !replays_ || space_ != nullptr; }
+
   std::string_view LineBegun() const;
   RecordLocation LocationBegun() const;
   std::string_view TextOf(const LineKey& key) const;
@@ -177,11 +191,14 @@ class TableChanges {
   const bool expires_ = false;
   const ExpiryMoment moment_;
   const bool replays_ = false;
+  const SpillSpace* const space_ = nullptr;
+  const std::uint64_t spill_bytes_ = SpillBytes();
   bool asks_checks_ = true;
   std::size_t line_begin_ = 0;  // in the tail
   Mark begin_;
   TableExtent after_;
-  absl::InlinedVector<IndexEntry, 4> added_;
+  absl::InlinedVector<IndexEntry, 4> added_;  // those of lines that were not put aside
+  std::size_t added_before_ = 0;              // of lines that were, how many there were
   bool sealed_ = false;
   std::string expiry_earliest_;  // as it stands in the lines entered; empty: none expires
   Timestamp expiry_earliest_time_ = Timestamp::max();  // the same, once sealed

@@ -12,6 +12,13 @@ TableChanges* Transaction::FindChangesOf(const TableState& table) const {
   return nullptr;
 }
 
+bool Transaction::spilled() const {
+  return std::any_of(tables_.begin(), tables_.end(),
+                     [](const std::unique_ptr<TableChanges>& changes) {
+                       return changes->generation().records.spilled();
+                     });
+}
+
 std::uint64_t Transaction::SetSavepoint() {
   Savepoint& savepoint = savepoints_.emplace_back();
   savepoint.number = ++savepoint_last_;
@@ -38,7 +45,7 @@ absl::Status Transaction::RollbackTo(std::uint64_t number) {
     }
   }
   tables_.resize(found->marks.size());
-  operations_.resize(found->operations);
+  operations_.Truncate(found->operations);
   savepoints_.erase(found + 1, savepoints_.end());
   return absl::OkStatus();
 }
@@ -47,7 +54,7 @@ absl::Status Transaction::Rollback() {
   absl::Status failed;
   for (const std::unique_ptr<TableChanges>& changes : tables_) failed.Update(changes->Rollback());
   tables_.clear();
-  operations_.clear();
+  operations_.Truncate(0);
   savepoints_.clear();
   return failed;
 }

@@ -10,6 +10,7 @@
 
 #include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
+#include "engine/transaction/operation_list.h"
 #include "engine/transaction/table_changes.h"
 #include "linedb/options.h"
 
@@ -35,22 +36,20 @@ class Transaction {
   // The same, or null if there are none.
   TableChanges* FindChangesOf(const TableState& table) const;
 
-  void Record(TableState& table, const Change& change) { operations_.push_back({&table, change}); }
+  void Record(TableState& table, const Change& change) { operations_.Add(table, change); }
 
-  void Expect(std::size_t operations) { operations_.reserve(operations_.size() + operations); }
+  void Expect(std::size_t operations) { operations_.Reserve(operations); }
 
   // Forgets all but the first `count`, whose changes are undone.
-  void ForgetOperations(std::size_t count) { operations_.resize(count); }
+  void ForgetOperations(std::size_t count) { operations_.Truncate(count); }
 
-  struct Operation {
-    TableState* table;
-    Change change;
-  };
-  // Most transactions are small: room for one operation on one table comes with them.
-  using Operations = absl::InlinedVector<Operation, 1>;
+  // Most transactions are small: room for one table comes with them.
   using Tables = absl::InlinedVector<std::unique_ptr<TableChanges>, 1>;
-  const Operations& operations() const { return operations_; }
+  const OperationList& operations() const { return operations_; }
   const Tables& tables() const { return tables_; }
+
+  // Whether it has put aside lines of a table, for want of memory.
+  bool spilled() const;
 
   // Savepoints have numbers that are never used twice in a transaction.
   std::uint64_t SetSavepoint();
@@ -70,7 +69,7 @@ class Transaction {
   Engine* engine_;
   const Durability durability_;
   Tables tables_;
-  Operations operations_;
+  OperationList operations_;
   std::vector<Savepoint> savepoints_;
   std::uint64_t savepoint_last_ = 0;
 };

@@ -16,6 +16,7 @@ absl::StatusOr<Change> TableChanges::UpdateColumns(std::string_view key_text,
   absl::StatusOr<RecordLocation> found = generation_->FindChecked(0, key_text, kNoLimit);
   if (!found.ok()) return found.status();
   if (!*found) return NotFoundError(key_text);
+  if (absl::Status room = SpillIfLarge(); !room.ok()) return room;
   old_line_ = *found;
   FieldSpans spans(static_cast<std::size_t>(table_.layout().column_count()));
   BeginLine();

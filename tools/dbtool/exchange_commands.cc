@@ -112,8 +112,8 @@ void AddImportFlags(CLI::App* command, ImportJob* job) {
   command
       ->add_option("--batch", job->batch,
                    "Commit every N records; without, all or nothing: all of it is\n"
-                   "one transaction, which takes about 8 bytes of memory for\n"
-                   "each byte of input")
+                   "one transaction, for which the disk needs room for the\n"
+                   "records once more until the commit")
       ->check(WholeNumber())
       ->check(NotZero())
       ->type_name("N");
