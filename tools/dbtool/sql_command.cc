@@ -1,5 +1,6 @@
 // sql: SQLite's SELECT over the tables.
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <sstream>
@@ -7,8 +8,10 @@
 #include <utility>
 
 #include "CLI/App.hpp"
+#include "absl/strings/str_cat.h"
+#include "engine/nearest_name.h"
 #include "tools/bridges/sqlite/sql_session.h"
-#include "tools/bridges/sqlite/table_module.h"
+#include "tools/bridges/sqlite/sql_value.h"
 #include "tools/dbtool/arguments.h"
 #include "tools/dbtool/commands.h"
 #include "tools/dbtool/errors.h"
@@ -24,55 +27,112 @@ struct SqlCommand {
   std::string query;
 };
 
+std::string JsonOf(std::string_view text) {
+  std::string json;
+  AppendQuoted(text, &json);
+  return json;
+}
+
 // One run of the command.
 class SqlRun {
  public:
   SqlRun(Context& context, sqlite::SqlSession& session) : context_(context), session_(session) {}
 
+  // Statements, or a word with a point before it.
   int Query(const std::string& sql) {
+    if (sql[0] == '.') return Word(sql);
+    const absl::Status run = Statements(sql);
+    const auto byte = session_.error_byte();
+    return run.ok() ? kExitOk : FailAt(byte ? absl::StrCat("byte ", *byte, ": ") : "", run);
+  }
+
+  // The same, a line or more each; the last one needs no semicolon. The first error is the end.
+  int Script(std::istream& input) {
+    std::size_t line_number = 0;
+    for (std::string line; std::getline(input, line);) {
+      ++line_number;
+      if (pending_.empty() && IsBlank(line)) continue;
+      if (pending_.empty()) first_line_ = line_number;
+      if (!Take(line)) continue;
+      if (const int done = RunPending(); done != kExitOk || !context_.out.good()) return done;
+    }
+    return pending_.empty() ? kExitOk : RunPending();
+  }
+
+  // The same for somebody at a terminal, who reads of an error and goes on.
+  int Prompt(std::istream& input) {
+    std::string line;
+    for (ShowPrompt(); std::getline(input, line); ShowPrompt()) {
+      if (pending_.empty() && IsBlank(line)) continue;
+      if (pending_.empty() && (line == ".quit" || line == ".exit")) return kExitOk;
+      if (!Take(line)) continue;
+      const int done = Query(std::exchange(pending_, ""));
+      if (done == kExitInterrupted) return done;
+      context_.out.flush();
+    }
+    std::cerr << '\n';
+    return kExitOk;
+  }
+
+ private:
+  static bool IsBlank(const std::string& line) {
+    return line.find_first_not_of(" \t\r") == line.npos;
+  }
+  void ShowPrompt() const { std::cerr << (pending_.empty() ? "sql> " : "...> ") << std::flush; }
+
+  // Whether what has been read so far can be run.
+  bool Take(const std::string& line) {
+    pending_ += line + '\n';
+    return pending_[0] == '.' || sqlite::SqlSession::IsComplete(pending_);
+  }
+
+  int RunPending() {
+    const std::string sql = std::exchange(pending_, "");
+    if (sql[0] == '.') return Word(sql);
+    const absl::Status run = Statements(sql);
+    context_.out.flush();
+    return run.ok() ? kExitOk : FailAt(PlaceOf(sql), run);
+  }
+
+  // As of any file that is read: "<stdin>:3:8: ".
+  std::string PlaceOf(const std::string& sql) const {
+    const auto byte = session_.error_byte();
+    if (!byte.has_value()) return "";
+    const std::string before = sql.substr(0, *byte);
+    const auto lines = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
+    const std::size_t column = before.size() - (before.rfind('\n') + 1);  // npos + 1 is 0
+    return absl::StrCat("<stdin>:", first_line_ + lines, ":", column + 1, ": ");
+  }
+
+  int FailAt(const std::string& place, const absl::Status& status) {
+    context_.out.flush();
+    const std::string message = place + std::string(status.message());
+    if (absl::IsInvalidArgument(status)) return FailUsage(context_, message);
+    return Fail(context_, absl::Status(status.code(), message));
+  }
+
+  absl::Status Statements(const std::string& sql) {
     std::unique_ptr<RowWriter> writer;
     sqlite::ResultVisitor visitor;
-    visitor.columns = [&](const std::vector<std::string>& names) {
-      writer = NewRowWriter(context_, {.columns = names, .rows_name = "rows", .head_members = {}});
-    };
+    visitor.columns = [&](const std::vector<std::string>& names) { writer = NewWriter(names); };
     visitor.row = [&](const std::vector<std::string_view>& cells) {
       writer->Add(cells);
       return context_.out.good();
     };
     visitor.end = [&] { writer->End(); };
-    const absl::Status run = session_.Run(sql, visitor);
-    if (run.ok()) return kExitOk;
-    context_.out.flush();
-    if (!absl::IsInvalidArgument(run)) return Fail(context_, run);
-    return FailUsage(context_, std::string(run.message()));
+    const std::uint64_t before = session_.records_read();
+    absl::Status run = session_.Run(sql, visitor);
+    Detail(context_, Counted(session_.records_read() - before, "record") + " read");
+    return run;
   }
 
-  // Statements and words with a point before them, a line or more each. On a terminal an error is
-  // told and the next one read; elsewhere it is the end.
-  int Lines(std::istream& input, bool is_prompt) {
-    std::string pending;
-    for (std::string line; Prompt(is_prompt, pending), std::getline(input, line);) {
-      if (pending.empty() && line.find_first_not_of(" \t\r") == line.npos) continue;
-      if (pending.empty() && line[0] == '.') {
-        if (line == ".quit" || line == ".exit") return kExitOk;
-        const int done = Word(line);
-        if (done != kExitOk && !is_prompt) return done;
-        continue;
-      }
-      pending += line + '\n';
-      if (!sqlite::SqlSession::IsComplete(pending)) continue;
-      const int done = Query(std::exchange(pending, ""));
-      context_.out.flush();
-      if (!context_.out.good() || (done != kExitOk && !is_prompt)) return done;
-    }
-    if (is_prompt) std::cerr << '\n';
-    if (Interrupted()) return Fail(context_, absl::CancelledError("interrupted"));
-    return pending.empty() ? kExitOk : Query(pending);  // the last one needs no semicolon
-  }
-
- private:
-  static void Prompt(bool is_prompt, const std::string& pending) {
-    if (is_prompt) std::cerr << (pending.empty() ? "sql> " : "...> ") << std::flush;
+  // Tables of two statements have a line between them.
+  std::unique_ptr<RowWriter> NewWriter(const std::vector<std::string>& names) {
+    const Format format = OutputFormat(context_);
+    const bool is_first = std::exchange(is_first_, false);
+    if (!is_first && !context_.json && format == Format::kTable) context_.out << '\n';
+    if (!is_first && !context_.json && format == Format::kCsv) context_.out << "\r\n";
+    return NewRowWriter(context_, {.columns = names, .rows_name = "rows", .head_members = {}});
   }
 
   int Word(const std::string& line) {
@@ -80,24 +140,48 @@ class SqlRun {
     std::string word;
     std::string table;
     words >> word >> table;
-    if (word == ".tables" || word == ".schema") {
-      for (const auto& source : session_.tables()) {
-        const std::string& name = source->layout.schema().table_name;
-        if (!table.empty() && name != table) continue;
-        context_.out << (word == ".tables" ? name : sqlite::DeclarationOf(*source) + ";") << '\n';
-      }
-      context_.out.flush();
-      return kExitOk;
-    }
+    if (word == ".tables") return Tables();
+    if (word == ".schema") return Columns(table);
     if (word == ".help") {
-      std::cerr << "a query, ended by ;   .tables   .schema [TABLE]   .quit\n";
+      std::cerr << "a query, with ; at its end   .tables   .schema [TABLE]   .quit\n";
       return kExitOk;
     }
     return FailUsage(context_, "there is no " + word, ".tables, .schema [TABLE], .help or .quit");
   }
 
+  int Tables() {
+    const auto writer = NewWriter({"table", "columns"});
+    for (const auto& source : session_.tables()) {
+      writer->Add({JsonOf(source->name()), std::to_string(source->names.size())});
+    }
+    writer->End();
+    return kExitOk;
+  }
+
+  int Columns(const std::string& table) {
+    std::vector<std::string> names;
+    for (const auto& source : session_.tables()) names.push_back(source->name());
+    if (!table.empty() && std::find(names.begin(), names.end(), table) == names.end()) {
+      return Fail(context_, absl::NotFoundError(engine::NoSuchTable(table, names)));
+    }
+    const auto writer = NewWriter({"table", "column", "type"});
+    for (const auto& source : session_.tables()) {
+      if (!table.empty() && source->name() != table) continue;
+      for (std::size_t i = 0; i < source->names.size(); ++i) {
+        const Type type = source->layout.schema().columns[i].type;
+        writer->Add(
+            {JsonOf(source->name()), JsonOf(source->names[i]), JsonOf(sqlite::DeclaredType(type))});
+      }
+    }
+    writer->End();
+    return kExitOk;
+  }
+
   Context& context_;
   sqlite::SqlSession& session_;
+  std::string pending_;         // of a statement that is not whole yet
+  std::size_t first_line_ = 0;  // where it begins
+  bool is_first_ = true;
 };
 
 int Sql(Context& context, const SqlCommand& command) {
@@ -113,7 +197,12 @@ int Sql(Context& context, const SqlCommand& command) {
   std::istream input(&buffer);
   const bool is_prompt = IsTerminal(STDIN_FILENO) && IsTerminal(STDERR_FILENO);
   if (is_prompt) Note(context, "a query ends with ; and .help tells more");
-  return run.Lines(input, is_prompt);
+  const int done = is_prompt ? run.Prompt(input) : run.Script(input);
+  if (done != kExitOk) return done;
+  if (Interrupted()) return Fail(context, absl::CancelledError("interrupted"));
+  if (buffer.error() == 0) return kExitOk;
+  return Fail(context,
+              absl::InternalError(absl::StrCat("read <stdin>: ", ErrorText(buffer.error()))));
 }
 
 }  // namespace
@@ -123,9 +212,10 @@ void AddSqlCommand(CLI::App& app, Context& context) {
   CLI::App* command = AddCommand(
       app, "sql", "Ask in SQL: SQLite's SELECT over all tables",
       {"dbtool sql data/university 'SELECT name, gpa FROM student ORDER BY gpa DESC LIMIT 3'",
-       "dbtool sql data/university 'SELECT s.name, count(*) AS courses FROM student s JOIN "
-       "enrollment e ON e.student_id = s.id GROUP BY s.id' --format csv",
-       "echo 'SELECT count(*) FROM student;' | dbtool sql data/university"});
+       "dbtool sql data/university 'SELECT name, grade FROM student JOIN enrollment ON "
+       "student_id = id' --format csv",
+       "echo 'SELECT count(*) FROM student;' | dbtool sql data/university",
+       "dbtool sql data/university .schema"});
   AddDirectory(command, &sql->directory);
   command
       ->add_option("QUERY", sql->query,

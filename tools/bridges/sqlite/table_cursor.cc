@@ -2,62 +2,70 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "engine/query/column_bounds.h"
+#include "linedb/text_writer.h"
 #include "schema/order_key.h"
 #include "schema/record_codec.h"
+#include "tools/bridges/sqlite/comparand.h"
 #include "tools/bridges/sqlite/sql_value.h"
 
 namespace linedb::sqlite {
 namespace {
 
-Bound BoundOf(char op) {
-  return op == '=' ? Bound::kEqual : op == '>' ? Bound::kLow : Bound::kHigh;
+// A lookup table is made for who asks more often than that.
+constexpr int kScansBeforeLookup = 2;
+
+// Two texts, and so two keys, are equal to this number.
+bool IsZero(const Comparand& comparand) {
+  return comparand.value.type() == Type::kFloat && comparand.value.as_float() == 0;
 }
 
 }  // namespace
 
-TableCursor::TableCursor(const TableSource& source)
+TableCursor::TableCursor(TableSource& source)
     : source_(source), spans_(source.layout.columns().size()) {}
 
-absl::Status TableCursor::Start(const TablePlan& plan, int count, sqlite3_value** arguments) {
+absl::Status TableCursor::Start(const TablePlan& plan, std::span<sqlite3_value*> arguments) {
   scan_.reset();
   index_.reset();
-  at_end_ = false;
+  found_ = {};
   last_column_ = plan.last_column;
-  const bool known = ReadArguments(plan, count, arguments);
-  if (nothing_) {
-    at_end_ = true;
-    return absl::OkStatus();
+  at_end_ = !ReadArguments(plan, arguments);
+  if (at_end_) return absl::OkStatus();
+  switch (plan.kind) {
+    case TablePlan::Kind::kKey: {
+      const bool one_key = KnowsAll() && std::none_of(values_.begin(), values_.end(), IsZero);
+      return one_key ? StartKey(plan.number) : StartScan();
+    }
+    case TablePlan::Kind::kIndex:
+      return StartIndex(plan);
+    case TablePlan::Kind::kLookup:
+      return KnowsAll() ? StartLookup(plan) : StartScan();
+    case TablePlan::Kind::kScan:
+      break;
   }
-  if (plan.kind == TablePlan::Kind::kIndex) return StartIndex(plan);
-  return known && plan.kind == TablePlan::Kind::kKey ? StartKey(plan.number) : StartScan();
+  return StartScan();
 }
 
-bool TableCursor::ReadArguments(const TablePlan& plan, int count, sqlite3_value** arguments) {
+bool TableCursor::ReadArguments(const TablePlan& plan, std::span<sqlite3_value*> arguments) {
   values_.clear();
-  nothing_ = false;
-  if (plan.kind == TablePlan::Kind::kScan) return false;
-  const auto number = static_cast<std::size_t>(plan.number);
-  const std::vector<int>& columns = plan.kind == TablePlan::Kind::kKey
-                                        ? source_.layout.keys()[number].columns
-                                        : source_.layout.indexes()[number].columns;
-  bool known = true;
-  std::size_t column = 0;
-  for (int i = 0; i < count; ++i) {
-    const char op = plan.operators[static_cast<std::size_t>(i)];
-    const Type type = source_.layout.columns()[static_cast<std::size_t>(columns[column])].type;
-    Comparand comparand = ComparandOf(type, BoundOf(op), arguments[i]);
-    nothing_ = nothing_ || comparand.kind == Comparand::Kind::kNothing;
-    known = known && comparand.kind == Comparand::Kind::kValue;
-    // Of an index what comes before the first that is not known still says where to look.
-    values_.push_back(comparand.kind == Comparand::Kind::kValue ? std::move(comparand.value)
-                                                                : Value());
-    if (op == '=') ++column;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const auto [stored, bound] = plan.arguments[i];
+    const Type type = source_.layout.columns()[static_cast<std::size_t>(stored)].type;
+    Comparand comparand = ComparandOf(type, bound, arguments[i]);
+    if (comparand.kind == Comparand::Kind::kNothing) return false;
+    values_.push_back(std::move(comparand));
   }
-  return known;
+  return true;
+}
+
+bool TableCursor::KnowsAll() const {
+  return std::all_of(values_.begin(), values_.end(),
+                     [](const Comparand& value) { return value.is_value(); });
 }
 
 absl::Status TableCursor::StartScan() {
@@ -68,77 +76,79 @@ absl::Status TableCursor::StartScan() {
 }
 
 absl::Status TableCursor::StartKey(int key) {
+  at_end_ = true;
   schema::TextWriter text;
-  for (std::size_t i = 0; i < values_.size(); ++i) {
-    if (i > 0) text.Append(",");
-    if (engine::WriteValueText(values_[i], &text)) {  // no value of a column: no record has it
-      at_end_ = true;
-      return absl::OkStatus();
-    }
+  for (const Comparand& comparand : values_) {
+    if (text.size() > 0) text.Append(',');
+    // What has no text is no record's value.
+    if (engine::WriteValueText(comparand.value, &text) != nullptr) return absl::OkStatus();
   }
-  line_ = {};
-  split_to_ = -1;
   // Read with a snapshot, the line is there as long as that.
-  absl::Status found =
+  const absl::Status found =
       source_.core.Visit(*source_.snapshot, key, text.text(), [this](std::string_view line) {
-        line_ = line;
+        StandOn(line);
         return absl::OkStatus();
       });
-  at_end_ = !found.ok();
   return absl::IsNotFound(found) ? absl::OkStatus() : found;
-}
-
-// From the values before the first unknown one; null among the bounds is that there is none.
-engine::IndexRange TableCursor::RangeOf(const TablePlan& plan) const {
-  std::string prefix;
-  std::size_t i = 0;
-  while (i < values_.size() && plan.operators[i] == '=' && !values_[i].is_null()) {
-    schema::AppendOrderKey(values_[i++], &prefix);
-  }
-  engine::IndexRange range{prefix, schema::OrderKeyEnd(prefix)};
-  if (prefix.empty()) range.high.reset();
-  if (i < values_.size() && plan.operators[i] == '=') return range;
-  for (; i < values_.size(); ++i) {
-    if (values_[i].is_null()) continue;
-    std::string bound = prefix;
-    schema::AppendOrderKey(values_[i], &bound);
-    if (plan.operators[i] == '>') {
-      range.low = std::move(bound);
-    } else {
-      range.high = schema::OrderKeyEnd(bound);
-    }
-  }
-  if (range.high.has_value() && *range.high < range.low) range.high = range.low;
-  return range;
 }
 
 absl::Status TableCursor::StartIndex(const TablePlan& plan) {
   absl::StatusOr<engine::IndexCursor> index = engine::IndexCursor::Open(
-      source_.core, *source_.snapshot, plan.number, RangeOf(plan),
+      source_.core, *source_.snapshot, plan.number, RangeOf(plan, values_),
       plan.descending ? engine::IndexOrder::kDescending : engine::IndexOrder::kAscending);
   if (!index.ok()) return index.status();
   index_.emplace(*std::move(index));
   return Next();
 }
 
+absl::Status TableCursor::StartLookup(const TablePlan& plan) {
+  std::vector<int> columns;
+  std::string key;
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    columns.push_back(plan.arguments[i].column);
+    schema::AppendOrderKey(values_[i].value, &key);
+  }
+  TableSource::Lookup& lookup = source_.lookups[columns];
+  if (lookup.asked++ < kScansBeforeLookup) return StartScan();
+  if (!lookup.table.has_value()) {
+    absl::StatusOr<LookupTable> table = LookupTable::Build(
+        source_.core, *source_.snapshot, source_.layout, columns, *source_.interrupted);
+    if (!table.ok()) return table.status();
+    source_.records_read += table->size();
+    lookup.table = *std::move(table);
+  }
+  found_ = lookup.table->Find(key);
+  return Next();
+}
+
 absl::Status TableCursor::Next() {
-  split_to_ = -1;
+  std::string_view line;
+  at_end_ = true;
   if (scan_.has_value()) {
-    at_end_ = !scan_->Next(&line_);
-    return at_end_ ? scan_->status() : absl::OkStatus();
-  }
-  if (index_.has_value()) {
+    if (!scan_->Next(&line)) return scan_->status();
+  } else if (index_.has_value()) {
     std::string_view key;
-    at_end_ = !index_->Next(&key, &line_);
-    return at_end_ ? index_->status() : absl::OkStatus();
+    if (!index_->Next(&key, &line)) return index_->status();
+  } else if (!found_.empty()) {
+    line = found_.front().line();
+    found_ = found_.subspan(1);
+  } else {
+    return absl::OkStatus();
   }
-  at_end_ = true;  // a key has one record
+  StandOn(line);
   return absl::OkStatus();
+}
+
+void TableCursor::StandOn(std::string_view line) {
+  line_ = line;
+  split_to_ = -1;
+  at_end_ = false;
+  ++source_.records_read;
 }
 
 absl::Status TableCursor::SplitTo(int stored) {
   if (stored <= split_to_) return absl::OkStatus();
-  const int last = std::max(stored, std::min(last_column_, source_.layout.column_count() - 1));
+  const int last = std::max(stored, last_column_);
   arena_.Clear();
   if (!schema::SplitCanonical(source_.layout, line_, last, spans_.data())) {
     return absl::DataLossError(
@@ -158,7 +168,11 @@ absl::Status TableCursor::SetResult(sqlite3_context* context, int column) {
 }
 
 absl::Status TableCursor::RowId(sqlite3_int64* row_id) {
-  *row_id = 0;
+  if (!source_.layout.has_row_id()) {
+    // No two records of a snapshot lie at one place.
+    *row_id = static_cast<sqlite3_int64>(reinterpret_cast<std::intptr_t>(line_.data()));
+    return absl::OkStatus();
+  }
   if (absl::Status split = SplitTo(0); !split.ok()) return split;
   const std::string_view text = spans_[0].In(line_);
   std::int64_t number = 0;

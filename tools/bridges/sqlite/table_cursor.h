@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,7 +15,6 @@
 #include "engine/index_cursor.h"
 #include "linedb/table_core.h"
 #include "schema/value_view.h"
-#include "tools/bridges/sqlite/table_plan.h"
 #include "tools/bridges/sqlite/table_source.h"
 
 namespace linedb::sqlite {
@@ -22,31 +22,34 @@ namespace linedb::sqlite {
 // One thread. The source must outlive it.
 class TableCursor {
  public:
-  explicit TableCursor(const TableSource& source);
+  explicit TableCursor(TableSource& source);
 
-  // Begins anew; stands on the first record, if there is one. kDataLoss; kOutOfRange as Database's.
-  absl::Status Start(const TablePlan& plan, int count, sqlite3_value** arguments);
+  // Begins anew; stands on the first record, if there is one. kDataLoss; kCancelled.
+  absl::Status Start(const TablePlan& plan, std::span<sqlite3_value*> arguments);
   absl::Status Next();
   bool at_end() const { return at_end_; }
 
-  // Of the record: SQLite's column.
+  // Of the record: SQLite's column; a number that no other has: in a table without a primary key
+  // its row number.
   absl::Status SetResult(sqlite3_context* context, int column);
   absl::Status RowId(sqlite3_int64* row_id);
 
  private:
-  // Whether the keys and ranges are known; false: all records have to be looked at.
-  bool ReadArguments(const TablePlan& plan, int count, sqlite3_value** arguments);
+  // False: no record can fit.
+  bool ReadArguments(const TablePlan& plan, std::span<sqlite3_value*> arguments);
+  bool KnowsAll() const;
   absl::Status StartScan();
   absl::Status StartKey(int key);
   absl::Status StartIndex(const TablePlan& plan);
-  engine::IndexRange RangeOf(const TablePlan& plan) const;
+  absl::Status StartLookup(const TablePlan& plan);
+  void StandOn(std::string_view line);
   absl::Status SplitTo(int stored);
 
-  const TableSource& source_;
+  TableSource& source_;
   std::optional<engine::RecordCursor> scan_;
   std::optional<engine::IndexCursor> index_;
-  std::vector<Value> values_;  // of the plan's arguments
-  bool nothing_ = false;       // no record can fit
+  std::span<const LookupTable::Entry> found_;  // those still to come
+  std::vector<Comparand> values_;              // of the plan's arguments
   bool at_end_ = true;
   std::string_view line_;
   int last_column_ = -1;  // that is read of each record

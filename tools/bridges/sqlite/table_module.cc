@@ -2,10 +2,12 @@
 
 #include <memory>
 #include <new>
+#include <span>
 
+#include "tools/bridges/sqlite/plan_choice.h"
+#include "tools/bridges/sqlite/sql_names.h"
 #include "tools/bridges/sqlite/sql_value.h"
 #include "tools/bridges/sqlite/table_cursor.h"
-#include "tools/bridges/sqlite/table_plan.h"
 
 namespace linedb::sqlite {
 namespace {
@@ -15,11 +17,11 @@ struct Table : sqlite3_vtab {
   TableSource* source = nullptr;
 };
 struct Cursor : sqlite3_vtab_cursor {
-  explicit Cursor(const TableSource& source) : sqlite3_vtab_cursor{}, records(source) {}
+  explicit Cursor(TableSource& source) : sqlite3_vtab_cursor{}, records(source) {}
   TableCursor records;
 };
 
-Table& TableOf(sqlite3_vtab* table) { return *static_cast<Table*>(table); }
+TableSource& SourceOf(sqlite3_vtab* table) { return *static_cast<Table*>(table)->source; }
 TableCursor& RecordsOf(sqlite3_vtab_cursor* cursor) {
   return static_cast<Cursor*>(cursor)->records;
 }
@@ -27,10 +29,10 @@ TableCursor& RecordsOf(sqlite3_vtab_cursor* cursor) {
 // The code, and where SQLite and the session find what went wrong.
 int CodeOf(const absl::Status& status, sqlite3_vtab* table) {
   if (status.ok()) return SQLITE_OK;
-  TableOf(table).source->failure = status;
+  SourceOf(table).failure = status;
   sqlite3_free(table->zErrMsg);
   table->zErrMsg = sqlite3_mprintf("%s", std::string(status.message()).c_str());
-  return SQLITE_ERROR;
+  return absl::IsCancelled(status) ? SQLITE_INTERRUPT : SQLITE_ERROR;
 }
 
 // No exception reaches SQLite: its frames cannot be unwound.
@@ -60,13 +62,12 @@ int Disconnect(sqlite3_vtab* table) {
 }
 
 int BestIndex(sqlite3_vtab* table, sqlite3_index_info* info) {
-  return Guarded(
-      [&] { return ChoosePlan(*TableOf(table).source, info) ? SQLITE_OK : SQLITE_NOMEM; });
+  return Guarded([&] { return ChoosePlan(SourceOf(table), info) ? SQLITE_OK : SQLITE_NOMEM; });
 }
 
 int Open(sqlite3_vtab* table, sqlite3_vtab_cursor** cursor) {
   return Guarded([&] {
-    *cursor = new Cursor(*TableOf(table).source);
+    *cursor = new Cursor(SourceOf(table));
     return SQLITE_OK;
   });
 }
@@ -76,11 +77,12 @@ int Close(sqlite3_vtab_cursor* cursor) {
   return SQLITE_OK;
 }
 
-int Filter(sqlite3_vtab_cursor* cursor, int number, const char* operators, int count,
+int Filter(sqlite3_vtab_cursor* cursor, int number, const char*, int count,
            sqlite3_value** arguments) {
   return Guarded([&] {
-    const TablePlan plan = TablePlan::FromNumber(number, operators);
-    return CodeOf(RecordsOf(cursor).Start(plan, count, arguments), cursor->pVtab);
+    const TablePlan& plan = SourceOf(cursor->pVtab).plans[static_cast<std::size_t>(number)];
+    const std::span<sqlite3_value*> values(arguments, static_cast<std::size_t>(count));
+    return CodeOf(RecordsOf(cursor).Start(plan, values), cursor->pVtab);
   });
 }
 
@@ -102,7 +104,8 @@ int RowId(sqlite3_vtab_cursor* cursor, sqlite3_int64* row_id) {
 sqlite3_module MakeModule() {
   sqlite3_module module = {};
   module.iVersion = 1;
-  module.xConnect = Connect;  // and no xCreate: the table is there by its name
+  module.xCreate = Connect;
+  module.xConnect = Connect;  // the same: the table is there by its name, even before its CREATE
   module.xBestIndex = BestIndex;
   module.xDisconnect = Disconnect;
   module.xDestroy = Disconnect;
@@ -118,31 +121,34 @@ sqlite3_module MakeModule() {
 
 }  // namespace
 
-std::string QuotedName(const std::string& name) {
-  std::string quoted = "\"";
-  for (const char c : name) quoted += c == '"' ? "\"\"" : std::string(1, c);
-  return quoted + '"';
-}
-
 std::string DeclarationOf(const TableSource& source) {
   const TableSchema& schema = source.layout.schema();
   std::string columns;
   std::string key;
   for (std::size_t i = 0; i < source.names.size(); ++i) {
+    const ColumnSchema& column = schema.columns[i];
     const std::string name = QuotedName(source.names[i]);
-    columns += (columns.empty() ? "" : ", ") + name + " " +
-               std::string(DeclaredType(schema.columns[i].type));
-    if (schema.columns[i].primary_key) key += (key.empty() ? "" : ", ") + name;
+    columns += (columns.empty() ? "" : ", ") + name + " ";
+    columns += DeclaredType(column.type);
+    // Else min() would have to pass over nulls, and asks for an order that no index has.
+    if (!column.nullable || column.primary_key) columns += " NOT NULL";
+    if (column.primary_key) key += (key.empty() ? "" : ", ") + name;
   }
-  const std::string head = "CREATE TABLE " + QuotedName(schema.table_name) + "(" + columns;
-  // Without a key the hidden row number is what tells records apart.
-  return key.empty() ? head + ")" : head + ", PRIMARY KEY(" + key + ")) WITHOUT ROWID";
+  const std::string head = "CREATE TABLE " + QuotedName(source.name()) + "(" + columns;
+  // Else the row number is what tells records apart.
+  return !source.has_sql_key() ? head + ")" : head + ", PRIMARY KEY(" + key + ")) WITHOUT ROWID";
 }
 
 int AddTable(sqlite3* connection, TableSource* source) {
   static const sqlite3_module kModule = MakeModule();
-  return sqlite3_create_module_v2(connection, source->layout.schema().table_name.c_str(), &kModule,
-                                  source, nullptr);
+  const int made =
+      sqlite3_create_module_v2(connection, source->name().c_str(), &kModule, source, nullptr);
+  if (made != SQLITE_OK) return made;
+  // For whoever asks sqlite_schema what there is. A name that begins with sqlite_ is refused there.
+  const std::string name = QuotedName(source->name());
+  const std::string create = "CREATE VIRTUAL TABLE " + name + " USING " + name;
+  const int created = sqlite3_exec(connection, create.c_str(), nullptr, nullptr, nullptr);
+  return created == SQLITE_NOMEM ? created : SQLITE_OK;
 }
 
 }  // namespace linedb::sqlite

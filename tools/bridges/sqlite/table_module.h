@@ -1,4 +1,4 @@
-// linedb's tables as virtual tables of SQLite, each a module of its name that needs no CREATE.
+// linedb's tables as virtual tables of SQLite.
 
 #ifndef LINEDB_TOOLS_BRIDGES_SQLITE_TABLE_MODULE_H_
 #define LINEDB_TOOLS_BRIDGES_SQLITE_TABLE_MODULE_H_
@@ -11,14 +11,12 @@
 
 namespace linedb::sqlite {
 
-// The source must outlive the connection. An error code of SQLite.
+// Makes the table by its name, to read only. The source must outlive the connection. An error code
+// of SQLite.
 int AddTable(sqlite3* connection, TableSource* source);
 
 // "CREATE TABLE student(id INTEGER, …)", as SQLite is told.
 std::string DeclarationOf(const TableSource& source);
-
-// A name in SQL's quotes.
-std::string QuotedName(const std::string& name);
 
 }  // namespace linedb::sqlite
 
