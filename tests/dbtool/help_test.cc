@@ -14,11 +14,10 @@ namespace {
 
 // `diff` first: its examples compare what the others change.
 constexpr const char* kCommands[] = {
-    "diff",   "init",    "create", "alter",  "checkpoint", "compact", "inspect",
-    "schema", "stats",   "get",    "cat",    "grep",       "import",  "put",
-    "export", "dump",    "load",   "wal",    "log",        "tail",    "verify",
-    "backup", "restore", "slice",  "bisect", "edit",       "adopt",   "delete",
-    "repair", "purge",   "ui",     "report", "completion", "man",     "help"};
+    "diff",  "init",   "create", "alter",  "checkpoint", "compact", "inspect",    "schema", "stats",
+    "get",   "cat",    "grep",   "sql",    "import",     "put",     "export",     "dump",   "load",
+    "wal",   "log",    "tail",   "verify", "backup",     "restore", "slice",      "bisect", "edit",
+    "adopt", "delete", "repair", "purge",  "ui",         "report",  "completion", "man",    "help"};
 
 std::vector<std::string> ExamplesIn(const std::string& help) {
   std::vector<std::string> examples;
