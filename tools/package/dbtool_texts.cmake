@@ -8,9 +8,8 @@ set(shells ${CMAKE_INSTALL_DATADIR})
 function(dbtool_text words file directory)
   separate_arguments(arguments UNIX_COMMAND "${words}")
   set(text ${texts}/${file})
-  cmake_path(GET text PARENT_PATH folder)
+  file(MAKE_DIRECTORY ${texts})
   add_custom_command(OUTPUT ${text}
-    COMMAND ${CMAKE_COMMAND} -E make_directory ${folder}
     COMMAND dbtool ${arguments} > ${text}
     DEPENDS dbtool VERBATIM)
   install(FILES ${text} DESTINATION ${directory} COMPONENT tools)
