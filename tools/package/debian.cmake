@@ -3,13 +3,17 @@
 # installed beside each other. dbtool has the library in it, so linedb-tools needs no other.
 set(LINEDB_MAINTAINER "linedb maintainers <linedb@localhost>" CACHE STRING
   "Who stands as maintainer in the Debian packages")
+set(LINEDB_CHANGED 0 CACHE STRING
+  "When the sources last changed, in seconds since 1970: the only time in the Debian packages")
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME linedb)
 set(CPACK_PACKAGE_CONTACT "${LINEDB_MAINTAINER}")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_COMPONENTS_ALL library development tools)
-set(CPACK_STRIP_FILES ON)
+set(CPACK_LINEDB_LIBRARIES ${CMAKE_INSTALL_FULL_LIBDIR})
+set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_CURRENT_SOURCE_DIR}/debian_strip.cmake)
+set(CPACK_POST_BUILD_SCRIPTS ${CMAKE_CURRENT_SOURCE_DIR}/debian_finish.cmake)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ
   GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
@@ -17,6 +21,8 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
+set(CPACK_PROJECT_CONFIG_FILE ${CMAKE_CURRENT_BINARY_DIR}/debian_time.cmake)
+file(WRITE ${CPACK_PROJECT_CONFIG_FILE} "set(ENV{SOURCE_DATE_EPOCH} ${LINEDB_CHANGED})\n")
 set(debian_version ${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE})
 
 get_target_property(so_version linedb_shared SOVERSION)
@@ -35,20 +41,22 @@ set(CPACK_DEBIAN_TOOLS_PACKAGE_NAME linedb-tools)
 set(CPACK_DEBIAN_TOOLS_PACKAGE_SECTION database)
 set(CPACK_DEBIAN_TOOLS_PACKAGE_SHLIBDEPS ON)
 
-set(about " linedb is an embedded database engine. Every table is a schema file and an append-only
- file of JSON lines, which cat, grep and jq read; all tables share one write-ahead
- log of JSON lines. What was acknowledged survives a crash, and damage is named by
- file, line and byte.
- .")
-set(CPACK_DEBIAN_LIBRARY_DESCRIPTION "embedded database of JSON lines, shared library
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "")  # the first line of each description
+set(about "linedb is an embedded database engine. Every table is a schema file and an
+append-only file of JSON lines, which cat, grep and jq read; all tables share
+one write-ahead log of JSON lines. What was acknowledged survives a crash, and
+damage is named by file, line and byte.
+")
+set(CPACK_DEBIAN_LIBRARY_DESCRIPTION "embedded database of JSON lines (shared library)
 ${about}
- This package has the library that programs built with linedb need.")
-set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "embedded database of JSON lines, files for building
+This package has the library that programs built with linedb need.")
+set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "embedded database of JSON lines (files for building)
 ${about}
- This package has the headers, for C++20 and for C, and the static library.")
-set(CPACK_DEBIAN_TOOLS_DESCRIPTION "embedded database of JSON lines, command line
+This package has the headers, for C++20 and for C, and the static library.")
+set(CPACK_DEBIAN_TOOLS_DESCRIPTION "embedded database of JSON lines (command line)
 ${about}
- This package has dbtool, which makes, reads, changes, checks and repairs databases.")
+This package has dbtool, which makes, reads, changes, checks and repairs
+databases.")
 
 # debian_document(package component source name): installed compressed, the same at each build.
 find_program(GZIP gzip REQUIRED)
@@ -61,11 +69,10 @@ function(debian_document package component source name)
     COMPONENT ${component})
 endfunction()
 
-if(DEFINED ENV{SOURCE_DATE_EPOCH})
-  string(TIMESTAMP day "%a, %d %b %Y %H:%M:%S +0000" UTC)
-else()
-  set(day "Thu, 01 Jan 1970 00:00:00 +0000")
-endif()
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/CHANGELOG.md)
+set(ENV{SOURCE_DATE_EPOCH} ${LINEDB_CHANGED})
+string(TIMESTAMP day "%a, %d %b %Y %H:%M:%S +0000" UTC)
+unset(ENV{SOURCE_DATE_EPOCH})
 configure_file(debian_changelog.in debian_changelog @ONLY)
 foreach(pair library:${library_package} development:linedb-dev tools:linedb-tools)
   string(REPLACE ":" ";" pair ${pair})
