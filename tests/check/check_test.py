@@ -177,11 +177,18 @@ class Promises(Planted):
             "tests/wal/a_test.cc": "// [wal-7.3] and [wal-9]\n"}))
         self.assert_found(problems, "[wal-7.31]", "[wal-9]")
 
-    def test_knows_the_promises_of_the_command_line(self):
+    def test_knows_the_promises_that_a_document_lists(self):
         problems = promises.check(self.repository({
-            "tools/dbtool/README.md": "Shown [cli-1], not shown [cli-2].\n",
+            "tools/dbtool/README.md": "- [cli-1] Shown.\n- [cli-2] Not shown.\n\nAs [cli-7] says.\n",
+            "engine/DESIGN.md": "- [package-1] Not shown.\n\nSee [wal-3] and - [none-1] here.\n",
             "tests/dbtool/a_test.cc": "// [cli-1] and [cli-24]\n"}))
-        self.assert_found(problems, "[cli-2]", "[cli-24]")
+        self.assert_found(problems, "[cli-2]", "[cli-24]", "[package-1]")
+
+    def test_finds_two_documents_that_promise_under_one_name(self):
+        problems = promises.check(self.repository({
+            "wal/FORMAT.md": "[wal-1]\n", "engine/DESIGN.md": "- [wal-2] Too.\n",
+            "tests/wal/a_test.cc": "// wal-1 and wal-2\n"}))
+        self.assert_found(problems, "engine/DESIGN.md and wal/FORMAT.md")
 
 
 class Clang(Planted):
