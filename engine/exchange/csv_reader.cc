@@ -1,12 +1,16 @@
-// Rows of CSV become JSON objects whose values are what the columns' types make of the fields; what
-// a record may hold is then judged by the one door through which all records come in.
+// Rows of CSV become records by one of two ways. The straight way writes each field's value where
+// it stands in the line, and takes nearly every row that is right. What it leaves becomes a JSON
+// object whose values are what the columns' types make of the fields; what a record may hold is
+// then judged by the one door through which all other records come in, which also finds the faults.
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "engine/exchange/csv_row.h"
+#include "engine/exchange/csv_value.h"
 #include "engine/exchange/record_reader.h"
 #include "linedb/text_writer.h"
 #include "schema/json_reader.h"
@@ -23,15 +27,15 @@ bool IsNumber(std::string_view text) {
   return !text.empty() && schema::ScanNumber(text.data(), end, &is_integer) == end;
 }
 
-bool EqualsInAnyCase(std::string_view text, std::string_view word) {
-  return text.size() == word.size() &&
-         absl::EqualsIgnoreCase({text.data(), text.size()}, {word.data(), word.size()});
-}
-
 // "expected 3 fields, found 2"
 std::string CountReason(std::size_t expected, std::size_t found) {
   return absl::StrCat("expected ", expected, expected == 1 ? " field" : " fields", ", found ",
                       found);
+}
+
+// Of a field that is null: whether the column, which cannot be null, takes it as the empty string.
+bool IsEmptyText(const ColumnSchema& column, const CsvField& field) {
+  return column.type == Type::kString && !column.nullable && field.text.empty();
 }
 
 class CsvReader : public RecordReader {
@@ -51,6 +55,10 @@ class CsvReader : public RecordReader {
                     schema::RecordError* error) override {
     RecordFault fault;
     if (!Split(text, &fault)) return Refuse(fault.error, error);
+    if (WriteLine(text, options, spans)) {
+      line->append(line_.text());
+      return absl::OkStatus();
+    }
     if (Translate(text) > 0) return Refuse(field_faults_.front().error, error);
     return schema::CanonicalizeRecord(layout_, json_.text(), options, line, spans, error);
   }
@@ -67,6 +75,10 @@ class CsvReader : public RecordReader {
   }
 
   bool Split(std::string_view text, RecordFault* fault);
+  bool WriteLine(std::string_view text, const schema::CanonicalizeOptions& options,
+                 std::vector<schema::FieldSpan>* spans);
+  bool WriteColumn(int column, const schema::CanonicalizeOptions& options);
+  bool WriteNull(int column, const schema::CanonicalizeOptions& options);
   std::size_t Translate(std::string_view text);
   bool WriteValue(const ColumnSchema& column, const CsvField& field, schema::JsonFault* fault);
   bool WriteJson(std::string_view value, schema::JsonFault* fault);
@@ -83,7 +95,8 @@ class CsvReader : public RecordReader {
   std::vector<std::size_t> places_;  // of each stored column among the fields
 
   // Of the row that was read last.
-  std::vector<CsvField> fields_;
+  CsvRow row_;
+  schema::TextWriter line_;
   schema::TextWriter json_;
   std::vector<RecordFault> field_faults_;  // of fields that have no JSON
   std::string scratch_;
@@ -92,18 +105,66 @@ class CsvReader : public RecordReader {
 bool CsvReader::Split(std::string_view text, RecordFault* fault) {
   schema::JsonFault split;
   fault->is_syntax = true;
-  if (!SplitCsvRow(text, shape_.dialect, &fields_, &split)) {
+  if (!SplitCsvRow(text, shape_.dialect, &row_, &split)) {
     fault->error = {split.byte, "", split.reason};
     return false;
   }
   const std::size_t expected = shape_.columns.size();
-  if (fields_.size() == expected) return true;
+  if (row_.fields.size() == expected) return true;
   // The first that is one too many, or the end where one is missing.
   std::size_t byte = text.size();
-  if (fields_.size() > expected) byte = OffsetIn(text, fields_[expected]);
+  if (row_.fields.size() > expected) byte = OffsetIn(text, row_.fields[expected]);
   if (byte == text.size() && byte > 0 && text.back() == '\r') --byte;
-  fault->error = {byte, "", CountReason(expected, fields_.size())};
+  fault->error = {byte, "", CountReason(expected, row_.fields.size())};
   return false;
+}
+
+// The straight way, of the row split: its line into line_. False if the row is not right, and for
+// some that are.
+bool CsvReader::WriteLine(std::string_view text, const schema::CanonicalizeOptions& options,
+                          std::vector<schema::FieldSpan>* spans) {
+  if (options.original_format) return false;
+  if (!row_.ascii && schema::FindBadUtf8(text) != text.npos) return false;
+  line_.Truncate(0);
+  spans->resize(layout_.columns().size());
+  for (int column = 0; column < layout_.column_count(); ++column) {
+    line_.Append(layout_.prefix(column));
+    const std::size_t begin = line_.size();
+    if (!WriteColumn(column, options)) return false;
+    (*spans)[static_cast<std::size_t>(column)] = {static_cast<std::uint32_t>(begin),
+                                                  static_cast<std::uint32_t>(line_.size())};
+  }
+  line_.Append('}');
+  return line_.size() <= schema::kLineBytesMax;
+}
+
+bool CsvReader::WriteColumn(int column, const schema::CanonicalizeOptions& options) {
+  const ColumnSchema& schema = layout_.columns()[static_cast<std::size_t>(column)];
+  const std::size_t place = places_[static_cast<std::size_t>(column)];
+  if (place == kNotThere) {
+    if (!schema.default_json.has_value()) return WriteNull(column, options);
+    line_.Append(*schema.default_json);
+    return true;
+  }
+  const CsvField& field = row_.fields[place];
+  if (field.quoted || !shape_.IsNull(field.text)) {
+    return WriteCsvValue(schema, field.Value(&scratch_), &line_);
+  }
+  if (!IsEmptyText(schema, field)) return WriteNull(column, options);
+  line_.Append("\"\"");
+  return true;
+}
+
+// Null in an assigned key asks for one.
+bool CsvReader::WriteNull(int column, const schema::CanonicalizeOptions& options) {
+  if (column == layout_.assigned_column()) {
+    if (!options.assigned_key.has_value()) return false;
+    schema::WriteInt(&line_, *options.assigned_key);
+    return true;
+  }
+  if (!layout_.columns()[static_cast<std::size_t>(column)].nullable) return false;
+  line_.Append("null");
+  return true;
 }
 
 // Writes the fields that are columns into json_, in the order of columns. The number of those that
@@ -117,7 +178,7 @@ std::size_t CsvReader::Translate(std::string_view text) {
     prefix.remove_prefix(1);
     json_.Append(json_.size() == 0 ? '{' : ',');
     json_.Append(prefix);
-    const CsvField& field = fields_[places_[i]];
+    const CsvField& field = row_.fields[places_[i]];
     const ColumnSchema& column = layout_.columns()[i];
     schema::JsonFault fault;
     const std::size_t before = json_.size();
@@ -135,7 +196,7 @@ std::size_t CsvReader::Translate(std::string_view text) {
 bool CsvReader::WriteValue(const ColumnSchema& column, const CsvField& field,
                            schema::JsonFault* fault) {
   if (!field.quoted && shape_.IsNull(field.text)) {
-    const bool is_text = column.type == Type::kString && !column.nullable && field.text.empty();
+    const bool is_text = IsEmptyText(column, field);
     json_.Append(is_text ? std::string_view("\"\"") : std::string_view("null"));
     return true;
   }
@@ -147,9 +208,8 @@ bool CsvReader::WriteValue(const ColumnSchema& column, const CsvField& field,
       return true;
     }
   } else if (column.type == Type::kBool) {
-    const bool is_true = EqualsInAnyCase(value, "true");
-    if (is_true || EqualsInAnyCase(value, "false")) {
-      schema::WriteBool(&json_, is_true);
+    if (const std::optional<bool> truth = CsvBool(value); truth.has_value()) {
+      schema::WriteBool(&json_, *truth);
       return true;
     }
   }
@@ -189,7 +249,7 @@ std::vector<RecordFault> CsvReader::Faults(std::string_view text,
       ++of_input;
       continue;
     }
-    judged.error.byte = place == kNotThere ? 0 : OffsetIn(text, fields_[place]);
+    judged.error.byte = place == kNotThere ? 0 : OffsetIn(text, row_.fields[place]);
     faults.push_back(std::move(judged));
   }
   if (faults.empty() && of_input == 0) faults.push_back({.error = {0, "", first.reason}});

@@ -1,0 +1,116 @@
+#include "engine/exchange/csv_value.h"
+
+#include <cstdint>
+#include <cstring>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "linedb/text_reader.h"
+#include "schema/base64.h"
+#include "schema/canonical_value.h"
+#include "schema/json_reader.h"
+#include "schema/json_text.h"
+#include "schema/time_text.h"
+
+namespace linedb::engine {
+namespace {
+
+// Whether the text is known to be UTF-8 makes the difference to schema::WriteString: what is not
+// ASCII but needs no escape is copied.
+bool WriteText(std::string_view text, schema::TextWriter* writer) {
+  char* const to = writer->Reserve(text.size() + 2);
+  if (!schema::CopyPlain(text, to + 1)) {
+    const char* const end = text.data() + text.size();
+    unsigned high = 0;
+    if (schema::FindEscape(text.data(), end, &high) != end) {
+      return schema::WriteStringSlow(writer, text) == nullptr;
+    }
+    std::memcpy(to + 1, text.data(), text.size());
+  }
+  to[0] = '"';
+  to[text.size() + 1] = '"';
+  writer->Advance(text.size() + 2);
+  return true;
+}
+
+bool WriteInt(std::string_view text, schema::TextWriter* writer) {
+  std::int64_t value = 0;
+  const char* const end = text.data() + text.size();
+  if (text.empty() || schema::ReadInt64(text.data(), end, &value) != end) return false;
+  writer->Append(text);
+  return true;
+}
+
+// Decimals of so many digits come back from a double as they are.
+constexpr std::size_t kExactDigits = 15;
+
+bool WriteFloat(std::string_view text, schema::TextWriter* writer) {
+  if (text.empty()) return false;
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  if (schema::PassFloat(begin, end) == end) {
+    writer->Append(text);
+    return true;
+  }
+  if (text.size() <= kExactDigits && WriteInt(text, writer)) {
+    writer->Append(".0");
+    return true;
+  }
+  bool is_integer = false;
+  double value = 0;
+  return schema::ScanNumber(begin, end, &is_integer) == end &&
+         schema::ReadDouble(begin, end, &value) != nullptr &&
+         schema::WriteDouble(writer, value) == nullptr;
+}
+
+bool WriteTimestamp(std::string_view text, schema::TextWriter* writer) {
+  const std::optional<Timestamp> time = schema::ParseTimestamp(text, /*naive_is_utc=*/false);
+  return time.has_value() && schema::WriteTimestamp(writer, *time) == nullptr;
+}
+
+// Null is a JSON value, too, where the column can be null.
+bool WriteJson(const ColumnSchema& column, std::string_view text, schema::TextWriter* writer) {
+  const std::size_t begin = writer->size();
+  schema::JsonReader reader(text);
+  if (!reader.CopyValue(writer) || !reader.ExpectEnd()) return false;
+  return column.nullable || writer->text().substr(begin) != "null";
+}
+
+}  // namespace
+
+std::optional<bool> CsvBool(std::string_view text) {
+  if (text.size() != 4 && text.size() != 5) return std::nullopt;
+  const absl::string_view word(text.data(), text.size());
+  if (absl::EqualsIgnoreCase(word, "true")) return true;
+  if (absl::EqualsIgnoreCase(word, "false")) return false;
+  return std::nullopt;
+}
+
+bool WriteCsvValue(const ColumnSchema& column, std::string_view text, schema::TextWriter* writer) {
+  switch (column.type) {
+    case Type::kInt:
+      return WriteInt(text, writer);
+    case Type::kFloat:
+      return WriteFloat(text, writer);
+    case Type::kBool: {
+      const std::optional<bool> truth = CsvBool(text);
+      if (truth.has_value()) schema::WriteBool(writer, *truth);
+      return truth.has_value();
+    }
+    case Type::kString:
+      return WriteText(text, writer);
+    case Type::kTimestamp:
+      return WriteTimestamp(text, writer);
+    case Type::kDate:
+      return schema::IsDate(text) && WriteText(text, writer);
+    case Type::kBytes: {
+      std::string bytes;
+      return schema::DecodeBase64(text, &bytes) && WriteText(text, writer);
+    }
+    case Type::kJson:
+      return WriteJson(column, text, writer);
+  }
+  return false;
+}
+
+}  // namespace linedb::engine
