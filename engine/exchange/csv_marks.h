@@ -21,21 +21,30 @@ namespace linedb::engine {
 // The marks of 16 bytes that lie anywhere: a bit for each byte that is one, the first the lowest.
 class CsvMarkFinder {
  public:
-  explicit CsvMarkFinder(const CsvDialect& dialect)
-      : delimiter_(dialect.delimiter), quote_(dialect.quotes ? '"' : dialect.delimiter) {}
-
   static constexpr std::size_t kBytes = 16;
 
 #if defined(__SSE2__)
+  explicit CsvMarkFinder(const CsvDialect& dialect)
+      : delimiter_(_mm_set1_epi8(dialect.delimiter)),
+        quote_(_mm_set1_epi8(dialect.quotes ? '"' : dialect.delimiter)) {}
+
   unsigned Marks(const char* at, unsigned* high) const {
     const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-    const auto equals = [block](char byte) { return _mm_cmpeq_epi8(block, _mm_set1_epi8(byte)); };
     *high |= static_cast<unsigned>(_mm_movemask_epi8(block));
-    return static_cast<unsigned>(
-        _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(equals(delimiter_), equals(quote_)),
-                                       _mm_or_si128(equals('\r'), equals('\0')))));
+    const __m128i returns_and_nuls = _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('\r')),
+                                                  _mm_cmpeq_epi8(block, _mm_setzero_si128()));
+    const __m128i others =
+        _mm_or_si128(_mm_cmpeq_epi8(block, delimiter_), _mm_cmpeq_epi8(block, quote_));
+    return static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(others, returns_and_nuls)));
   }
+
+ private:
+  const __m128i delimiter_;
+  const __m128i quote_;
 #else
+  explicit CsvMarkFinder(const CsvDialect& dialect)
+      : delimiter_(dialect.delimiter), quote_(dialect.quotes ? '"' : dialect.delimiter) {}
+
   unsigned Marks(const char* at, unsigned* high) const {
     unsigned marks = 0;
     for (std::size_t i = 0; i < kBytes; ++i) {
@@ -46,11 +55,11 @@ class CsvMarkFinder {
     }
     return marks;
   }
-#endif
 
  private:
   const char delimiter_;
   const char quote_;
+#endif
 };
 
 // The delimiters, quotes (if the dialect has them), carriage returns and NULs of a text, one after

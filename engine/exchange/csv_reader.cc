@@ -4,11 +4,11 @@
 // then judged by the one door through which all other records come in, which also finds the faults.
 
 #include <algorithm>
-#include <cstdint>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "engine/exchange/csv_line.h"
 #include "engine/exchange/csv_row.h"
 #include "engine/exchange/csv_value.h"
 #include "engine/exchange/record_reader.h"
@@ -33,30 +33,35 @@ std::string CountReason(std::size_t expected, std::size_t found) {
                       found);
 }
 
-// Of a field that is null: whether the column, which cannot be null, takes it as the empty string.
-bool IsEmptyText(const ColumnSchema& column, const CsvField& field) {
-  return column.type == Type::kString && !column.nullable && field.text.empty();
+// Of each stored column among the fields.
+std::vector<std::size_t> PlacesOf(const schema::RecordLayout& layout, const CsvShape& shape) {
+  std::vector<std::size_t> places;
+  for (const ColumnSchema& column : layout.columns()) {
+    const auto found = std::find(shape.columns.begin(), shape.columns.end(), column.name);
+    places.push_back(found == shape.columns.end()
+                         ? kNotThere
+                         : static_cast<std::size_t>(found - shape.columns.begin()));
+  }
+  return places;
 }
 
 class CsvReader : public RecordReader {
  public:
   CsvReader(const schema::RecordLayout& layout, RecordJudge judge, const CsvShape& shape)
-      : layout_(layout), judge_(std::move(judge)), shape_(shape) {
-    for (const ColumnSchema& column : layout.columns()) {
-      const auto found = std::find(shape.columns.begin(), shape.columns.end(), column.name);
-      places_.push_back(found == shape.columns.end()
-                            ? kNotThere
-                            : static_cast<std::size_t>(found - shape.columns.begin()));
-    }
-  }
+      : layout_(layout),
+        judge_(std::move(judge)),
+        shape_(shape),
+        places_(PlacesOf(layout, shape)),
+        line_writer_(layout, shape, places_) {}
 
   absl::Status Read(std::string_view text, const schema::CanonicalizeOptions& options,
                     std::string* line, std::vector<schema::FieldSpan>* spans,
                     schema::RecordError* error) override {
     RecordFault fault;
     if (!Split(text, &fault)) return Refuse(fault.error, error);
-    if (WriteLine(text, options, spans)) {
-      line->append(line_.text());
+    const bool is_utf8 = row_.ascii || schema::FindBadUtf8(text) == text.npos;
+    if (is_utf8 && !options.original_format && line_writer_.Write(row_, options, spans)) {
+      line->append(line_writer_.line());
       return absl::OkStatus();
     }
     if (Translate(text) > 0) return Refuse(field_faults_.front().error, error);
@@ -75,10 +80,6 @@ class CsvReader : public RecordReader {
   }
 
   bool Split(std::string_view text, RecordFault* fault);
-  bool WriteLine(std::string_view text, const schema::CanonicalizeOptions& options,
-                 std::vector<schema::FieldSpan>* spans);
-  bool WriteColumn(int column, const schema::CanonicalizeOptions& options);
-  bool WriteNull(int column, const schema::CanonicalizeOptions& options);
   std::size_t Translate(std::string_view text);
   bool WriteValue(const ColumnSchema& column, const CsvField& field, schema::JsonFault* fault);
   bool WriteJson(std::string_view value, schema::JsonFault* fault);
@@ -92,11 +93,11 @@ class CsvReader : public RecordReader {
   const schema::RecordLayout& layout_;
   RecordJudge judge_;
   const CsvShape& shape_;
-  std::vector<std::size_t> places_;  // of each stored column among the fields
+  const std::vector<std::size_t> places_;
+  CsvLineWriter line_writer_;
 
   // Of the row that was read last.
   CsvRow row_;
-  schema::TextWriter line_;
   schema::TextWriter json_;
   std::vector<RecordFault> field_faults_;  // of fields that have no JSON
   std::string scratch_;
@@ -117,54 +118,6 @@ bool CsvReader::Split(std::string_view text, RecordFault* fault) {
   if (byte == text.size() && byte > 0 && text.back() == '\r') --byte;
   fault->error = {byte, "", CountReason(expected, row_.fields.size())};
   return false;
-}
-
-// The straight way, of the row split: its line into line_. False if the row is not right, and for
-// some that are.
-bool CsvReader::WriteLine(std::string_view text, const schema::CanonicalizeOptions& options,
-                          std::vector<schema::FieldSpan>* spans) {
-  if (options.original_format) return false;
-  if (!row_.ascii && schema::FindBadUtf8(text) != text.npos) return false;
-  line_.Truncate(0);
-  spans->resize(layout_.columns().size());
-  for (int column = 0; column < layout_.column_count(); ++column) {
-    line_.Append(layout_.prefix(column));
-    const std::size_t begin = line_.size();
-    if (!WriteColumn(column, options)) return false;
-    (*spans)[static_cast<std::size_t>(column)] = {static_cast<std::uint32_t>(begin),
-                                                  static_cast<std::uint32_t>(line_.size())};
-  }
-  line_.Append('}');
-  return line_.size() <= schema::kLineBytesMax;
-}
-
-bool CsvReader::WriteColumn(int column, const schema::CanonicalizeOptions& options) {
-  const ColumnSchema& schema = layout_.columns()[static_cast<std::size_t>(column)];
-  const std::size_t place = places_[static_cast<std::size_t>(column)];
-  if (place == kNotThere) {
-    if (!schema.default_json.has_value()) return WriteNull(column, options);
-    line_.Append(*schema.default_json);
-    return true;
-  }
-  const CsvField& field = row_.fields[place];
-  if (field.quoted || !shape_.IsNull(field.text)) {
-    return WriteCsvValue(schema, field.Value(&scratch_), &line_);
-  }
-  if (!IsEmptyText(schema, field)) return WriteNull(column, options);
-  line_.Append("\"\"");
-  return true;
-}
-
-// Null in an assigned key asks for one.
-bool CsvReader::WriteNull(int column, const schema::CanonicalizeOptions& options) {
-  if (column == layout_.assigned_column()) {
-    if (!options.assigned_key.has_value()) return false;
-    schema::WriteInt(&line_, *options.assigned_key);
-    return true;
-  }
-  if (!layout_.columns()[static_cast<std::size_t>(column)].nullable) return false;
-  line_.Append("null");
-  return true;
 }
 
 // Writes the fields that are columns into json_, in the order of columns. The number of those that

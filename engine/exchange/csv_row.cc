@@ -19,6 +19,7 @@ std::string_view WithoutReturn(std::string_view row) {
 }
 
 // Splits a row from mark to mark. What is no row it leaves.
+template <bool kKeepsFields>
 class Splitter {
  public:
   Splitter(std::string_view row, const CsvDialect& dialect, CsvRow* split)
@@ -32,33 +33,35 @@ class Splitter {
     while (!ended_) {
       const char* const mark = marks_.Next();
       if (mark == end_ || *mark == dialect_.delimiter) {
-        split_->fields.emplace_back().text = Between(field_, mark);
+        Keep({Between(field_, mark), false, false});
         PassEnd(mark);
       } else if (*mark != '"' || mark != field_ || !TakeQuoted()) {
         return false;
       }
     }
-    split_->ascii = marks_.ascii();
+    if constexpr (kKeepsFields) split_->ascii = marks_.ascii();
     return true;
   }
 
  private:
   // Of a field whose first quote was found.
   bool TakeQuoted() {
-    CsvField field;
-    field.quoted = true;
+    bool doubled = false;
     const char* quote = NextQuote();
     for (; quote != end_ && quote + 1 != end_ && quote[1] == '"'; quote = NextQuote()) {
-      field.doubled = true;
+      doubled = true;
       marks_.Next();
     }
     if (quote == end_) return false;
     const char* const behind = marks_.Next();
     if (behind != quote + 1 || (behind != end_ && *behind != dialect_.delimiter)) return false;
-    field.text = Between(field_ + 1, quote);
-    split_->fields.push_back(field);
+    Keep({Between(field_ + 1, quote), true, doubled});
     PassEnd(behind);
     return true;
+  }
+
+  void Keep(const CsvField& field) {
+    if constexpr (kKeepsFields) split_->fields.push_back(field);
   }
 
   // Of a field, which is a delimiter or the row's.
@@ -136,7 +139,11 @@ std::string_view CsvField::Undoubled(std::string* scratch) const {
 
 bool SplitGoodCsvRow(std::string_view row, const CsvDialect& dialect, CsvRow* split) {
   split->fields.clear();
-  return Splitter(WithoutReturn(row), dialect, split).Split();
+  return Splitter<true>(WithoutReturn(row), dialect, split).Split();
+}
+
+bool IsCsvRow(std::string_view row, const CsvDialect& dialect) {
+  return Splitter<false>(WithoutReturn(row), dialect, nullptr).Split();
 }
 
 bool SplitCsvRow(std::string_view row, const CsvDialect& dialect, CsvRow* split,

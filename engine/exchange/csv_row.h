@@ -36,6 +36,8 @@ bool SplitCsvRow(std::string_view row, const CsvDialect& dialect, CsvRow* split,
                  schema::JsonFault* fault);
 // The same of a row that is right: false, with some fields, if it is none.
 bool SplitGoodCsvRow(std::string_view row, const CsvDialect& dialect, CsvRow* split);
+// Whether it would split.
+bool IsCsvRow(std::string_view row, const CsvDialect& dialect);
 
 // Where a field begins in its row, with its quote.
 inline std::size_t OffsetIn(std::string_view row, const CsvField& field) {

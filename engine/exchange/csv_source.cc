@@ -234,7 +234,7 @@ RowExtent CsvSource::FindRow() {
   if (!shape_.dialect.quotes || line.length > kRowBytesMax) return line;
   const std::string_view text = window_->text().substr(0, line.length);
   // A line that is a row by itself is what the walk would find, in more time.
-  if (text.find('"') == kNowhere || SplitGoodCsvRow(text, shape_.dialect, &split_)) return line;
+  if (text.find('"') == kNowhere || IsCsvRow(text, shape_.dialect)) return line;
   RowExtent row;
   if (!RowWalker(*window_, shape_.dialect.delimiter).Walk(&row)) return line;
   row.one_line = row.length <= line.length;

@@ -1,7 +1,6 @@
 #include "engine/exchange/csv_value.h"
 
 #include <cstdint>
-#include <cstring>
 #include <string>
 
 #include "absl/strings/match.h"
@@ -14,24 +13,6 @@
 
 namespace linedb::engine {
 namespace {
-
-// Whether the text is known to be UTF-8 makes the difference to schema::WriteString: what is not
-// ASCII but needs no escape is copied.
-bool WriteText(std::string_view text, schema::TextWriter* writer) {
-  char* const to = writer->Reserve(text.size() + 2);
-  if (!schema::CopyPlain(text, to + 1)) {
-    const char* const end = text.data() + text.size();
-    unsigned high = 0;
-    if (schema::FindEscape(text.data(), end, &high) != end) {
-      return schema::WriteStringSlow(writer, text) == nullptr;
-    }
-    std::memcpy(to + 1, text.data(), text.size());
-  }
-  to[0] = '"';
-  to[text.size() + 1] = '"';
-  writer->Advance(text.size() + 2);
-  return true;
-}
 
 bool WriteInt(std::string_view text, schema::TextWriter* writer) {
   std::int64_t value = 0;
@@ -98,14 +79,14 @@ bool WriteCsvValue(const ColumnSchema& column, std::string_view text, schema::Te
       return truth.has_value();
     }
     case Type::kString:
-      return WriteText(text, writer);
+      return schema::WriteString(writer, text) == nullptr;
     case Type::kTimestamp:
       return WriteTimestamp(text, writer);
     case Type::kDate:
-      return schema::IsDate(text) && WriteText(text, writer);
+      return schema::IsDate(text) && schema::WriteString(writer, text) == nullptr;
     case Type::kBytes: {
       std::string bytes;
-      return schema::DecodeBase64(text, &bytes) && WriteText(text, writer);
+      return schema::DecodeBase64(text, &bytes) && schema::WriteString(writer, text) == nullptr;
     }
     case Type::kJson:
       return WriteJson(column, text, writer);

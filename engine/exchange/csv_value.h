@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "engine/exchange/csv_row.h"
 #include "linedb/table_schema.h"
 #include "linedb/text_writer.h"
 
@@ -13,6 +14,11 @@ namespace linedb::engine {
 
 // True and false, in any case.
 std::optional<bool> CsvBool(std::string_view text);
+
+// Of a field that is null: whether the column, which cannot be null, takes it as the empty string.
+inline bool IsEmptyText(const ColumnSchema& column, const CsvField& field) {
+  return column.type == Type::kString && !column.nullable && field.text.empty();
+}
 
 // Appends the canonical text of a value that is not null and is UTF-8, without a general reader in
 // between. False, with something appended perhaps, for what the column does not take, and for some
