@@ -155,7 +155,7 @@ std::string ExportOf(const std::string& text, FileFormat format) {
   return output.str();
 }
 
-// [exchange-1.5] [exchange-1.7]
+// [exchange-1.5] [exchange-1.10]
 TEST(CsvRowsTest, SameRecordsByCsvAndByJsonLinesAreTheSameLines) {
   std::mt19937_64 random(schema::TestSeed());
   const std::vector<ColumnSchema> columns = EveryType().columns;
