@@ -141,7 +141,9 @@ std::string RandomSql::Comparison(const Column& column) {
 }
 
 std::string RandomSql::Condition(const RandomTable& table, const std::string& alias, int depth) {
-  if (depth == 0 || OneIn(random_, 2)) return Comparison(AnyColumn(table, alias));
+  if (depth == 0 || OneIn(random_, 2)) {
+    return Comparison(OneIn(random_, 2) ? OrderColumns(table, alias)[0] : AnyColumn(table, alias));
+  }
   const std::string left = Condition(table, alias, depth - 1);
   if (OneIn(random_, 6)) return "NOT (" + left + ")";
   const std::string word = OneIn(random_, 3) ? " OR " : " AND ";

@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <charconv>
+#include <chrono>
 #include <iterator>
 #include <utility>
 
@@ -56,11 +57,30 @@ TableSchema RandomSchema(Random& random, const std::string& name) {
   return schema;
 }
 
+// With every digit that a place of it can have.
+Timestamp RandomTime(Random& random) {
+  constexpr int kYears[] = {0, 999, 1969, 1970, 2026, 9999};
+  const auto day = std::chrono::year(kYears[Below(random, std::size(kYears))]) /
+                   std::chrono::month(static_cast<unsigned>(1 + Below(random, 12))) /
+                   std::chrono::day(static_cast<unsigned>(1 + Below(random, 28)));
+  const auto micros = static_cast<std::int64_t>(Below(random, 86'400'000'000));
+  // Often the same, and the first moment.
+  return std::chrono::sys_days(day) + std::chrono::microseconds(OneIn(random, 3) ? 0 : micros);
+}
+
+Value RandomValueOf(Random& random, const ColumnSchema& column) {
+  Value value = query_test::RandomValue(random, column);
+  if (value.is_null() || OneIn(random, 2)) return value;
+  if (column.type == Type::kTimestamp) return Value::Time(RandomTime(random));
+  if (column.type == Type::kDate) {
+    return Value::Date(std::chrono::floor<std::chrono::days>(RandomTime(random)));
+  }
+  return value;
+}
+
 ModelRow RandomRowOf(Random& random, const TableSchema& schema) {
   ModelRow row;
-  for (const ColumnSchema& column : schema.columns) {
-    row.push_back(query_test::RandomValue(random, column));
-  }
+  for (const ColumnSchema& column : schema.columns) row.push_back(RandomValueOf(random, column));
   return row;
 }
 

@@ -134,6 +134,30 @@ TEST_F(ReadingTest, AJoinOverColumnsWithoutKeyReadsEachTableAFewTimes) {
             1u + kVisits);
 }
 
+// [sql-4] What an index takes for different SQLite may take for equal.
+TEST_F(ReadingTest, WhatNoIndexComparesIsNotLookedUp) {
+  EXPECT_EQ(Rows("SELECT id FROM person WHERE email COLLATE NOCASE = '8@X.ORG'"), "[8]");
+  EXPECT_EQ(Rows("SELECT id FROM person WHERE city COLLATE NOCASE = 'CITY 3' AND born < 13"),
+            Rows("SELECT id FROM person WHERE city = 'city 3' AND +born = 3"));
+  Create({.table_name = "code",
+          .columns = {{.name = "text", .type = Type::kString, .primary_key = true},
+                      {.name = "place", .type = Type::kInt}},
+          .indexes = {{{"text", "place"}}}},
+         {{{"text", "05"}, {"place", 3}},
+          {{"text", "5"}, {"place", 2}},
+          {{"text", "5.0"}, {"place", 1}},
+          {{"text", "6"}, {"place", 0}}});
+  OpenSession();
+  EXPECT_EQ(Rows("SELECT place FROM code WHERE text = 5"), "[2]");
+  // A cast has the affinity of a number, and so the text is compared as one.
+  EXPECT_EQ(Rows("SELECT place FROM code WHERE text = CAST(5 AS INTEGER) ORDER BY place"),
+            "[1][2][3]");
+  EXPECT_EQ(
+      Rows("SELECT place FROM code WHERE text = CAST((SELECT '5') AS INTEGER) ORDER BY place"),
+      "[1][2][3]");
+  EXPECT_EQ(Rows("SELECT count(*) FROM person JOIN code ON text = id"), "[4]");
+}
+
 // [sql-4]
 TEST_F(ReadingTest, ThePlanIsToldInWords) {
   const auto plan = [this](const std::string& sql) { return Rows("EXPLAIN QUERY PLAN " + sql); };

@@ -98,6 +98,53 @@ TEST_F(SqlValuesTest, JsonFunctionsReadJsonColumns) {
             R"(["[{\"a\":[1,2.5,null]},\"Alien\"]"])");
 }
 
+// [sql-2] [sql-4] An index is looked up by the text's moment, and SQLite compares the text.
+TEST_F(SqlValuesTest, TextThatIsCutShortLimitsTimesAsTextDoes) {
+  std::vector<Json> records;
+  for (const char* day : {"0999-12-31", "2025-12-31", "2026-01-01", "2026-01-09", "2026-01-10",
+                          "2026-01-20", "2026-01-31", "2026-02-28", "2026-10-05", "2026-11-30"}) {
+    for (const char* hour :
+         {"T00:00:00.000000Z", "T00:00:00.000001Z", "T09:10:20.300000Z", "T23:59:59.999999Z"}) {
+      records.push_back({{"day", day}, {"moment", std::string(day) + hour}});
+    }
+  }
+  Create({.table_name = "event",
+          .columns = {{.name = "day", .type = Type::kDate},
+                      {.name = "moment", .type = Type::kTimestamp}},
+          .indexes = {{{"day"}}, {{"moment"}}}},
+         records);
+  OpenSession();
+  std::uint64_t reads = 0;
+  std::uint64_t conditions = 0;
+  for (const std::string text :
+       {"2026-01-10T09:10:20.300000Z", "2026-11-30 23:59:59", "2026-02-30"})
+    for (std::size_t size = 0; size <= text.size(); ++size)
+      for (const char* column : {"day", "moment"})
+        for (const char* op : {"<", "<=", ">", ">=", "="}) {
+          const std::string condition =
+              std::string(column) + " " + op + " '" + text.substr(0, size) + "'";
+          const std::string select = "SELECT count(*) FROM event WHERE ";
+          EXPECT_EQ(Rows(select + condition), Rows(select + "+" + condition)) << condition;
+          reads += Reads(select + condition);
+          ++conditions;
+        }
+  EXPECT_LT(reads, conditions * records.size() * 9 / 10) << "some of them by an index";
+}
+
+// [sql-2] linedb keeps a record of each, and SQLite calls them equal.
+TEST_F(SqlValuesTest, BothZerosAreOneNumberAndTwoKeys) {
+  Create({.table_name = "zero",
+          .columns = {{.name = "f", .type = Type::kFloat, .primary_key = true},
+                      {.name = "u", .type = Type::kFloat, .nullable = true, .unique = true}}},
+         {{{"f", -0.0}, {"u", 0.0}}, {{"f", 0.0}, {"u", -0.0}}, {{"f", 1.0}}});
+  OpenSession();
+  EXPECT_EQ(Rows("SELECT f FROM zero WHERE f = 0"), "[-0.0][0.0]");
+  EXPECT_EQ(Rows("SELECT u FROM zero WHERE u = -0.0"), "[0.0][-0.0]");
+  EXPECT_EQ(Rows("SELECT count(*) FROM zero a JOIN zero b USING (f)"), "[5]");
+  EXPECT_EQ(Rows("SELECT count(*) FROM (SELECT DISTINCT f FROM zero)"), "[2]");
+  EXPECT_EQ(Rows("SELECT f FROM zero WHERE f = 1 OR u = 0 ORDER BY f"), "[-0.0][0.0][1.0]");
+}
+
 TEST_F(SqlValuesTest, WhatJsonCannotSayIsStillRead) {
   EXPECT_EQ(Rows("SELECT 9e999, -9e999"), "[1e999,-1e999]");
   EXPECT_EQ(Rows("SELECT CAST(x'61ff' AS TEXT)"), "[\"a\uFFFD\"]");

@@ -1,4 +1,4 @@
-// In place of sql_command.cc where SQLite is not there, or not wanted.
+// In place of sql_command.cc where SQLite is not wanted.
 
 #include "CLI/App.hpp"
 #include "tools/dbtool/commands.h"

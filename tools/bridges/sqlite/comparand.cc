@@ -57,7 +57,6 @@ Comparand BoolOf(Bound bound, Comparand number) {
   return value == 0 || value == 1 ? Found(Value::Bool(value == 1)) : Unequal(bound);
 }
 
-// Beside a column of numbers SQLite compares text that spells one as that number.
 Comparand NumberOf(Type type, Bound bound, sqlite3_value* value) {
   switch (sqlite3_value_numeric_type(value)) {
     case SQLITE_INTEGER: {
@@ -74,6 +73,15 @@ Comparand NumberOf(Type type, Bound bound, sqlite3_value* value) {
   }
 }
 
+// Beside a column of numbers SQLite compares text that spells one as that number. It is read off a
+// copy, which becomes that number: SQLite may compare the text itself once more.
+Comparand NumberBeside(Type type, Bound bound, sqlite3_value* value) {
+  if (sqlite3_value_type(value) != SQLITE_TEXT) return NumberOf(type, bound, value);
+  const std::unique_ptr<sqlite3_value, void (*)(sqlite3_value*)> copy(sqlite3_value_dup(value),
+                                                                      sqlite3_value_free);
+  return copy == nullptr ? Unknown() : NumberOf(type, bound, copy.get());
+}
+
 // What begins as a canonical time does, made whole with the first moment that begins so: '2026-01'
 // is 2026-01-01T00:00:00.000000Z. Texts of the files stand before or behind both alike. Empty: it
 // does not begin so.
@@ -83,7 +91,10 @@ std::string WholeTime(std::string_view text) {
   // A space stands before the T, and so the text before all times of its day.
   if (text.size() > kDayBytes && text[kDayBytes] == ' ') text = text.substr(0, kDayBytes);
   std::string whole(text.substr(0, kFirst.size()));
-  whole += kFirst.substr(whole.size());
+  const std::size_t size = whole.size();
+  whole += kFirst.substr(size);
+  // Behind the first digit of a month or day: 01, but 10, 20 and 30.
+  if ((size == 6 || size == 9) && whole[size - 1] != '0') whole[size] = '0';
   const std::optional<Timestamp> time = schema::ParseTimestamp(whole, false);
   return time.has_value() && schema::FormatTimestamp(*time) == whole ? whole : "";
 }
@@ -109,12 +120,8 @@ Comparand ComparandOf(Type type, Bound bound, sqlite3_value* value) {
     case Type::kInt:
     case Type::kFloat:
     case Type::kBool: {
-      // A copy: it becomes the number that it spells, and SQLite may compare the text once more.
-      const std::unique_ptr<sqlite3_value, void (*)(sqlite3_value*)> copy(sqlite3_value_dup(value),
-                                                                          sqlite3_value_free);
-      if (copy == nullptr) return Unknown();
-      Comparand number = NumberOf(type, bound, copy.get());
-      return type == Type::kBool ? BoolOf(bound, std::move(number)) : number;
+      const Comparand number = NumberBeside(type, bound, value);
+      return type == Type::kBool ? BoolOf(bound, number) : number;
     }
     case Type::kJson:
     case Type::kString:
