@@ -150,7 +150,7 @@ bool CsvLineWriter::WriteField(const Column& column, const CsvField& field,
     line_.Append("\"\"");
     return true;
   }
-  char* const to = line_.Reserve(text.size() + kSpareBytes);
+  char* const to = line_.Reserve(0);  // BeginColumn has made the room
   const char* const end = PutPlain(schema.type, text, to);
   if (end == nullptr) return WriteCsvValue(schema, text, &line_);
   line_.Advance(static_cast<std::size_t>(end - to));

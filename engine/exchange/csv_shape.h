@@ -3,7 +3,6 @@
 #ifndef LINEDB_ENGINE_EXCHANGE_CSV_SHAPE_H_
 #define LINEDB_ENGINE_EXCHANGE_CSV_SHAPE_H_
 
-#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -31,7 +30,10 @@ struct CsvShape {
 
   // Of a field without quotes.
   bool IsNull(std::string_view text) const {
-    return std::find(nulls.begin(), nulls.end(), text) != nulls.end();
+    for (const std::string& null : nulls) {  // there is one: no call for it
+      if (null.size() == text.size() && text == null) return true;
+    }
+    return false;
   }
   // Whether an empty line is a row: it is one of a single field.
   bool has_one_column() const { return columns.size() == 1; }
