@@ -38,6 +38,9 @@ inline constexpr std::string_view kWorkBesideAWriter =
     "backup bisect cat diff dump export get grep inspect log repair report restore schema slice "
     "stats tail ui verify wal";
 
+// "meanwhile these work: …"
+std::string WorkHint();
+
 ExitCode ExitCodeOf(const absl::Status& status);
 
 // Tells the error on stderr, as a sentence or (with --json) as
