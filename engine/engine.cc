@@ -158,6 +158,15 @@ absl::Status Engine::AcquireSlot() {
   return usable;
 }
 
+absl::Status Engine::AcquireSlotForTrial() {
+  if (absl::Status readable = CheckReadable(); !readable.ok()) return readable;
+  if (absl::Status acquired = slot_.Acquire(); !acquired.ok()) return acquired;
+  writer_moment_ = ExpiryMoment();
+  absl::Status readable = CheckReadable();
+  if (!readable.ok()) slot_.Release();
+  return readable;
+}
+
 void Engine::ReleaseSlot() {
   commits_.Unwind();
   slot_.Release();
@@ -172,7 +181,7 @@ absl::Status Engine::FlushHoldingSlot() {
 }
 
 absl::StatusOr<std::unique_ptr<Transaction>> Engine::Begin(Durability durability) noexcept {
-  absl::Status acquired = AcquireSlot();
+  absl::Status acquired = read_only() && trials_ > 0 ? AcquireSlotForTrial() : AcquireSlot();
   if (!acquired.ok()) return acquired;
   if (has_expiring_tables_) writer_moment_ = MomentNow();
   return std::make_unique<Transaction>(this, durability);
@@ -181,8 +190,16 @@ absl::StatusOr<std::unique_ptr<Transaction>> Engine::Begin(Durability durability
 TableChanges& Engine::ChangesOf(Transaction& transaction, TableState& table) {
   return transaction.ChangesOf(table, [this](TableState& each) {
     const std::uint64_t settle_limit = publisher_.SettleLimit(*each.generation);
-    return std::make_unique<TableChanges>(each, settle_limit, writer_moment_, &spill_space_);
+    return std::make_unique<TableChanges>(each, settle_limit, writer_moment_, SpaceFor(each));
   });
+}
+
+// A database in memory has no other place, but for what is tried out on a table without records.
+const SpillSpace* Engine::SpaceFor(const TableState& table) const {
+  const bool in_memory = owned_files_ != nullptr;
+  const bool empty = table.generation->records.file_bytes() == 0;
+  if (trials_ > 0 && (!in_memory || empty)) return &trial_space_;
+  return in_memory ? nullptr : &spill_space_;
 }
 
 // Its records are in the files. An error that leaves the transaction has taken nothing in.
@@ -204,6 +221,9 @@ absl::Status Engine::Commit(std::unique_ptr<Transaction> transaction) noexcept {
   const Durability durability = transaction->durability();
   absl::Status failure;
   absl::Status done = CheckProcess();
+  if (done.ok() && read_only()) {
+    done = absl::FailedPreconditionError(paths_.directory() + ": opened for reading only");
+  }
   if (done.ok()) done = WriteRecords(*transaction, &failure);
   if (!failure.ok()) commits_.Fail(failure);
   if (done.ok()) done = CommitWritten(transaction);

@@ -113,6 +113,11 @@ class Engine {
   absl::StatusOr<std::unique_ptr<Transaction>> Begin() { return Begin(options_.durability); }
   absl::Status Commit(std::unique_ptr<Transaction> transaction) noexcept;
   void Rollback(Transaction& transaction) noexcept;
+  // Between the two transactions are tried out: they may begin on a handle for reading, too, are
+  // never committed on it, and have the system's temporary files for what memory does not hold.
+  // Calls are counted.
+  void PermitTrials() { ++trials_; }
+  void EndTrials() { --trials_; }
   // engine_references.cc: what Commit is preceded by. Appends to the transaction what follows from
   // its changes by references, or says which it breaks; `writer` is the transaction's owner, or
   // null. DESIGN.md, "References".
@@ -196,6 +201,8 @@ class Engine {
   absl::Status CheckProcess() const;
   absl::Status CheckDirectory() const;
   absl::Status AcquireSlot();
+  absl::Status AcquireSlotForTrial();
+  const SpillSpace* SpaceFor(const TableState& table) const;
   void ReleaseSlot();
   absl::Status FlushHoldingSlot();
   absl::Status CommitWritten(std::unique_ptr<Transaction>& transaction);
@@ -300,6 +307,8 @@ class Engine {
   wal::FileSystem& files_;
   const wal::DatabasePaths paths_;
   const SpillSpace spill_space_{files_, paths_};
+  const SpillSpace trial_space_{files_, paths_, /*outside=*/true};
+  std::atomic<int> trials_ = 0;  // that are permitted
   const Options options_;
   OpenReport report_;
   std::atomic<bool> closed_ = false;

@@ -28,8 +28,11 @@ absl::Status Engine::Refresh() {
   if (!read_only()) return absl::OkStatus();
   const std::lock_guard<std::mutex> one_at_a_time(refresh_mutex_);
   if (closed_) return absl::FailedPreconditionError("the database is closed");
+  // What is being tried out is built on what this handle shows.
+  if (absl::Status free = slot_.Acquire(); !free.ok()) return free;
   const bool same_log = log_tail_ != nullptr && LogIdentity(files_, paths_) == tail_identity_;
   absl::Status done = same_log ? TakeAppended() : OpenAnew();
+  slot_.Release();
   if (done.ok()) subscriptions_->Wake();
   return done;
 }

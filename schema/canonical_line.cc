@@ -1,73 +1,26 @@
 #include "schema/canonical_line.h"
 
-#include <bit>
 #include <cstdint>
-#include <cstring>
 #include <optional>
 
 #include "linedb/text_reader.h"
+#include "schema/canonical_value.h"
 #include "schema/json_text.h"
 #include "schema/time_text.h"
-
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
 namespace linedb::schema {
 namespace {
 
 // Where a string's closing quote stands, from the byte behind its opening one; null if there is
-// none before an escape or a control character. `high` collects the high bits of what was passed.
+// none before an escape or a control character. `high` is as of FindEscape.
 const char* FindPlainEnd(const char* at, const char* end, unsigned* high) {
-#if defined(__SSE2__)
-  const __m128i control = _mm_set1_epi8(0x1f);
-  while (end - at >= 16) {
-    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-    const __m128i special = _mm_or_si128(_mm_cmpeq_epi8(_mm_min_epu8(block, control), block),
-                                         _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('"')),
-                                                      _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'))));
-    const auto mask = static_cast<unsigned>(_mm_movemask_epi8(special));
-    // Also of bytes behind the quote, at worst: then the text is checked for nothing.
-    *high |= static_cast<unsigned>(_mm_movemask_epi8(block));
-    if (mask != 0) {
-      at += std::countr_zero(mask);
-      return *at == '"' ? at : nullptr;
-    }
-    at += 16;
-  }
-#endif
-  for (; at != end; ++at) {
-    const auto byte = static_cast<unsigned char>(*at);
-    if (byte == '"') return at;
-    if (byte < 0x20 || byte == '\\') return nullptr;
-    *high |= byte & 0x80U;
-  }
-  return nullptr;
+  at = FindEscape(at, end, high);
+  return at != end && *at == '"' ? at : nullptr;
 }
 
 const char* PassSpaces(const char* at, const char* end) {
   while (at != end && (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r')) ++at;
   return at;
-}
-
-// A number without an exponent, spelled as WriteDouble spells it. No two decimals of up to 15
-// digits are the same double, so one without needless zeros is its double's shortest text.
-const char* PassFloat(const char* at, const char* end) {
-  constexpr std::ptrdiff_t kDigitsMax = 15;
-  if (at != end && *at == '-') ++at;
-  const char* const whole = at;
-  while (at != end && IsDigit(*at)) ++at;
-  const std::ptrdiff_t whole_digits = at - whole;
-  if (whole_digits == 0 || (*whole == '0' && whole_digits > 1)) return nullptr;
-  if (at == end || *at != '.') return nullptr;
-  const char* const fraction = ++at;
-  while (at != end && IsDigit(*at)) ++at;
-  const std::ptrdiff_t fraction_digits = at - fraction;
-  if (fraction_digits == 0 || whole_digits + fraction_digits > kDigitsMax) return nullptr;
-  if (at[-1] == '0' && fraction_digits > 1) return nullptr;
-  // Below 0.0001 it has an exponent.
-  const bool tiny = *whole == '0' && fraction_digits > 4 && std::memcmp(fraction, "0000", 4) == 0;
-  return tiny ? nullptr : at;
 }
 
 const char* PassTimestamp(const char* at, const char* end) {

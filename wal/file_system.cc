@@ -55,6 +55,7 @@ absl::StatusOr<std::shared_ptr<RoomyMapping>> File::MapWithRoom(std::uint64_t by
 absl::StatusOr<std::shared_ptr<const Mapping>> File::MapJoined(std::uint64_t bytes, File& next) {
   const absl::StatusOr<std::uint64_t> size = next.Size();
   if (!size.ok()) return size.status();
+  if (bytes == 0) return next.Map(*size);  // there is nothing before it
   const std::uint64_t begin = JoinedBegin(bytes);
   assert(begin <= *size);
   absl::StatusOr<std::shared_ptr<RoomyMapping>> mapping = MapWithRoom(bytes, *size - begin);

@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "engine/exchange/column_guess.h"
 #include "engine/exchange/csv_row.h"
+#include "engine/exchange/csv_value.h"
 #include "linedb/text_writer.h"
 #include "schema/json_text.h"
 #include "schema/time_text.h"
@@ -79,12 +79,6 @@ bool IsExactInt(std::string_view text) {
   return schema::ReadInt64(text.data(), end, &value) == end;
 }
 
-bool IsBool(std::string_view text) {
-  if (text.size() != 4 && text.size() != 5) return false;
-  return absl::EqualsIgnoreCase({text.data(), text.size()}, "true") ||
-         absl::EqualsIgnoreCase({text.data(), text.size()}, "false");
-}
-
 // In UTC: of another time the offset would be lost; and to the microsecond.
 bool IsExactTimestamp(std::string_view text) {
   constexpr std::size_t kBytesMax = std::string_view("2026-01-22T20:31:17.592172Z").size();
@@ -99,7 +93,7 @@ bool Fits(Type type, std::string_view text) {
     case Type::kFloat:
       return IsExactFloat(text);
     case Type::kBool:
-      return IsBool(text);
+      return CsvBool(text).has_value();
     case Type::kDate:
       return schema::IsDate(text);
     case Type::kTimestamp:
@@ -117,10 +111,9 @@ class CsvGuesser : public ColumnGuesser {
   explicit CsvGuesser(const CsvShape& shape) : shape_(shape), columns_(shape.columns.size()) {}
 
   void Note(std::string_view record) override {
-    schema::JsonFault fault;
-    if (!SplitCsvRow(record, shape_.dialect, &fields_, &fault)) return;
-    if (fields_.size() != columns_.size()) return;
-    for (std::size_t i = 0; i < columns_.size(); ++i) NoteField(fields_[i], &columns_[i]);
+    if (!SplitGoodCsvRow(record, shape_.dialect, &row_)) return;
+    if (row_.fields.size() != columns_.size()) return;
+    for (std::size_t i = 0; i < columns_.size(); ++i) NoteField(row_.fields[i], &columns_[i]);
   }
 
   std::vector<ColumnGuess> Guesses() const override {
@@ -162,7 +155,7 @@ class CsvGuesser : public ColumnGuesser {
 
   const CsvShape& shape_;
   std::vector<Seen> columns_;
-  std::vector<CsvField> fields_;
+  CsvRow row_;
 };
 
 }  // namespace

@@ -1,12 +1,16 @@
-// Rows of CSV become JSON objects whose values are what the columns' types make of the fields; what
-// a record may hold is then judged by the one door through which all records come in.
+// Rows of CSV become records by one of two ways. The straight way writes each field's value where
+// it stands in the line, and takes nearly every row that is right. What it leaves becomes a JSON
+// object whose values are what the columns' types make of the fields; what a record may hold is
+// then judged by the one door through which all other records come in, which also finds the faults.
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "engine/exchange/csv_line.h"
 #include "engine/exchange/csv_row.h"
+#include "engine/exchange/csv_value.h"
 #include "engine/exchange/record_reader.h"
 #include "linedb/text_writer.h"
 #include "schema/json_reader.h"
@@ -23,34 +27,43 @@ bool IsNumber(std::string_view text) {
   return !text.empty() && schema::ScanNumber(text.data(), end, &is_integer) == end;
 }
 
-bool EqualsInAnyCase(std::string_view text, std::string_view word) {
-  return text.size() == word.size() &&
-         absl::EqualsIgnoreCase({text.data(), text.size()}, {word.data(), word.size()});
-}
-
 // "expected 3 fields, found 2"
 std::string CountReason(std::size_t expected, std::size_t found) {
   return absl::StrCat("expected ", expected, expected == 1 ? " field" : " fields", ", found ",
                       found);
 }
 
+// Of each stored column among the fields.
+std::vector<std::size_t> PlacesOf(const schema::RecordLayout& layout, const CsvShape& shape) {
+  std::vector<std::size_t> places;
+  for (const ColumnSchema& column : layout.columns()) {
+    const auto found = std::find(shape.columns.begin(), shape.columns.end(), column.name);
+    places.push_back(found == shape.columns.end()
+                         ? kNotThere
+                         : static_cast<std::size_t>(found - shape.columns.begin()));
+  }
+  return places;
+}
+
 class CsvReader : public RecordReader {
  public:
   CsvReader(const schema::RecordLayout& layout, RecordJudge judge, const CsvShape& shape)
-      : layout_(layout), judge_(std::move(judge)), shape_(shape) {
-    for (const ColumnSchema& column : layout.columns()) {
-      const auto found = std::find(shape.columns.begin(), shape.columns.end(), column.name);
-      places_.push_back(found == shape.columns.end()
-                            ? kNotThere
-                            : static_cast<std::size_t>(found - shape.columns.begin()));
-    }
-  }
+      : layout_(layout),
+        judge_(std::move(judge)),
+        shape_(shape),
+        places_(PlacesOf(layout, shape)),
+        line_writer_(layout, shape, places_) {}
 
   absl::Status Read(std::string_view text, const schema::CanonicalizeOptions& options,
                     std::string* line, std::vector<schema::FieldSpan>* spans,
                     schema::RecordError* error) override {
     RecordFault fault;
     if (!Split(text, &fault)) return Refuse(fault.error, error);
+    const bool is_utf8 = row_.ascii || schema::FindBadUtf8(text) == text.npos;
+    if (is_utf8 && !options.original_format && line_writer_.Write(row_, options, spans)) {
+      line->append(line_writer_.line());
+      return absl::OkStatus();
+    }
     if (Translate(text) > 0) return Refuse(field_faults_.front().error, error);
     return schema::CanonicalizeRecord(layout_, json_.text(), options, line, spans, error);
   }
@@ -80,10 +93,11 @@ class CsvReader : public RecordReader {
   const schema::RecordLayout& layout_;
   RecordJudge judge_;
   const CsvShape& shape_;
-  std::vector<std::size_t> places_;  // of each stored column among the fields
+  const std::vector<std::size_t> places_;
+  CsvLineWriter line_writer_;
 
   // Of the row that was read last.
-  std::vector<CsvField> fields_;
+  CsvRow row_;
   schema::TextWriter json_;
   std::vector<RecordFault> field_faults_;  // of fields that have no JSON
   std::string scratch_;
@@ -92,17 +106,17 @@ class CsvReader : public RecordReader {
 bool CsvReader::Split(std::string_view text, RecordFault* fault) {
   schema::JsonFault split;
   fault->is_syntax = true;
-  if (!SplitCsvRow(text, shape_.dialect, &fields_, &split)) {
+  if (!SplitCsvRow(text, shape_.dialect, &row_, &split)) {
     fault->error = {split.byte, "", split.reason};
     return false;
   }
   const std::size_t expected = shape_.columns.size();
-  if (fields_.size() == expected) return true;
+  if (row_.fields.size() == expected) return true;
   // The first that is one too many, or the end where one is missing.
   std::size_t byte = text.size();
-  if (fields_.size() > expected) byte = OffsetIn(text, fields_[expected]);
+  if (row_.fields.size() > expected) byte = OffsetIn(text, row_.fields[expected]);
   if (byte == text.size() && byte > 0 && text.back() == '\r') --byte;
-  fault->error = {byte, "", CountReason(expected, fields_.size())};
+  fault->error = {byte, "", CountReason(expected, row_.fields.size())};
   return false;
 }
 
@@ -117,7 +131,7 @@ std::size_t CsvReader::Translate(std::string_view text) {
     prefix.remove_prefix(1);
     json_.Append(json_.size() == 0 ? '{' : ',');
     json_.Append(prefix);
-    const CsvField& field = fields_[places_[i]];
+    const CsvField& field = row_.fields[places_[i]];
     const ColumnSchema& column = layout_.columns()[i];
     schema::JsonFault fault;
     const std::size_t before = json_.size();
@@ -135,7 +149,7 @@ std::size_t CsvReader::Translate(std::string_view text) {
 bool CsvReader::WriteValue(const ColumnSchema& column, const CsvField& field,
                            schema::JsonFault* fault) {
   if (!field.quoted && shape_.IsNull(field.text)) {
-    const bool is_text = column.type == Type::kString && !column.nullable && field.text.empty();
+    const bool is_text = IsEmptyText(column, field);
     json_.Append(is_text ? std::string_view("\"\"") : std::string_view("null"));
     return true;
   }
@@ -147,9 +161,8 @@ bool CsvReader::WriteValue(const ColumnSchema& column, const CsvField& field,
       return true;
     }
   } else if (column.type == Type::kBool) {
-    const bool is_true = EqualsInAnyCase(value, "true");
-    if (is_true || EqualsInAnyCase(value, "false")) {
-      schema::WriteBool(&json_, is_true);
+    if (const std::optional<bool> truth = CsvBool(value); truth.has_value()) {
+      schema::WriteBool(&json_, *truth);
       return true;
     }
   }
@@ -189,7 +202,7 @@ std::vector<RecordFault> CsvReader::Faults(std::string_view text,
       ++of_input;
       continue;
     }
-    judged.error.byte = place == kNotThere ? 0 : OffsetIn(text, fields_[place]);
+    judged.error.byte = place == kNotThere ? 0 : OffsetIn(text, row_.fields[place]);
     faults.push_back(std::move(judged));
   }
   if (faults.empty() && of_input == 0) faults.push_back({.error = {0, "", first.reason}});

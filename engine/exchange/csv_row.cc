@@ -1,106 +1,156 @@
 #include "engine/exchange/csv_row.h"
 
-#include <cstring>
+#include <algorithm>
+#include <cassert>
+
+#include "engine/exchange/csv_marks.h"
 
 namespace linedb::engine {
 namespace {
 
-const char* Find(const char* at, const char* end, char byte) {
-  // memchr takes no null pointer, not even for no bytes.
-  if (at == end) return end;
-  const void* found = std::memchr(at, byte, static_cast<std::size_t>(end - at));
-  return found == nullptr ? end : static_cast<const char*>(found);
+std::string_view Between(const char* begin, const char* end) {
+  return std::string_view(begin, static_cast<std::size_t>(end - begin));
 }
 
-// Walks along a row.
+// Without the carriage return that belongs to the line's end.
+std::string_view WithoutReturn(std::string_view row) {
+  if (!row.empty() && row.back() == '\r') row.remove_suffix(1);
+  return row;
+}
+
+// Splits a row from mark to mark. What is no row it leaves.
+template <bool kKeepsFields>
 class Splitter {
  public:
-  Splitter(std::string_view row, const CsvDialect& dialect, schema::JsonFault* fault)
-      : begin_(row.data()),
-        at_(row.data()),
+  Splitter(std::string_view row, const CsvDialect& dialect, CsvRow* split)
+      : marks_(row, dialect),
+        field_(row.data()),
         end_(row.data() + row.size()),
         dialect_(dialect),
-        fault_(fault) {
-    if (at_ != end_ && end_[-1] == '\r') --end_;
-    const std::string_view text(at_, static_cast<std::size_t>(end_ - at_));
-    plain_ = (!dialect.quotes || text.find('"') == text.npos) && text.find('\r') == text.npos &&
-             text.find('\0') == text.npos;
-  }
+        split_(split) {}
 
-  bool Split(std::vector<CsvField>* fields) {
-    for (;;) {
-      CsvField field;
-      const bool quoted = !plain_ && dialect_.quotes && at_ != end_ && *at_ == '"';
-      if (quoted ? !TakeQuoted(&field) : !TakePlain(&field)) return false;
-      fields->push_back(field);
-      if (at_ == end_) return true;
-      ++at_;
-    }
-  }
-
- private:
-  bool Fail(const char* at, const char* reason) {
-    *fault_ = {static_cast<std::size_t>(at - begin_), reason};
-    return false;
-  }
-
-  bool TakePlain(CsvField* field) {
-    const char* const stop = Find(at_, end_, dialect_.delimiter);
-    field->text = std::string_view(at_, static_cast<std::size_t>(stop - at_));
-    at_ = stop;
-    return plain_ || JudgePlain(field->text);
-  }
-
-  bool JudgePlain(std::string_view text) {
-    for (const char& character : text) {
-      if (character == '"' && dialect_.quotes) {
-        return Fail(&character, "a quote in a field that does not begin with one");
+  bool Split() {
+    while (!ended_) {
+      const char* const mark = marks_.Next();
+      if (mark == end_ || *mark == dialect_.delimiter) {
+        Keep({Between(field_, mark), false, false});
+        PassEnd(mark);
+      } else if (*mark != '"' || mark != field_ || !TakeQuoted()) {
+        return false;
       }
-      if (character == '\r') return Fail(&character, "a carriage return outside of quotes");
-      if (character == '\0') return Fail(&character, "a NUL byte outside of quotes");
     }
+    if constexpr (kKeepsFields) split_->ascii = marks_.ascii();
     return true;
   }
 
-  bool TakeQuoted(CsvField* field) {
-    const char* const opening = at_;
-    for (at_ = opening + 1;; at_ += 2) {
-      at_ = Find(at_, end_, '"');
-      if (at_ == end_) return Fail(opening, "the closing quote is missing");
-      if (at_ + 1 == end_ || at_[1] != '"') break;
-      field->doubled = true;
+ private:
+  // Of a field whose first quote was found.
+  bool TakeQuoted() {
+    bool doubled = false;
+    const char* quote = NextQuote();
+    for (; quote != end_ && quote + 1 != end_ && quote[1] == '"'; quote = NextQuote()) {
+      doubled = true;
+      marks_.Next();
     }
-    field->quoted = true;
-    field->text = std::string_view(opening + 1, static_cast<std::size_t>(at_ - opening - 1));
-    ++at_;
-    if (at_ == end_ || *at_ == dialect_.delimiter) return true;
-    return Fail(at_, "text behind the closing quote of a field");
+    if (quote == end_) return false;
+    const char* const behind = marks_.Next();
+    if (behind != quote + 1 || (behind != end_ && *behind != dialect_.delimiter)) return false;
+    Keep({Between(field_ + 1, quote), true, doubled});
+    PassEnd(behind);
+    return true;
   }
 
-  const char* const begin_;
-  const char* at_;
-  const char* end_;
+  void Keep(const CsvField& field) {
+    if constexpr (kKeepsFields) split_->fields.push_back(field);
+  }
+
+  // Of a field, which is a delimiter or the row's.
+  void PassEnd(const char* end) {
+    ended_ = end == end_;
+    if (!ended_) field_ = end + 1;
+  }
+
+  const char* NextQuote() {
+    const char* mark = marks_.Next();
+    while (mark != end_ && *mark != '"') mark = marks_.Next();
+    return mark;
+  }
+
+  CsvMarks marks_;
+  const char* field_;  // where the next one begins
+  bool ended_ = false;
+  const char* const end_;
   const CsvDialect& dialect_;
-  schema::JsonFault* fault_;
-  bool plain_ = false;  // nothing in the row has a meaning but the delimiter
+  CsvRow* const split_;
+};
+
+// Finds what is wrong with a row that Splitter has left, behind the fields that it has split.
+class FaultFinder {
+ public:
+  FaultFinder(std::string_view row, const CsvDialect& dialect) : row_(row), dialect_(dialect) {}
+
+  schema::JsonFault Find(const CsvRow& split) const {
+    std::size_t begin = 0;
+    if (!split.fields.empty()) {
+      const CsvField& last = split.fields.back();
+      begin = OffsetIn(row_, last) + last.text.size() + (last.quoted ? 2 : 0) + 1;
+    }
+    const bool quoted = dialect_.quotes && begin < row_.size() && row_[begin] == '"';
+    return quoted ? FaultOfQuoted(begin) : FaultOfPlain(begin);
+  }
+
+ private:
+  schema::JsonFault FaultOfQuoted(std::size_t begin) const {
+    std::size_t quote = row_.find('"', begin + 1);
+    while (quote != row_.npos && row_.substr(quote + 1, 1) == "\"") {
+      quote = row_.find('"', quote + 2);
+    }
+    if (quote == row_.npos) return {begin, "the closing quote is missing"};
+    return {quote + 1, "text behind the closing quote of a field"};
+  }
+
+  schema::JsonFault FaultOfPlain(std::size_t begin) const {
+    for (std::size_t at = begin; at < row_.size(); ++at) {
+      if (row_[at] == '"' && dialect_.quotes) {
+        return {at, "a quote in a field that does not begin with one"};
+      }
+      if (row_[at] == '\r') return {at, "a carriage return outside of quotes"};
+      if (row_[at] == '\0') return {at, "a NUL byte outside of quotes"};
+    }
+    assert(false && "a row without a fault was not split");
+    return {};
+  }
+
+  const std::string_view row_;
+  const CsvDialect& dialect_;
 };
 
 }  // namespace
 
-std::string_view CsvField::Value(std::string* scratch) const {
-  if (!doubled) return text;
+std::string_view CsvField::Undoubled(std::string* scratch) const {
   scratch->clear();
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    scratch->push_back(text[at]);
-    if (text[at] == '"') ++at;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t quote = std::min(text.find('"', at), text.size() - 1);
+    scratch->append(text, at, quote + 1 - at);
+    at = quote + 2;
   }
   return *scratch;
 }
 
-bool SplitCsvRow(std::string_view row, const CsvDialect& dialect, std::vector<CsvField>* fields,
+bool SplitGoodCsvRow(std::string_view row, const CsvDialect& dialect, CsvRow* split) {
+  split->fields.clear();
+  return Splitter<true>(WithoutReturn(row), dialect, split).Split();
+}
+
+bool IsCsvRow(std::string_view row, const CsvDialect& dialect) {
+  return Splitter<false>(WithoutReturn(row), dialect, nullptr).Split();
+}
+
+bool SplitCsvRow(std::string_view row, const CsvDialect& dialect, CsvRow* split,
                  schema::JsonFault* fault) {
-  fields->clear();
-  return Splitter(row, dialect, fault).Split(fields);
+  if (SplitGoodCsvRow(row, dialect, split)) return true;
+  *fault = FaultFinder(WithoutReturn(row), dialect).Find(*split);
+  return false;
 }
 
 }  // namespace linedb::engine

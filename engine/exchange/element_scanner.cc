@@ -54,9 +54,30 @@ ElementScan ScanBareElement(InputWindow& window) {
   }
 }
 
-ElementScan BrokenAt(InputWindow& window, std::string fault, std::size_t offset) {
-  return ElementScan{
-      .length = FindNextElement(window), .fault = std::move(fault), .fault_offset = offset};
+// Where the white space at `offset` ends: no further away than a record may be long.
+std::size_t SkipSpace(InputWindow& window, std::size_t offset) {
+  std::size_t end = offset;
+  while (end - offset <= kLengthMax && IsSpace(window.At(end))) ++end;
+  return end;
+}
+
+// Whether the ] at `offset`, where the element should go on, ends the array: the element lacks its
+// end. Otherwise it is one too many.
+bool EndsArray(InputWindow& window, std::size_t offset) {
+  const std::size_t next = SkipSpace(window, offset + 1);
+  const int byte = window.At(next);
+  if (byte < 0) return true;
+  // } and , may be the element's, or those of an object around the array.
+  const std::size_t behind = SkipSpace(window, next + 1);
+  if (byte == '}') return window.At(behind) < 0;
+  if (byte != ',' || window.At(behind) != '"') return false;
+  const std::size_t length = FindNextElement(window);
+  return length != 0 && window.At(SkipSpace(window, length)) < 0;
+}
+
+ElementScan BrokenAt(InputWindow& window, ElementScan scan) {
+  scan.length = FindNextElement(window);
+  return scan;
 }
 
 }  // namespace
@@ -147,20 +168,38 @@ ElementState::Verdict ElementState::Step(char byte) {
 ElementScan ScanElement(InputWindow& window) {
   if (window.At(0) != '{') return ScanBareElement(window);
   ElementState state;
+  ElementScan scan;
+  const auto blame = [&scan](std::string_view fault, std::size_t at) {
+    if (scan.fault.empty()) scan = {.length = 0, .fault = std::string(fault), .fault_offset = at};
+  };
   for (std::size_t at = 0; at <= kLengthMax; ++at) {
     const int byte = window.At(at);
-    if (byte < 0) return BrokenAt(window, "the input ends before the record does", at);
+    if (byte < 0) {
+      blame("the input ends before the record does", at);
+      return BrokenAt(window, scan);
+    }
     const bool in_record_itself = state.depth() == 1 && !state.in_string();
     if (state.Step(static_cast<char>(byte)) == ElementState::kFault) {
-      if (!in_record_itself) return BrokenAt(window, state.fault(), at);
+      const bool surplus = in_record_itself && byte == ']' && !EndsArray(window, at);
+      blame(surplus ? "unexpected ]" : state.fault(), at);
+      if (surplus) continue;
+      if (!in_record_itself) return BrokenAt(window, scan);
       // Nothing but the record is open, so the bracket that does not fit belongs to what follows.
-      return ElementScan{.length = Trimmed(window.text().substr(0, at)),
-                         .fault = state.fault(),
-                         .fault_offset = at};
+      scan.length = Trimmed(window.text().substr(0, at));
+      return scan;
     }
-    if (state.ended()) return ElementScan{.length = at + 1, .fault = {}};
+    if (state.ended()) {
+      scan.length = at + 1;
+      return scan;
+    }
   }
-  return BrokenAt(window, OverlongReason(), 0);
+  return BrokenAt(window, {.length = 0, .fault = OverlongReason()});
+}
+
+bool GoesOnBehindBracket(InputWindow& window) {
+  std::size_t next = SkipSpace(window, 1);
+  if (window.At(next) == ',') next = SkipSpace(window, next + 1);
+  return window.At(next) == '{';
 }
 
 bool BeginsElement(InputWindow& window, std::size_t offset, std::uint64_t column_max) {

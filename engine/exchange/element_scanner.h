@@ -61,6 +61,10 @@ struct ElementScan {
 // Scans the element that begins the window.
 ElementScan ScanElement(InputWindow& window);
 
+// Whether the array goes on behind the ] that begins the window: with an object, or with a comma
+// and one, which is JSON nowhere.
+bool GoesOnBehindBracket(InputWindow& window);
+
 // Whether the line that begins at `offset` of the window begins with { (or with a comma and {), no
 // further to the right than `column_max`.
 bool BeginsElement(InputWindow& window, std::size_t offset, std::uint64_t column_max);

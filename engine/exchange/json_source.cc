@@ -157,6 +157,12 @@ bool JsonSource::StepArray(SourceRecord* record) {
     return Fault("the input ends before the array of records does", record);
   }
   if (byte == ']') {
+    if (GoesOnBehindBracket(*window_)) {
+      Fault("unexpected ]: the array goes on behind it", record);
+      window_->Consume(1);
+      place_ = Place::kComma;
+      return true;
+    }
     window_->Consume(1);
     place_ = is_object_ ? Place::kMembers : Place::kTrailer;
     return false;

@@ -38,8 +38,17 @@ class LineSource : public RecordSource {
 
   const absl::Status& status() const override { return status_; }
   std::uint64_t bytes_read() const override { return window_->bytes_read(); }
+  void WriteRejected(std::string_view text, std::ostream& output) override {
+    Write(text, output);
+    output.put('\n');
+  }
 
  private:
+  // As it stands: a record here is one line anyway.
+  static void Write(std::string_view text, std::ostream& output) {
+    output.write(text.data(), static_cast<std::streamsize>(text.size()));
+  }
+
   // Lets go of the line that Next gave.
   void ConsumeRecord() {
     if (consumed_whole_) {
@@ -70,7 +79,7 @@ class LineSource : public RecordSource {
       const std::size_t newline = window_->text().find('\n');
       ended = newline != std::string_view::npos;
       const std::size_t length = ended ? newline : window_->text().size();
-      if (overlong_ != nullptr) WriteOnOneLine(window_->text().substr(0, length), *overlong_);
+      if (overlong_ != nullptr) Write(window_->text().substr(0, length), *overlong_);
       window_->Consume(length + (ended ? 1 : 0));
       if (!ended) ended = !window_->More();
     }

@@ -13,8 +13,9 @@ namespace {
 // Of a filter: about one for each byte, and then the more share a bit, the larger the run is.
 constexpr std::uint64_t kFilterWordsMax = std::uint64_t{1} << 21;
 
-// Lookups that come to a run touch pages of it, which are let go of after so many.
-constexpr std::uint32_t kLookupsPerRelease = 256;
+// Lookups that come to a run touch pages of it, and the system maps 16 around each: they are let go
+// of after so many lookups.
+constexpr std::uint32_t kLookupsPerRelease = 32;
 
 // A run is merged with the next ones unless it is more than so many times as large.
 constexpr std::uint64_t kMergeRatio = 4;

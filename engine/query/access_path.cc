@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "engine/query/access_costs.h"
 #include "engine/query/column_bounds.h"
 #include "linedb/text_writer.h"
 #include "schema/order_key.h"
@@ -13,15 +14,7 @@
 namespace linedb::engine {
 namespace {
 
-// Measured on lines of about 130 bytes; only their proportions count.
-constexpr double kScanNanoseconds = 100;    // a record of a scan
-constexpr double kColumnNanoseconds = 25;   // a record of columns in memory
-constexpr double kEntryNanoseconds = 400;   // an entry of an index, and its record
-constexpr double kRangeNanoseconds = 2000;  // a range, however short
-constexpr double kKeyNanoseconds = 700;     // a lookup by key
-constexpr double kSortNanoseconds = 30;     // a comparison of a sort, and what goes with it
-constexpr std::size_t kLookupsMax = 1000;   // keys or ranges of one path
-constexpr double kMatchesEach = 10;         // records of a value that is not known yet
+constexpr std::size_t kLookupsMax = 1000;  // keys or ranges of one path
 
 class PathFinder {
  public:

@@ -2,14 +2,29 @@
 
 #include <algorithm>
 #include <limits>
+#include <thread>
 #include <utility>
 
+#include "linedb/call_in_threads.h"
+
 namespace linedb::engine {
+namespace {
+
+constexpr std::size_t kUnlimited = std::numeric_limits<std::size_t>::max();
+
+// So many rows are worth a thread.
+constexpr std::size_t kRowsPerPiece = std::size_t{1} << 15;
+
+// So many that are equal so far are worth another level.
+constexpr std::size_t kRowsPerLevel = 8;
+
+// Long texts that are equal are compared whole from here on, so that no stack is deep.
+constexpr std::size_t kLevelsMax = 16;
+
+}  // namespace
 
 Sorter::Sorter(const BoundQuery& query)
-    : query_(query),
-      rows_max_(std::numeric_limits<std::size_t>::max()),
-      new_values_(query.values.size()) {
+    : query_(query), rows_max_(kUnlimited), new_values_(query.values.size()) {
   const QuerySpec& spec = *query.spec;
   if (spec.limit.has_value() && *spec.limit < rows_max_ - spec.offset) {
     rows_max_ = *spec.limit + spec.offset;
@@ -53,6 +68,7 @@ void Sorter::Take(const QueryRow& row) {
 void Sorter::TakeValues(const Row& row, const schema::ValueView* values) {
   const std::size_t width = query_.values.size();
   const auto before = [this](const Row& a, const Row& b) { return IsBefore(a, b); };
+  if (!query_.order.empty()) prefix_.Add(values[query_.order.front().by.number]);
   if (rows_.size() < rows_max_) {
     rows_.push_back(row);
     rows_.back().values = values_.size();
@@ -70,6 +86,7 @@ void Sorter::TakeValues(const Row& row, const schema::ValueView* values) {
 
 void Sorter::Merge(Sorter&& other) {
   texts_.Add(std::move(other.texts_));
+  if (rows_max_ == kUnlimited) return MergeAll(std::move(other));
   for (const Row& row : other.rows_) {
     const schema::ValueView* values = other.values_.data() + row.values;
     if (rows_.size() == rows_max_) {
@@ -81,11 +98,97 @@ void Sorter::Merge(Sorter&& other) {
   }
 }
 
+void Sorter::MergeAll(Sorter&& other) {
+  const std::size_t values_before = values_.size();
+  rows_.reserve(rows_.size() + other.rows_.size());
+  for (Row row : other.rows_) {
+    row.values += values_before;
+    rows_.push_back(row);
+  }
+  values_.insert(values_.end(), other.values_.begin(), other.values_.end());
+  prefix_.Merge(other.prefix_);
+}
+
+bool Sorter::IsPrefixBefore(const Place& a, const Place& b) const {
+  if (a.prefix != b.prefix) return a.prefix < b.prefix;
+  return prefix_is_all_ && a.rank < b.rank;
+}
+
+bool Sorter::IsPlaceBefore(const Place& a, const Place& b) const {
+  if (IsPrefixBefore(a, b)) return true;
+  return !IsPrefixBefore(b, a) && IsBefore(rows_[a.row], rows_[b.row]);
+}
+
+// Returns whether there is a higher level.
+bool Sorter::SetPrefixes(std::span<Place> places, std::size_t level) const {
+  if (query_.order.empty()) return false;  // they come in file order
+  const BoundOrder& first = query_.order.front();
+  bool goes_on = false;
+  for (Place& place : places) {
+    const schema::ValueView& value = values_[rows_[place.row].values + first.by.number];
+    const std::uint64_t prefix = prefix_.Of(value, level);
+    place.prefix = first.descending ? ~prefix : prefix;
+    goes_on = goes_on || prefix_.GoesOn(value, level);
+  }
+  return goes_on;
+}
+
+// By the prefixes, which are of this level; then those that are equal by the next one, as long as
+// there are many of them.
+void Sorter::SortPiece(std::span<Place> places, std::size_t level) const {
+  std::sort(places.begin(), places.end(),
+            [this](const Place& a, const Place& b) { return IsPrefixBefore(a, b); });
+  for (std::size_t begin = 0; begin < places.size();) {
+    std::size_t end = begin + 1;
+    while (end < places.size() && !IsPrefixBefore(places[begin], places[end])) ++end;
+    const std::span<Place> equal = places.subspan(begin, end - begin);
+    if (level + 1 < kLevelsMax && equal.size() > kRowsPerLevel && SetPrefixes(equal, level + 1)) {
+      SortPiece(equal, level + 1);
+    } else {
+      std::sort(equal.begin(), equal.end(), [this](const Place& a, const Place& b) {
+        return IsBefore(rows_[a.row], rows_[b.row]);
+      });
+    }
+    begin = end;
+  }
+}
+
+// Each thread has a piece of its own, with all that belongs there.
+std::vector<Sorter::Place> Sorter::SortPlaces() const {
+  std::vector<Place> places(rows_.size());
+  const std::size_t threads_max = std::max(std::thread::hardware_concurrency(), 1U);
+  const std::size_t threads = std::clamp<std::size_t>(rows_.size() / kRowsPerPiece, 1, threads_max);
+  const auto piece_of = [&](std::size_t piece) {
+    const std::size_t begin = places.size() * piece / threads;
+    return std::span(places).subspan(begin, places.size() * (piece + 1) / threads - begin);
+  };
+  const auto in_threads = [&](absl::FunctionRef<void(std::size_t piece)> work) {
+    const auto call = [&](std::size_t piece) { return work(piece), absl::OkStatus(); };
+    CallInThreads(static_cast<int>(threads), threads, call).IgnoreError();  // there is none
+  };
+  in_threads([&](std::size_t piece) {
+    for (Place& place : piece_of(piece)) {
+      const auto row = static_cast<std::size_t>(&place - places.data());
+      place = {0, rows_[row].rank[0], row};
+    }
+    SetPrefixes(piece_of(piece), 0);
+  });
+  const auto before = [this](const Place& a, const Place& b) { return IsPlaceBefore(a, b); };
+  for (std::size_t piece = 0; piece + 1 < threads; ++piece) {
+    const auto begin = places.begin() + (piece_of(piece).data() - places.data());
+    std::nth_element(begin, begin + static_cast<std::ptrdiff_t>(piece_of(piece).size()),
+                     places.end(), before);
+  }
+  in_threads([&](std::size_t piece) { SortPiece(piece_of(piece), 0); });
+  return places;
+}
+
 void Sorter::ForEach(Visit visit) {
-  std::sort(rows_.begin(), rows_.end(),
-            [this](const Row& a, const Row& b) { return IsBefore(a, b); });
-  for (std::size_t i = query_.spec->offset; i < rows_.size(); ++i) {
-    if (!visit(rows_[i].lines.data(), values_.data() + rows_[i].values)) return;
+  prefix_is_all_ = query_.order.empty() || (prefix_.is_exact() && query_.order.size() == 1);
+  const std::vector<Place> places = SortPlaces();
+  for (std::size_t i = query_.spec->offset; i < places.size(); ++i) {
+    const Row& row = rows_[places[i].row];
+    if (!visit(row.lines.data(), values_.data() + row.values)) return;
   }
 }
 

@@ -57,9 +57,9 @@ absl::StatusOr<std::unique_ptr<wal::File>> RecordsFile::NewSpillFile(const Spill
                                                                      const std::string& table) {
   absl::StatusOr<std::unique_ptr<wal::File>> file = space.NewFile(table);
   if (!file.ok()) return file;
-  const std::uint64_t before = wal::JoinedBegin(file_bytes_);
-  if (before == 0) return file;
-  absl::Status copied = (*file)->Append({data_ + (file_bytes_ - before), before});
+  const std::uint64_t begin = spilled_behind() - wal::JoinedBegin(spilled_behind());
+  if (begin == file_bytes_) return file;
+  absl::Status copied = (*file)->Append({data_ + begin, file_bytes_ - begin});
   if (!copied.ok()) return copied;
   return file;
 }
@@ -92,7 +92,7 @@ absl::Status RecordsFile::PrepareSpill(const SpillSpace& space, const std::strin
     if (!file.ok()) return file.status();
     spill_ = std::make_unique<Spill>();
     spill_->file = *std::move(file);
-    spill_->written = wal::JoinedBegin(file_bytes_);
+    spill_->written = SpillPlaceOf(file_bytes_);
     spill_->unjoined = mapping_;
   }
   absl::Status done = MakeSpillEndAt(SpillPlaceOf(stored_bytes_), space, table);
@@ -101,7 +101,7 @@ absl::Status RecordsFile::PrepareSpill(const SpillSpace& space, const std::strin
   done = spill_->file->Append(std::string_view(tail_).substr(0, bytes));
   if (!done.ok()) return done;
   absl::StatusOr<std::shared_ptr<const wal::Mapping>> joined =
-      file_->MapJoined(file_bytes_, *spill_->file);
+      file_->MapJoined(spilled_behind(), *spill_->file);
   if (!joined.ok()) return joined.status();
   spill_->joined_next = *std::move(joined);
   return done;

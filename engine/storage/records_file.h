@@ -155,9 +155,12 @@ class RecordsFile {
                               const std::string& table);
   absl::Status AppendSpilled();
   void ForgetSpill();
+  // Behind which of the file's bytes the spilled ones are mapped: not behind what KeepTail has put
+  // there, which the file lacks. That is in the spilled bytes' file, too.
+  std::uint64_t spilled_behind() const { return room_ == nullptr ? file_bytes_ : opened_bytes_; }
   // Of the spilled bytes, in their file.
   std::uint64_t SpillPlaceOf(std::uint64_t offset) const {
-    return wal::JoinedBegin(file_bytes_) + (offset - file_bytes_);
+    return wal::JoinedBegin(spilled_behind()) + (offset - spilled_behind());
   }
 
   // Apart, since it is shared between threads and does not move.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "wal/file_steps.h"
+#include "wal/temporary_file.h"
 
 namespace linedb::engine {
 namespace {
@@ -17,6 +18,7 @@ std::uint64_t SpillBytes() { return spill_bytes.load(std::memory_order_relaxed);
 void SetSpillBytes(std::uint64_t bytes) { spill_bytes = bytes; }
 
 absl::StatusOr<std::unique_ptr<wal::File>> SpillSpace::NewFile(const std::string& table) const {
+  if (outside) return wal::NewTemporaryFile();
   const std::string path = paths.RecordsSpilled(table);
   if (absl::Status removed = wal::RemoveIfThere(files, path); !removed.ok()) return removed;
   absl::StatusOr<std::unique_ptr<wal::File>> file = files.Open(path, wal::OpenMode::kCreateNew);

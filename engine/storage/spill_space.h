@@ -22,6 +22,7 @@ inline constexpr std::uint64_t kSpillBytesDefault = std::uint64_t{48} << 20;
 struct SpillSpace {
   wal::FileSystem& files;
   const wal::DatabasePaths& paths;
+  bool outside = false;  // among the system's temporary files: the database's are not to be touched
 
   // A new file for what is put aside of the table. It has no name any more, so nobody else finds
   // it, and it is gone with the process, however that ends.

@@ -191,8 +191,8 @@ class TableChanges {
   const bool expires_ = false;
   const ExpiryMoment moment_;
   const bool replays_ = false;
-  const SpillSpace* const space_ = nullptr;
   const std::uint64_t spill_bytes_ = SpillBytes();
+  const SpillSpace* const space_ = nullptr;
   bool asks_checks_ = true;
   std::size_t line_begin_ = 0;  // in the tail
   Mark begin_;

@@ -45,7 +45,7 @@ class Includes(Planted):
             "schema/a.h", "schema/include/linedb/value.h", "wal/a.h", "engine/a.h",
             "engine/include/linedb/table.h", "engine/storage/a.h", "engine/index/a.h",
             "engine/batch/a.h", "engine/query/a.h", "engine/repair/a.h", "tools/dbtool/a.h",
-            "tests/a.h", "examples/x/a.h")}
+            "tools/bridges/x/a.h", "tests/a.h", "examples/x/a.h")}
         files[file] = f'#include "{name}"\n'
         return includes.check(self.repository(files))
 
@@ -78,6 +78,17 @@ class Includes(Planted):
             ("tests/b.cc", "tests/a.h", True),
             ("tests/b.cc", "tools/dbtool/a.h", False),
             ("tests/ui/b.cc", "tools/dbtool/a.h", True),
+            ("tests/sql/b.cc", "tools/bridges/x/a.h", True),
+            ("tools/dbtool/b.cc", "tools/bridges/x/a.h", True),
+            ("tools/bridges/x/b.cc", "tools/bridges/x/a.h", True),
+            ("tools/bridges/x/b.cc", "engine/a.h", True),
+            ("tools/bridges/x/b.cc", "tools/dbtool/a.h", False),
+            ("tools/bridges/y/b.cc", "tools/bridges/x/a.h", False),
+            ("tools/bridges/sqlite/b.cc", "sqlite3.h", True),
+            ("tools/dbtool/b.cc", "sqlite3.h", False),
+            ("engine/b.cc", "sqlite3.h", False),
+            ("tests/b.cc", "sqlite3.h", True),
+            ("engine/b.cc", "CLI/App.hpp", False),
             ("tests/wal/b.cc", "linedb/value.h", False),
             ("examples/x/b.cc", "linedb/table.h", True),
             ("examples/x/b.cc", "a.h", True),
@@ -90,6 +101,11 @@ class Includes(Planted):
         for file, name, may in rows:
             with self.subTest(file=file, name=name):
                 self.assertEqual(self.include(file, name) == [], may)
+
+    def test_finds_a_library_that_is_kept_to_other_folders_in_brackets(self):
+        files = {"engine/b.cc": "\n#include <sqlite3.h>\n", "tools/bridges/sqlite/b.cc":
+                 "#include <sqlite3.h>\n#include <span>\n"}
+        self.assert_found(includes.check(self.repository(files)), "engine/b.cc:2: sqlite3.h")
 
 
 class Sizes(Planted):
@@ -161,11 +177,18 @@ class Promises(Planted):
             "tests/wal/a_test.cc": "// [wal-7.3] and [wal-9]\n"}))
         self.assert_found(problems, "[wal-7.31]", "[wal-9]")
 
-    def test_knows_the_promises_of_the_command_line(self):
+    def test_knows_the_promises_that_a_document_lists(self):
         problems = promises.check(self.repository({
-            "tools/dbtool/README.md": "Shown [cli-1], not shown [cli-2].\n",
+            "tools/dbtool/README.md": "- [cli-1] Shown.\n- [cli-2] Not shown.\n\nAs [cli-7] says.\n",
+            "engine/DESIGN.md": "- [package-1] Not shown.\n\nSee [wal-3] and - [none-1] here.\n",
             "tests/dbtool/a_test.cc": "// [cli-1] and [cli-24]\n"}))
-        self.assert_found(problems, "[cli-2]", "[cli-24]")
+        self.assert_found(problems, "[cli-2]", "[cli-24]", "[package-1]")
+
+    def test_finds_two_documents_that_promise_under_one_name(self):
+        problems = promises.check(self.repository({
+            "wal/FORMAT.md": "[wal-1]\n", "engine/DESIGN.md": "- [wal-2] Too.\n",
+            "tests/wal/a_test.cc": "// wal-1 and wal-2\n"}))
+        self.assert_found(problems, "engine/DESIGN.md and wal/FORMAT.md")
 
 
 class Clang(Planted):

@@ -1,6 +1,7 @@
 """The arrows between folders: which file may include which, by architecture.md.
 
-    examples  tools  tests      examples: public headers only; sideways only tests/ui, to tools
+    examples  tools  tests      examples: public headers only; sideways only tests/ui and tests/sql, to
+                                tools; tools/bridges, which alone know SQLite, below tools/dbtool
           engine                storage < index < transaction < references
         schema  wal               < columnar, exchange, history < edit, repair < engine/*.cc
                                   < query < session, collection, batch, watch < c_api
@@ -10,6 +11,7 @@ import os
 import re
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"]+)"', re.MULTILINE)
+ANY_INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*["<]([^">]+)[">]', re.MULTILINE)
 THIRD_PARTY = ("absl/", "gtest/", "gmock/", "nlohmann/", "simdjson", "CLI/", "zstd", "xxhash",
                "sqlite3", "httplib")
 BELOW = {
@@ -20,6 +22,10 @@ BELOW = {
     "tests": {"tests", "engine", "schema", "wal"},
     "examples": set(),
 }
+TESTS_OF_TOOLS = ("tests/ui/", "tests/sql/")  # parts of a tool, without its program
+# Libraries that no other folder may come to need.
+KEPT_TO = {"sqlite3": ("tools/bridges/sqlite/", "tests/"), "CLI/": ("tools/dbtool/", "tests/"),
+           "httplib": ("tools/dbtool/", "tests/")}
 ENGINE_STEPS = {"storage": 1, "index": 2, "transaction": 3, "references": 4, "columnar": 5,
                 "exchange": 5, "history": 5, "edit": 6, "repair": 6, "query": 8, "session": 9,
                 "collection": 9, "batch": 9, "watch": 9, "c_api": 10}
@@ -59,8 +65,12 @@ def fault(file, target):
         if is_public(target) or os.path.dirname(file) == os.path.dirname(target):
             return None
         return "an example includes public headers and its own only"
-    if file.startswith("tests/ui/") and target_folder == "tools":
-        return None  # the page's data is tested without a program
+    if file.startswith(TESTS_OF_TOOLS) and target_folder == "tools":
+        return None
+    if file.startswith("tools/bridges/") and target_folder == "tools":
+        if os.path.dirname(file) == os.path.dirname(target):
+            return None
+        return "a bridge includes linedb and its own only"
     if target_folder not in BELOW[source_folder]:
         return f"{source_folder}/ stands below or beside {target_folder}/"
     if file.startswith("tests/wal/") and target_folder in ("schema", "engine"):
@@ -72,6 +82,15 @@ def fault(file, target):
         if ENGINE_STEPS.get(target_part, ENGINE_TOP) >= ENGINE_STEPS.get(source_part, ENGINE_TOP):
             return f"engine/{source_part} stands below or beside engine/{target_part}"
     return None
+
+
+def strays(file, text):
+    """Includes of libraries that are kept to other folders."""
+    for match in ANY_INCLUDE.finditer(text):
+        for library, folders in KEPT_TO.items():
+            if match.group(1).startswith(library) and not file.startswith(folders):
+                line = text.count("\n", 0, match.start(1)) + 1
+                yield f"{file}:{line}: {match.group(1)} is kept to {' and '.join(folders)}"
 
 
 def check(repository):
@@ -86,6 +105,7 @@ def check(repository):
                 problems.append(f"{file}: engine/{part}/ has no place in the order of engine/")
                 continue
         text = repository.text(file)
+        problems.extend(strays(file, text))
         for match in INCLUDE.finditer(text):
             name = match.group(1)
             where = f"{file}:{text.count(chr(10), 0, match.start(1)) + 1}"

@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "engine/storage/spill_space.h"
 #include "tests/crash/campaign.h"
 #include "tests/crash/courses.h"
 #include "tests/crash/explorer.h"
@@ -64,6 +66,33 @@ TEST(CrashExplorerTest, RecoveryFromAlterationsToTheSameBytesMayCrash) {
     ADD_FAILURE() << failure.name << " after " << failure.where << ": " << failure.what;
   }
   EXPECT_GT(explorer.distinct(), 100u);
+}
+
+// Its lines and keys are put aside every few records, and its part of the log is written in pieces.
+// [engine-18.3]
+TEST(CrashExplorerTest, TransactionLargerThanMemoryMayCrash) {
+  const std::uint64_t seed = schema::TestSeed();
+  engine::SetSpillBytes(300);
+  std::vector<Deed> deeds;
+  for (int id = 2; id < 40; ++id) {
+    deeds.push_back(Insert(Course{.id = id, .code = absl::StrCat("CS", id)}));
+    if (id % 5 == 0) deeds.push_back(Update(Course{.id = id - 1, .code = absl::StrCat("X", id)}));
+    if (id % 7 == 0) deeds.push_back(Erase<Course>(id - 2));
+  }
+  const std::vector<Step> steps = {MakeTable<Course>(),
+                                   Commit("a course", {Insert(Course{.id = 1, .code = "CS101"})}),
+                                   Commit("many courses", deeds), Checkpoint(),
+                                   Commit("one more", {Insert(Course{.id = 99, .code = "L"})})};
+  Explorer explorer(seed, {});
+  const Life life = Live(steps);
+  ASSERT_EQ(life.trouble, "");
+  ASSERT_TRUE(explorer.Explore(
+      life, {{.extremes = 8, .kills = 2, .cuts = kSanitized ? 1 : 8, .recovery_every = 16}}));
+  for (const Failure& failure : explorer.TakeFailures()) {
+    ADD_FAILURE() << failure.name << " after " << failure.where << ": " << failure.what;
+  }
+  EXPECT_GT(explorer.distinct(), 200u);
+  engine::SetSpillBytes(engine::kSpillBytesDefault);
 }
 
 // A failure is worth nothing if it cannot be seen again.

@@ -100,13 +100,40 @@ TEST_F(CsvTest, EachErrorIsToldAtItsPlace) {
             "1:1: t.s: the file has no such column, and there is no default\n");
 }
 
+// What other programs write: each oddity has a place, or none. [exchange-1.2] [exchange-2.1]
+TEST_F(CsvTest, OdditiesOfOtherProgramsHaveLineAndColumn) {
+  const std::string header = "id,s,n,f,j\n";
+  const std::string bom = "\xef\xbb\xbf";
+  const std::pair<std::string, std::string> texts[] = {
+      {bom + "id,s,n,f,j\r\n1,a,,x,\r\n", "2:6: t.f: expected float, found \"x\"\n"},
+      {bom + "id,s,x\n", "1:6: t.x: there is no such column\n"},
+      {header + bom + "1,a,,,\n", "2:1: t.id: expected int, found \"" + bom + "1\"\n"},
+      {header + "1,a,,\r\n2,b,,,\r\n", "2:6: t: expected 5 fields, found 4\n"},
+      {header + "1,a,,,\"x\",y\r\n", "2:11: t: expected 5 fields, found 6\n"},
+      {header + "\r\n\n7\n", "4:2: t: expected 5 fields, found 1\n"},
+      {header + "1,\"a\"\"\nb\xff\",,,\n", "3:2: t.s: the text is not UTF-8\n"},
+      {header + "1,\xed\xa0\x80,\xc0\xaf,,\n",
+       "2:3: t.s: the text is not UTF-8\n2:7: t.n: the text is not UTF-8\n"},
+      {header + std::string("1,\"a\0\r\",,,\n", 11), ""},
+      {header + "1, \"a\",,,\n", "2:4: t: a quote in a field that does not begin with one\n"},
+      {header + "1,a\",,,\n", "2:4: t: a quote in a field that does not begin with one\n"},
+      {header + "1,\"a", "2:3: t: the closing quote is missing\n"},
+      {header + "1,\"\"\"\",,,\n2,\"a\" ,,,\n",
+       "3:6: t: text behind the closing quote of a field\n"},
+  };
+  for (const auto& [text, problems] : texts) EXPECT_EQ(Problems(text), problems) << text;
+}
+
 // [exchange-1.1] [exchange-2.1]
 TEST_F(CsvTest, HeaderThatNamesNoColumnsIsRefused) {
-  for (const auto& [text, place] : {std::pair{"id,s,id\n", "f:1:6: the name"},
-                                    {"id,,s\n", "f:1:4: column 2 has no name"},
-                                    {"id,\"s\n", "f:1:4: the header is no row"},
-                                    {"id,\xff\n", "f:1:4: the header is not UTF-8"},
-                                    {"", "f:1:1: expected a header"}}) {
+  for (const auto& [text, place] :
+       {std::pair{"id,s,id\n", "f:1:6: the name"},
+        {"id,,s\n", "f:1:4: column 2 has no name"},
+        {"id,\"s\n", "f:1:4: the header is no row"},
+        {"id,\xff\n", "f:1:4: the header is not UTF-8"},
+        {"\xff\xfei", "f:1:1: the header is not UTF-8"},
+        {"id,s\r1,a\r", "f:1:5: the header is no row of CSV: a carriage"},
+        {"", "f:1:1: expected a header"}}) {
     std::istringstream input(text);
     const auto status =
         Import(*database_, "t", input, {.format = FileFormat::kCsv, .source_name = "f"}).status();

@@ -2,7 +2,7 @@
 sees: a header that is not installed, a symbol that is not exported, a project whose flags change
 because it has linedb as a part.
 
-    package_test.py CASE BUILD SOURCE SCRATCH [CXX]
+    package_test.py CASE[,CASE...] BUILD SOURCE SCRATCH [CXX]
 """
 
 import os
@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 THIRD_PARTY = ("absl/", "nlohmann/")
@@ -107,7 +108,8 @@ class Package:
         libraries = self.install()
         for kind in ("default", "shared", "static"):
             folder = self.fresh(f"found_{kind}")
-            run("cmake", "-S", os.path.join(self.source, "tests/package/consumer"), "-B", folder,
+            run("cmake", "-G", "Ninja", "-B", folder,
+                "-S", os.path.join(self.source, "tests/package/consumer"),
                 f"-DCMAKE_PREFIX_PATH={self.prefix}", f"-DKIND={kind}",
                 f"-DPROGRAM={self.program}", f"-DCMAKE_CXX_COMPILER={self.compiler}")
             run("cmake", "--build", folder)
@@ -135,10 +137,35 @@ class Package:
         run(self.compiler, f"{program}.o", "-o", program, *static)
         self.check_program(program, self.fresh("pkg_config_static"))
 
+    # [package-3]
+    def examples(self, names=("transactions", "typed_queries")):
+        """Programs that use more of the headers than the first one, with the shared library."""
+        libraries = self.install()
+        folder = self.fresh("examples")
+        environment = dict(os.environ, PKG_CONFIG_PATH=os.path.join(libraries, "pkgconfig"))
+        flags = run("pkg-config", "--cflags", "--libs", "linedb", env=environment).split()
+
+        def check(name):
+            program = os.path.join(folder, name)
+            run(self.compiler, "-std=c++20", os.path.join(self.source, f"examples/{name}/{name}.cc"),
+                "-o", program, *flags)
+            assert "liblinedb.so" in run("readelf", "-d", program)
+            scratch = self.fresh(f"examples/{name}_run")
+            assert run(program, cwd=scratch, env=dict(os.environ, LD_LIBRARY_PATH=libraries))
+
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(check, names))
+
+    def examples_all(self):
+        folder = os.path.join(self.source, "examples")
+        self.examples([name for name in sorted(os.listdir(folder))
+                       if os.path.exists(os.path.join(folder, name, f"{name}.cc"))])
+
     # [package-9]
     def subdirectory(self):
         folder = self.fresh("parent")
-        run("cmake", "-S", os.path.join(self.source, "tests/package/parent"), "-B", folder,
+        run("cmake", "-G", "Ninja", "-B", folder,
+            "-S", os.path.join(self.source, "tests/package/parent"),
             f"-DLINEDB={self.source}", f"-DPROGRAM={self.program}",
             f"-DCMAKE_CXX_COMPILER={self.compiler}")
         assert "Total Tests: 0" in run("ctest", "--test-dir", folder, "-N")
@@ -152,5 +179,12 @@ class Package:
         self.check_program(os.path.join(folder, "consumer"), folder)
 
 
+def main(cases, *places):
+    for case in cases.split(","):
+        started = time.monotonic()
+        getattr(Package(*places), case)()
+        print(f"{case:<56}{time.monotonic() - started:6.1f} s", flush=True)
+
+
 if __name__ == "__main__":
-    getattr(Package(*sys.argv[2:]), sys.argv[1])()
+    main(*sys.argv[1:])

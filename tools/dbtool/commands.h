@@ -15,6 +15,7 @@ void AddCompactCommand(CLI::App& app, Context& context);    // compact
 void AddAlterCommand(CLI::App& app, Context& context);      // alter
 void AddDescribeCommands(CLI::App& app, Context& context);  // inspect schema stats
 void AddReadCommands(CLI::App& app, Context& context);      // get cat grep
+void AddSqlCommand(CLI::App& app, Context& context);        // sql
 void AddExchangeCommands(CLI::App& app, Context& context);  // import export
 void AddDumpCommands(CLI::App& app, Context& context);      // dump load
 void AddLogCommands(CLI::App& app, Context& context);       // wal verify

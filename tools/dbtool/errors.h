@@ -36,6 +36,7 @@ Place PlaceIn(const absl::Status& status);
 // The commands that need no lock, and so work while another process writes.
 inline constexpr std::string_view kWorkBesideAWriter =
     "backup bisect cat diff dump export get grep inspect log repair report restore schema slice "
+    "sql "
     "stats tail ui verify wal";
 
 // "meanwhile these work: …"

@@ -116,9 +116,10 @@ void AddImportFlags(CLI::App* command, ImportJob* job) {
       ->check(WholeNumber())
       ->check(NotZero())
       ->type_name("N");
-  auto* dry_run =
-      command->add_flag("--dry-run", job->dry_run,
-                        "Check everything, write nothing; holds a copy of the table in memory");
+  auto* dry_run = command->add_flag("--dry-run", job->dry_run,
+                                    "Check everything, write nothing; what memory does not hold\n"
+                                    "goes to files without a name where TMPDIR says, else in\n"
+                                    "/tmp; with --add-columns the table is copied to memory");
   command
       ->add_option("--rejects", job->rejects,
                    "Take the good records; write the bad ones here, as they are, and why to "

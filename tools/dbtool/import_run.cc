@@ -87,14 +87,16 @@ int ImportRun::CheckKeysAgree(Database& database) {
       "leave out --create and --primary-key to import into it as it is");
 }
 
-// Imports into a copy: what is opened for reading only can neither be written to nor locked.
+// Columns are added to a copy: what is opened for reading only has those that it has.
 int ImportRun::TryOut(std::unique_ptr<Database> database) {
+  if (!job_.add_columns) {
+    const auto core = database->OpenCore(job_.table);
+    return core.ok() ? Import(*database, Pass::kCheck) : Fail(context_, core.status());
+  }
   auto copy = CopyTable(*database, job_.table);
   if (!copy.ok()) return Fail(context_, copy.status());
   database.reset();  // one copy is enough
-  if (job_.add_columns) {
-    if (const int exit_code = AddColumns(**copy); exit_code != kExitOk) return exit_code;
-  }
+  if (const int exit_code = AddColumns(**copy); exit_code != kExitOk) return exit_code;
   return Import(**copy, Pass::kCheck);
 }
 

@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
   AddAlterCommand(app, context);
   AddDescribeCommands(app, context);
   AddReadCommands(app, context);
+  AddSqlCommand(app, context);
   AddExchangeCommands(app, context);
   AddDumpCommands(app, context);
   AddLogCommands(app, context);

@@ -24,8 +24,8 @@ def anchor_of(heading):
 
 def converted(file, text):
     def heading(match):
-        if len(match.group(1).strip()) == 1:  # the page's own
-            return match.group(0)
+        if len(match.group(1).strip()) == 1:  # the page's own, which the tree of pages shows
+            return match.group(0).replace("`", "")
         return f"{match.group(0)} {{#{label(file, anchor_of(match.group(2)))}}}"
 
     def link(match):

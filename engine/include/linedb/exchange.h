@@ -66,7 +66,9 @@ struct ImportOptions {
   UnknownColumns unknown_columns = UnknownColumns::kFail;
   // Records a transaction; 0: all in one, all or nothing.
   std::uint64_t batch_records = 0;
-  // Checks everything, writes nothing.
+  // Checks everything, writes nothing: also on a database opened for reading, which is then not
+  // refreshed before the end. What memory does not hold goes to files without a name where TMPDIR
+  // says, else in /tmp.
   bool dry_run = false;
   // Problems reported; those beyond are counted only.
   std::uint64_t problems_max = 1000;

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
+#include "engine/engine.h"
 #include "engine/exchange/import_records.h"
 #include "engine/exchange/record_source.h"
 #include "linedb/exchange.h"
@@ -12,6 +13,28 @@ namespace linedb {
 std::string ImportProblem::ToString() const {
   return absl::StrCat(file, ":", line, ":", column, ": ", table_column, ": ", reason);
 }
+
+namespace engine {
+namespace {
+
+class TrialScope {
+ public:
+  // Null: nothing is tried out.
+  explicit TrialScope(Engine* engine) : engine_(engine) {
+    if (engine_ != nullptr) engine_->PermitTrials();
+  }
+  ~TrialScope() {
+    if (engine_ != nullptr) engine_->EndTrials();
+  }
+  TrialScope(const TrialScope&) = delete;
+  TrialScope& operator=(const TrialScope&) = delete;
+
+ private:
+  Engine* const engine_;
+};
+
+}  // namespace
+}  // namespace engine
 
 absl::StatusOr<ImportReport> Import(Database& database, std::string_view table, std::istream& input,
                                     const ImportOptions& options) {
@@ -27,6 +50,7 @@ absl::StatusOr<ImportReport> Import(Database& database, std::string_view table, 
   }
   const std::unique_ptr<engine::RecordSource> source =
       engine::OpenRecordSource(input, source_options);
+  const engine::TrialScope trial(options.dry_run ? &database.engine() : nullptr);
   return engine::ImportRecords(*core, input, *source, options);
 }
 
