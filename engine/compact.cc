@@ -3,6 +3,7 @@
 #include <set>
 #include <utility>
 
+#include "engine/checkpoint_tables.h"
 #include "engine/engine.h"
 
 namespace linedb {
@@ -52,6 +53,19 @@ absl::StatusOr<std::vector<CompactionPlan>> PlanCompaction(Database& database,
     if (!core.ok()) return core.status();
     if (absl::Status counted = CountLive(*core, *snapshot, &plan); !counted.ok()) return counted;
     plans.push_back(std::move(plan));
+  }
+  return plans;
+}
+
+absl::StatusOr<std::vector<CompactionPlan>> PlanCheckpoint(Database& database,
+                                                           const Options& options) {
+  absl::StatusOr<std::vector<CompactionPlan>> plans = PlanCompaction(database);
+  if (!plans.ok()) return plans;
+  for (CompactionPlan& plan : *plans) {
+    const auto table = database.engine().FindTable(plan.table);
+    if (table != nullptr && engine::IsCompactionDue(*table, options)) continue;
+    plan.lines_after = plan.lines_before;
+    plan.bytes_after = plan.bytes_before;
   }
   return plans;
 }

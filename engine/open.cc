@@ -54,6 +54,8 @@ class Opener {
   absl::Status KeepTornTail();
   absl::Status RotateRecovered(absl::Span<const wal::LogOperation> transaction);
 
+  // Of reading the log, which is the first half of replaying it.
+  wal::LogProgress ReadingProgress() const;
   void Note(std::string sentence) { opened_.report.notes.push_back(std::move(sentence)); }
   std::string Short(const std::string& path) const { return wal::ShortName(paths_, path); }
 
@@ -241,10 +243,18 @@ absl::Status Opener::SecureCreations(const Catalog& catalog) {
   return wal::WriteFileAtomically(files_, paths_.Log(), log_.text.substr(0, log_.position.bytes));
 }
 
+wal::LogProgress Opener::ReadingProgress() const {
+  if (!options_.progress) return {};
+  return [this](std::uint64_t done, std::uint64_t total) {
+    options_.progress({Short(paths_.Log()).c_str(), done, 2 * total});
+  };
+}
+
 absl::Status Opener::ReadEverything() {
   absl::StatusOr<Catalog> catalog = ReadCatalog(files_, paths_);
   if (!catalog.ok()) return catalog.status();
-  absl::StatusOr<wal::RecoveredLog> log = wal::RecoverLog(files_, paths_, IsOriginal(*catalog));
+  absl::StatusOr<wal::RecoveredLog> log =
+      wal::RecoverLog(files_, paths_, IsOriginal(*catalog), ReadingProgress());
   if (!log.ok()) return log.status();
   log_ = *std::move(log);
   if (log_.kind == wal::LogKind::kOriginal) {

@@ -27,6 +27,15 @@ Json TableJson(const TableStatistics& table) {
           {"indexes", std::move(indexes)}};
 }
 
+Json ProblemJson(const Problem& problem) {
+  return {{"file", problem.file},
+          {"line", problem.line},
+          {"byte", problem.byte},
+          {"kind", problem.kind},
+          {"key", problem.key.empty() ? Json() : Json(problem.key)},
+          {"message", problem.message}};
+}
+
 }  // namespace
 
 Json JsonOf(const Statistics& statistics) {
@@ -70,6 +79,16 @@ Json JsonOf(const BackupReport& report) {
           {"files_written", report.files_written},
           {"archives_copied", report.archives_copied},
           {"archives_missing", report.archives_missing}};
+}
+
+Json JsonOf(const VerifyReport& report) {
+  Json problems = Json::array();
+  for (const Problem& problem : report.problems) problems.push_back(ProblemJson(problem));
+  return {{"tables", report.tables},
+          {"records", report.records},
+          {"log_lines", report.log_lines},
+          {"archives", report.archives},
+          {"problems", std::move(problems)}};
 }
 
 }  // namespace linedb::engine

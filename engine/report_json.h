@@ -13,6 +13,8 @@ namespace linedb::engine {
 Json JsonOf(const Statistics& statistics);
 Json JsonOf(const CheckpointReport& report);
 Json JsonOf(const BackupReport& report);
+// A key that is not known is null.
+Json JsonOf(const VerifyReport& report);
 
 }  // namespace linedb::engine
 

@@ -157,7 +157,17 @@ void TableRecovery::MeasureReplay() {
   }
 }
 
+// The second half of what there is to do with the log: the first was to read it.
+void TableRecovery::ReportReplay(const wal::LogEntry& entry, std::uint64_t* next) const {
+  if (entry.byte < *next) return;
+  *next = entry.byte + wal::kLogProgressBytes;
+  if (!options_.progress) return;
+  const std::uint64_t bytes = log_.text.size();
+  options_.progress({Short(paths_.Log()).c_str(), bytes + entry.byte, 2 * bytes});
+}
+
 absl::Status TableRecovery::Replay(const Catalog& catalog) {
+  std::uint64_t progress_next = wal::kLogProgressBytes;
   MeasureReplay();
   const std::size_t shown = CountShown(log_.entries);
   for (std::size_t i = 0; i < log_.entries.size(); ++i) {
@@ -167,6 +177,7 @@ absl::Status TableRecovery::Replay(const Catalog& catalog) {
     if (!done.ok()) return AtPlace(Short(paths_.Log()), done);
     ++operations_replayed_;
     if (entry.commit) ++transactions_replayed_;
+    ReportReplay(entry, &progress_next);
   }
   for (const auto& [name, entry] : catalog) {
     if (tables_.contains(name) || dropped_.contains(name)) continue;

@@ -78,6 +78,7 @@ class TableRecovery {
                                           const wal::TableCheckpoint& checkpoint);
   absl::Status Replay(const Catalog& catalog);
   void MeasureReplay();
+  void ReportReplay(const wal::LogEntry& entry, std::uint64_t* next) const;
   absl::Status ReplayEntry(const wal::LogEntry& entry, const Catalog& catalog);
   TableChanges* ChangesOf(std::string_view name);
   const TableState* FindTable(const std::string& name) const;

@@ -118,13 +118,18 @@ void ReserveEntries(std::uint64_t byte, RecoveredLog* recovered) {
 }
 
 // Reads the operations; keeps those of whole transactions.
-void ReadOperations(WalReader& reader, RecoveredLog* recovered) {
+void ReadOperations(WalReader& reader, const LogProgress& progress, RecoveredLog* recovered) {
   std::size_t whole = 0;
+  std::uint64_t progress_next = kLogProgressBytes;
   recovered->position = reader.position();
   LogEntry entry;
   while (reader.Next(&entry)) {
     if (recovered->entries.size() == kEntriesMeasured) ReserveEntries(entry.byte, recovered);
     recovered->entries.push_back(entry);
+    if (entry.byte >= progress_next) {
+      progress_next = entry.byte + kLogProgressBytes;
+      if (progress) progress(entry.byte, recovered->text.size());
+    }
     if (!entry.commit) continue;
     whole = recovered->entries.size();
     recovered->position = reader.position();
@@ -218,7 +223,8 @@ absl::StatusOr<std::vector<Archive>> NamedArchives(FileSystem& files, const Data
 }
 
 // Reads the log, and what stands beside it where that matters.
-absl::StatusOr<Findings> ReadLog(FileSystem& files, const DatabasePaths& paths) {
+absl::StatusOr<Findings> ReadLog(FileSystem& files, const DatabasePaths& paths,
+                                 const LogProgress& progress) {
   Findings findings;
   const absl::StatusOr<std::vector<Archive>> archives = NamedArchives(files, paths);
   if (!archives.ok()) return archives.status();
@@ -231,22 +237,23 @@ absl::StatusOr<Findings> ReadLog(FileSystem& files, const DatabasePaths& paths) 
   findings.header_status = reader.ReadHeader(&recovered.header);
   findings.log = FactOfHeader(findings.header_status, recovered.text);
   if (findings.log == LogFact::kOurs) {
-    ReadOperations(reader, &recovered);
+    ReadOperations(reader, progress, &recovered);
     JudgeTail(name, reader, &findings);
     JudgeArchives(files, paths, *archives, &findings);
   }
   return findings;
 }
 
-absl::StatusOr<Findings> Find(FileSystem& files, const DatabasePaths& paths, bool is_original) {
-  absl::StatusOr<Findings> findings = ReadLog(files, paths);
+absl::StatusOr<Findings> Find(FileSystem& files, const DatabasePaths& paths, bool is_original,
+                              const LogProgress& progress) {
+  absl::StatusOr<Findings> findings = ReadLog(files, paths, progress);
   // Nothing beside a log of ours changes what is done about it.
   if (!findings.ok() || findings->log == LogFact::kOurs) return findings;
   const absl::StatusOr<BesideFact> beside = LookBeside(files, paths, is_original);
   if (!beside.ok()) return beside.status();
   // Again, now that it is known what is beside: another process may be creating the database, and
   // makes the log first.
-  findings = ReadLog(files, paths);
+  findings = ReadLog(files, paths, progress);
   if (findings.ok()) findings->beside = *beside;
   return findings;
 }
@@ -254,8 +261,8 @@ absl::StatusOr<Findings> Find(FileSystem& files, const DatabasePaths& paths, boo
 }  // namespace
 
 absl::StatusOr<RecoveredLog> RecoverLog(FileSystem& files, const DatabasePaths& paths,
-                                        bool is_original) {
-  absl::StatusOr<Findings> findings = Find(files, paths, is_original);
+                                        bool is_original, const LogProgress& progress) {
+  absl::StatusOr<Findings> findings = Find(files, paths, is_original, progress);
   if (!findings.ok()) return findings.status();
   const RecoveryCase& row = FindRecoveryCase(findings->log, findings->beside, findings->tail);
   assert(row.Matches(findings->log, findings->beside, findings->tail));

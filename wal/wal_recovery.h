@@ -4,6 +4,8 @@
 #ifndef LINEDB_WAL_WAL_RECOVERY_H_
 #define LINEDB_WAL_WAL_RECOVERY_H_
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -39,13 +41,18 @@ struct RecoveredLog {
   std::shared_ptr<File> file;
 };
 
+// Called now and then while a long log is read: the bytes read, and those of the whole log.
+using LogProgress = std::function<void(std::uint64_t done, std::uint64_t total)>;
+// Each time so much has been read.
+inline constexpr std::uint64_t kLogProgressBytes = std::uint64_t{4} << 20;
+
 // Reads and judges the current log. kDataLoss, with file, line and byte, if acknowledged
 // data is damaged (a hole that a later valid line proves durable, a damaged header, an empty or
 // missing log beside records of this format). kNotFound if the directory holds no database.
 // kFailedPrecondition for a newer version. `is_original` says that the schema files are the Python
 // original's (none has a "format").
 absl::StatusOr<RecoveredLog> RecoverLog(FileSystem& files, const DatabasePaths& paths,
-                                        bool is_original);
+                                        bool is_original, const LogProgress& progress = {});
 
 }  // namespace linedb::wal
 

@@ -6,7 +6,9 @@
 
 #include <string>
 
+#include "engine/c_api/reports.h"
 #include "linedb/linedb.h"
+#include "linedb/statistics.h"
 #include "tests/c_api/c_campus.h"
 
 namespace linedb {
@@ -135,6 +137,27 @@ TEST_F(CRecordTest, ReportsAreJsonWithTheNamesOfTheStructs) {
   EXPECT_THAT(Taken(text), HasSubstr(R"("tables":[{"name":"student","records":1,)"));
   EXPECT_EQ(linedb_verify("/no/such/place", &text, &error), LINEDB_NOT_FOUND);
   EXPECT_EQ(text, nullptr);
+}
+
+// The C API once gave "" for a key that is not known, where dbtool gave null.
+TEST(CReportTest, VerifyGivesNullForAKeyThatIsNotKnown) {
+  const std::string text = c_api::ReportText(VerifyReport{
+      .tables = 1,
+      .records = 2,
+      .log_lines = 3,
+      .archives = 4,
+      .problems = {{.file = "data/a.records",
+                    .line = 5,
+                    .byte = 6,
+                    .kind = "record",
+                    .key = "",
+                    .message = "m"},
+                   {.file = "data/a.records", .kind = "reference", .key = "7", .message = "n"}}});
+  EXPECT_EQ(
+      text,
+      R"({"tables":1,"records":2,"log_lines":3,"archives":4,"problems":[)"
+      R"({"file":"data/a.records","line":5,"byte":6,"kind":"record","key":null,"message":"m"},)"
+      R"({"file":"data/a.records","line":0,"byte":0,"kind":"reference","key":"7","message":"n"}]})");
 }
 
 }  // namespace

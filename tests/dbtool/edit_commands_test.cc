@@ -170,7 +170,7 @@ TEST_F(EditCommands, AdoptTakesInWhatSedAndAnEditorChanged) {
   Out(std::string("sed -i -e s/Alice/Alicia/ -e /Bob/d ") + kRecords);
   const Outcome refused = Run("dbtool get data/university student 1");
   EXPECT_EQ(refused.exit_code, 5);
-  EXPECT_TRUE(Contains(refused.err, "dbtool adopt DIR TABLE")) << refused.err;
+  EXPECT_TRUE(Contains(refused.err, "dbtool adopt data/university student")) << refused.err;
   const std::string tree = TreeOf("data");
   const Outcome dry = Run("dbtool adopt data/university student --dry-run");
   EXPECT_EQ(dry.exit_code, 0) << dry.err;

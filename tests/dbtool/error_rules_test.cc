@@ -144,7 +144,8 @@ TEST_F(ErrorRules, TailAtAGapHintsWhatIsBehindIt) {
   Out("rm $(ls -d data/university/wal/transaction.2* | tail -n 1)");
   const Outcome gap = Run("dbtool tail data/university --from 0");
   EXPECT_EQ(gap.exit_code, 3);
-  EXPECT_TRUE(Contains(gap.err, "`dbtool tail DIR --from 9` begins behind the gap")) << gap.err;
+  EXPECT_TRUE(Contains(gap.err, "`dbtool tail data/university --from 9` begins behind the gap"))
+      << gap.err;
   EXPECT_EQ(Out("dbtool tail data/university --from 9 | jq .lsn"), "9\n");
 }
 
@@ -231,7 +232,8 @@ TEST_F(ErrorRules, InterruptedRestoreDoesNotPromiseToGoOn) {
 TEST_F(ErrorRules, DamageIsSaidToBeRepairable) {
   Out("dbtool checkpoint data/university -q");
   Out("sed -i s/Bob/Rob/ data/university/data/student.records");
-  ExpectFailure("dbtool get data/university student 1", 5, "dbtool repair DIR --to NEWDIR");
+  ExpectFailure("dbtool get data/university student 1", 5,
+                "dbtool repair data/university --to NEWDIR");
 }
 
 }  // namespace

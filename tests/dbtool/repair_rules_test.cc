@@ -36,13 +36,9 @@ TEST_F(RepairRules, NothingDamagedExitsWithZeroAndListsNothing) {
   EXPECT_EQ(done.exit_code, 0) << done.err;
   EXPECT_EQ(done.err, "");
   EXPECT_EQ(done.out,
-            "repaired     new\n"
-            "records      5\n"
-            "recovered    0 damages made good\n"
-            "kept         0 lines, or files, that nothing vouches for\n"
-            "previous     0 earlier versions kept\n"
-            "lost         0 lines, listed\n"
-            "not counted  0 lines of the past, or of unfinished transactions\n");
+            "repaired  new\n"
+            "records   5\n"
+            "damage    none was found\n");
   EXPECT_FALSE(Exists("new/rejects.jsonl"));
   EXPECT_EQ(Out("dbtool cat new student"), Out("dbtool cat data/university student"));
   EXPECT_EQ(TreeOf("data"), before);
@@ -110,6 +106,23 @@ TEST_F(RepairRules, ItWritesWhereItIsToldAndNowhereElse) {
   }
 }
 
+TEST_F(RepairRules, AnEarlierVersionOfWhatIsLostIsOffered) {
+  Out("dbtool checkpoint data/university -q");
+  Out("dbtool put data/university student '{\"id\":2,\"name\":\"Robert\"}' --replace -q");
+  Out("dbtool checkpoint data/university -q; "
+      "rm $(ls -d data/university/wal/transaction.2* | tail -n 1)");
+  Out("sed -i 's/\"Robert\"/\"Robert/' data/university/data/student.records");
+  const Outcome listed = Run("dbtool repair data/university --to listed");
+  EXPECT_TRUE(Contains(listed.err,
+                       "an earlier version is listed of 1 lost record; "
+                       "--previous-versions keep takes it"))
+      << listed.err;
+  EXPECT_EQ(Run("dbtool get listed student 2").exit_code, 3);
+  const Outcome kept = Run("dbtool repair data/university --to kept --previous-versions keep");
+  EXPECT_FALSE(Contains(kept.err, "an earlier version")) << kept.err;
+  EXPECT_TRUE(Contains(Out("dbtool get kept student 2"), "Bob"));
+}
+
 TEST_F(RepairRules, DryRunListsWhatTheRejectsFileWouldAndWritesNothing) {
   DamageForGood();
   const std::string before = TreeOf(".");
@@ -148,7 +161,7 @@ TEST_F(RepairRules, Rule06DashIsStdoutForTheRejects) {
   EXPECT_EQ(done.exit_code, 1) << done.err;
   EXPECT_EQ(done.out, dry.out);
   EXPECT_EQ(done.out, Read("new/rejects.jsonl"));
-  EXPECT_TRUE(Contains(done.err, "repaired     new\n")) << done.err;
+  EXPECT_TRUE(Contains(done.err, "repaired  new\n")) << done.err;
   EXPECT_FALSE(Exists("./-"));
   EXPECT_EQ(Run("dbtool repair data/university --to quiet --rejects - -q").err, "");
 }

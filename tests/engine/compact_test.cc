@@ -81,6 +81,28 @@ TEST_F(CompactTest, PlanIsWhatCompactionThenDoes) {
   }
 }
 
+TEST_F(CompactTest, PlanOfACheckpointIsWhatTheCheckpointThenDoes) {
+  // 1 of 11 lines is superseded in each, and in b later 10 of 20.
+  const JsonTable rows = *JsonTable::Open(*database_, "b");
+  for (int id = 0; id < 10; ++id) ASSERT_THAT(rows.Upsert({{"id", id}, {"n", 1}}), IsOk());
+  Options options;
+  options.compaction_bytes_small = 0;
+  const auto plans = PlanCheckpoint(*database_, options);
+  ASSERT_THAT(plans, IsOk());
+  ASSERT_EQ(plans->size(), 2u);
+  EXPECT_EQ(plans->at(0).lines_after, plans->at(0).lines_before);
+  EXPECT_EQ(plans->at(0).bytes_after, plans->at(0).bytes_before);
+  EXPECT_EQ(plans->at(1).lines_after, 10u);
+  const auto done = database_->Checkpoint();
+  ASSERT_THAT(done, IsOk());
+  EXPECT_EQ(done->tables_compacted, std::vector<std::string>{"b"});
+  EXPECT_EQ(done->lines_dropped, plans->at(1).lines_before - plans->at(1).lines_after);
+  for (const TableStatistics& table : database_->Stats().tables) {
+    const CompactionPlan& plan = plans->at(table.name == "a" ? 0 : 1);
+    EXPECT_EQ(table.file_bytes, plan.bytes_after) << table.name;
+  }
+}
+
 TEST_F(CompactTest, RefusesATableThatIsNotThereAndAnOpenTransaction) {
   EXPECT_EQ(Compact(*database_, {"a", "c"}).status().code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(PlanCompaction(*database_, {"c"}).status().code(), absl::StatusCode::kNotFound);

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "tests/engine/campus.h"
 
@@ -308,6 +310,34 @@ TEST_F(RecoveryTest, SchemaFileUnderAnotherTablesNameIsFound) {
   EXPECT_THAT(copied.Problems(), HasSubstr("schema/copy.schema.json line 1 byte 0 schema: it is "
                                            "the schema of table \"student\""));
   EXPECT_FALSE(copied.OpenToRead().ok());
+}
+
+// [cli-13] What a person waits for at the terminal was silence: only tables were told of.
+TEST_F(RecoveryTest, ALongLogIsReplayedWithProgress) {
+  const std::string name(1000, 'x');
+  std::vector<testing::Student> rows;
+  for (int i = 0; i < 9000; ++i) {
+    rows.push_back({.name = name, .email = std::to_string(i)});
+  }
+  ASSERT_THAT(campus.students().InsertAll(rows), IsOk());
+  for (const Access access : {Access::kReadOnly, Access::kReadWrite}) {
+    Options options;
+    options.access = access;
+    std::vector<std::uint64_t> done;
+    std::uint64_t total = 0;
+    options.progress = [&](const OpenProgress& now) {
+      EXPECT_EQ(std::string_view(now.step), "wal/transaction.log");
+      done.push_back(now.done);
+      total = now.total;
+    };
+    Campus again(campus.Files());
+    ASSERT_THAT(again.Open(options), IsOk());
+    EXPECT_TRUE(std::is_sorted(done.begin(), done.end()));
+    ASSERT_GE(done.size(), 4u);
+    EXPECT_LT(done.front(), total / 2) << "reading is the first half";
+    EXPECT_GT(done.back(), total / 2) << "and replaying the second";
+    EXPECT_LE(done.back(), total);
+  }
 }
 
 }  // namespace

@@ -76,15 +76,22 @@ ReportJson JsonOf(const AlterCommand& command, const MigrateReport& report) {
           {"violations_total", report.violations_total}};
 }
 
+// "drop column gpa and its values  (--allow-drop)"
+std::string StepText(const EvolutionStep& step) {
+  if (step.step_class != StepClass::kAsked) return step.sentence;
+  return step.sentence + "  (--allow-" + std::string(PermissionName(step.permission)) + ")";
+}
+
+// Each on a line of its own, below what is said before.
+std::string StepsText(const EvolutionPlan& plan) {
+  std::string text;
+  for (const EvolutionStep& step : plan.steps) text += "\n  " + StepText(step);
+  return text;
+}
+
 void Tell(Context& context, const AlterCommand& command, const MigrateReport& report) {
   PrintReport(context, JsonOf(command, report), "steps", [&](std::ostream& output) {
-    for (const EvolutionStep& step : report.plan.steps) {
-      output << step.sentence;
-      if (step.step_class == StepClass::kAsked) {
-        output << "  (--allow-" << PermissionName(step.permission) << ")";
-      }
-      output << '\n';
-    }
+    for (const EvolutionStep& step : report.plan.steps) output << StepText(step) << '\n';
     for (const MigrateViolation& violation : report.violations) {
       output << violation.ToText() << '\n';
     }
@@ -154,14 +161,18 @@ int RunAlter(Context& context, const AlterCommand& command) {
   if (!stored.ok()) return Fail(context, stored.status());
   absl::StatusOr<TableSchema> wanted = WantedSchema(context, command, *stored);
   absl::Status possible = wanted.ok() ? ValidateTableSchema(*wanted) : wanted.status();
-  const MigrateOptions options = OptionsOf(command);
+  MigrateOptions options = OptionsOf(command);
   if (possible.ok()) {
     const EvolutionPlan plan = PlanEvolution(*stored, *wanted);
     possible = plan.CheckPossible(command.table);
     const std::string flags = MissingFlags(plan, options);
     if (possible.ok() && !command.dry_run && !flags.empty()) {
-      return FailUsage(context,
-                       "nothing was changed, for this has to be allowed:\n" + plan.ToText(), flags);
+      const std::string asked = "this has to be allowed:" + StepsText(plan);
+      if (!Confirmed(context, "Of the table " + command.table + ", " + asked + "\nGo on?")) {
+        return FailUsage(context, "nothing was changed, for " + asked,
+                         flags + ", or --yes, allows it; --dry-run tells of every record");
+      }
+      options.permit = {Permission::kDrop, Permission::kNarrow, Permission::kConstrain};
     }
   }
   if (absl::IsInvalidArgument(possible)) {

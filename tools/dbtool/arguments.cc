@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cstdint>
 #include <iostream>
 #include <iterator>
@@ -15,6 +16,7 @@
 #include "tools/dbtool/definitions.h"
 #include "tools/dbtool/errors.h"
 #include "tools/dbtool/help_text.h"
+#include "tools/dbtool/process.h"
 
 namespace linedb::dbtool {
 namespace {
@@ -178,6 +180,26 @@ std::string OneLine(std::string text) {
   return option + " needs a value" + (value.empty() ? "" : ": " + option + " " + value);
 }
 
+// What the call names, for hints.
+void NoteWords(const CLI::App& app, Context& context) {
+  for (const CLI::App* command : app.get_subcommands()) {
+    for (const CLI::Option* option : command->get_options()) {
+      const bool is_named = option->get_positional() && option->count() > 0;
+      if (is_named) context.words[option->get_name(true)] = option->results().front();
+    }
+  }
+}
+
+int RunAction(Context& context) {
+  const auto start = std::chrono::steady_clock::now();
+  const int exit_code = context.action();
+  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now() - start);
+  Detail(context, "ended after " + std::to_string(milliseconds.count()) + " ms, having used " +
+                      ByteText(PeakMemoryBytes()) + " of memory");
+  return exit_code;
+}
+
 int Run(CLI::App& app, const std::vector<std::string>& words, Context& context) {
   try {
     std::vector<std::string> marked = Marked(words);
@@ -192,7 +214,8 @@ int Run(CLI::App& app, const std::vector<std::string>& words, Context& context) 
   } catch (const CLI::ParseError& error) {
     return FailUsage(context, OneLine(error.what()), UsageHint(app, words));
   }
-  return context.action();
+  NoteWords(app, context);
+  return RunAction(context);
 }
 
 }  // namespace

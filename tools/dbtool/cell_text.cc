@@ -88,7 +88,8 @@ std::string CutToWidth(std::string_view text, std::size_t width) {
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t begin = at;
     used += WidthOf(NextCharacter(text, &at));
-    if (used >= width && at < text.size()) return std::string(text.substr(0, begin)) + "…";
+    if (used > width || (used == width && at < text.size()))
+      return std::string(text.substr(0, begin)) + "…";
   }
   return std::string(text);
 }

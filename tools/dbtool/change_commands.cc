@@ -4,6 +4,7 @@
 
 #include "CLI/App.hpp"
 #include "engine/report_json.h"
+#include "linedb/compact.h"
 #include "tools/dbtool/arguments.h"
 #include "tools/dbtool/column_spec.h"
 #include "tools/dbtool/commands.h"
@@ -90,27 +91,18 @@ int Create(Context& context, const ChangeOptions& options) {
   if (!database.ok()) return FailOpen(context, database.status());
   absl::Status created = (*database)->CreateTable(*schema);
   if (created.ok()) created = (*database)->Close();
-  if (!created.ok()) return Fail(context, created);
-  Note(context, "created the table " + options.table + " with " +
-                    std::to_string(schema->columns.size()) + " columns");
+  if (!created.ok()) {
+    const bool exists = absl::IsAlreadyExists(created);
+    return Fail(context, created, exists ? "`dbtool alter DIR TABLE` changes it" : "");
+  }
+  Note(context,
+       "created the table " + options.table + " with " + Counted(schema->columns.size(), "column"));
   if (context.json) {
     PrintReport(context,
                 {{"table", options.table}, {"columns", schema->columns.size()}, {"created", true}},
                 "", {});
   }
   return kExitOk;
-}
-
-ReportJson TableFigures(const Statistics& statistics) {
-  ReportJson tables = ReportJson::array();
-  for (const TableStatistics& table : statistics.tables) {
-    tables.push_back({{"table", table.name},
-                      {"records", table.records},
-                      {"lines", table.lines},
-                      {"lines_superseded", table.lines_superseded},
-                      {"bytes", table.file_bytes}});
-  }
-  return tables;
 }
 
 // The tables before and after, side by side.
@@ -126,30 +118,59 @@ ReportJson BeforeAndAfter(const Statistics& before, const Statistics& after) {
   return tables;
 }
 
-int PlanCheckpoint(Context& context, const ChangeOptions& options) {
+// What a checkpoint would do, in the shape of what one has done; what is not known is null.
+ReportJson PlanJson(const Statistics& now, const std::vector<CompactionPlan>& plans) {
+  ReportJson compacted = ReportJson::array();
+  ReportJson tables = ReportJson::array();
+  std::uint64_t dropped = 0;
+  for (const CompactionPlan& plan : plans) {
+    if (plan.lines_after < plan.lines_before) compacted.push_back(plan.table);
+    dropped += plan.lines_before - plan.lines_after;
+    tables.push_back({{"table", plan.table},
+                      {"lines_before", plan.lines_before},
+                      {"lines_after", plan.lines_after},
+                      {"bytes_before", plan.bytes_before},
+                      {"bytes_after", plan.bytes_after}});
+  }
+  return {{"dry_run", true},
+          {"needed", now.log_lines > 0 || dropped > 0},
+          {"lsn", now.last_lsn},
+          {"log_bytes_before", now.log_bytes},
+          {"log_bytes_after", nullptr},
+          {"archive", nullptr},
+          {"tables_compacted", std::move(compacted)},
+          {"lines_dropped", dropped},
+          {"tables", std::move(tables)}};
+}
+
+void TellCheckpointTables(Context& context, const ReportJson& report) {
+  context.out << '\n';
+  PrintTable(context, report["tables"],
+             {"table", "lines_before", "lines_after", "bytes_before", "bytes_after"});
+}
+
+int PlanOfCheckpoint(Context& context, const ChangeOptions& options) {
   auto database = OpenDatabase(context, options.directory, Access::kReadOnly);
   if (!database.ok()) return FailOpen(context, database.status());
   const Statistics now = (*database)->Stats();
-  const ReportJson report = {{"dry_run", true},
-                             {"needed", now.log_lines > 0},
-                             {"lsn", now.last_lsn},
-                             {"log_bytes_before", now.log_bytes},
-                             {"log_operations", now.log_lines},
-                             {"tables", TableFigures(now)}};
+  const absl::StatusOr<std::vector<CompactionPlan>> plans = PlanCheckpoint(**database);
+  if (!plans.ok()) return Fail(context, plans.status());
+  const ReportJson report = PlanJson(now, *plans);
   PrintReport(context, report, "tables", [&](std::ostream& output) {
-    PrintPairs(output, {{"log", ByteText(now.log_bytes) + ", " + WithThousands(now.log_lines) +
-                                    " operations since the last checkpoint"},
-                        {"would", now.log_lines > 0 ? "archive this log and start a new one"
-                                                    : "do nothing"}});
-    output << '\n';
-    PrintTable(context, report["tables"],
-               {"table", "records", "lines", "lines_superseded", "bytes"});
+    const bool needed = report["needed"].get<bool>();
+    PrintPairs(
+        output,
+        {{"log", ByteText(now.log_bytes) + ", " + Counted(now.log_lines, "operation") +
+                     " since the last checkpoint"},
+         {"would", needed ? "archive this log and start a new one" : "do nothing"},
+         {"would drop", Counted(report["lines_dropped"].get<std::uint64_t>(), "superseded line")}});
+    TellCheckpointTables(context, report);
   });
   return kExitOk;
 }
 
 int Checkpoint(Context& context, const ChangeOptions& options) {
-  if (options.dry_run) return PlanCheckpoint(context, options);
+  if (options.dry_run) return PlanOfCheckpoint(context, options);
   auto database = OpenDatabase(context, options.directory, Access::kReadWrite);
   if (!database.ok()) return FailOpen(context, database.status());
   const Statistics before = (*database)->Stats();
@@ -166,10 +187,8 @@ int Checkpoint(Context& context, const ChangeOptions& options) {
                         {"log before", ByteText(done->log_bytes_before)},
                         {"log after", ByteText(done->log_bytes_after)},
                         {"archive", done->archive.empty() ? "none" : done->archive},
-                        {"lines dropped", WithThousands(done->lines_dropped)}});
-    output << '\n';
-    PrintTable(context, report["tables"],
-               {"table", "lines_before", "lines_after", "bytes_before", "bytes_after"});
+                        {"dropped", Counted(done->lines_dropped, "superseded line")}});
+    TellCheckpointTables(context, report);
   });
   return kExitOk;
 }

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "absl/strings/match.h"
 #include "tools/dbtool/process.h"
 #include "tools/dbtool/progress_line.h"
 
@@ -48,6 +49,10 @@ Format OutputFormat(const Context& context) {
   return IsTerminal(STDOUT_FILENO) ? Format::kTable : Format::kJsonLines;
 }
 
+bool ForPeople(const Context& context) {
+  return !context.json && OutputFormat(context) == Format::kTable;
+}
+
 bool UseColor(const Context& context, int fd) {
   if (context.color != "auto") return context.color == "always";
   const char* no_color = std::getenv("NO_COLOR");
@@ -56,7 +61,9 @@ bool UseColor(const Context& context, int fd) {
 }
 
 void Note(const Context& context, std::string_view text) {
-  if (!context.quiet) std::cerr << "dbtool: " << text << '\n';
+  if (context.quiet) return;
+  context.out.flush();
+  std::cerr << "dbtool: " << text << '\n';
 }
 
 void Detail(const Context& context, std::string_view text) {
@@ -74,7 +81,9 @@ absl::StatusOr<std::unique_ptr<Database>> OpenDatabase(const Context& context,
     options.access = access;
     options.create = Create::kNever;
     options.progress = [&line](const OpenProgress& progress) {
-      line.Show(progress.step, progress.done, progress.total);
+      const bool is_log = absl::StartsWith(progress.step, "wal/");
+      line.Show((is_log ? "replaying " : "reading ") + std::string(progress.step), progress.done,
+                progress.total);
     };
     database = Database::Open(directory, options);
   }
@@ -104,8 +113,10 @@ std::string WithThousands(std::uint64_t number) {
   return text;
 }
 
-std::string Counted(std::uint64_t number, std::string_view noun) {
-  return WithThousands(number) + ' ' + std::string(noun) + (number == 1 ? "" : "s");
+std::string Counted(std::uint64_t number, std::string_view noun, std::string_view nouns) {
+  const std::string counted = WithThousands(number) + ' ';
+  if (number == 1) return counted + std::string(noun);
+  return counted + (nouns.empty() ? std::string(noun) + 's' : std::string(nouns));
 }
 
 std::string ByteText(std::uint64_t bytes) {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -26,15 +27,21 @@ struct Context {
   bool yes = false;
   Format format = Format::kAuto;
   std::string color = "auto";  // always, never
+  // What the call says for DIR and TABLE, for hints that may be typed as they are.
+  std::map<std::string, std::string> words = {};
   // The command as parsed; returns the exit code.
   std::function<int()> action = {};
 
   FdBuffer out_buffer{STDOUT_FILENO, FdBuffer::Use::kWrite};
-  std::ostream out{&out_buffer};
+  // Mutable: what stdout was given is on a terminal before what stderr says of it.
+  mutable std::ostream out{&out_buffer};
 };
 
 // The format asked for; if none was, people's on a terminal and JSON Lines in a pipe.
 Format OutputFormat(const Context& context);
+
+// Whether that is a table, or sentences.
+bool ForPeople(const Context& context);
 
 bool UseColor(const Context& context, int fd);
 
@@ -52,8 +59,9 @@ bool Confirmed(const Context& context, std::string_view question);
 
 // "1,234"
 std::string WithThousands(std::uint64_t number);
-// "1 operation", "1,234 operations"
-std::string Counted(std::uint64_t number, std::string_view noun);
+// "1 operation", "1,234 operations"; a plural that takes more than an s is given. Every count that
+// is told in words comes from here.
+std::string Counted(std::uint64_t number, std::string_view noun, std::string_view nouns = "");
 // "1.2 MiB"
 std::string ByteText(std::uint64_t bytes);
 

@@ -51,10 +51,20 @@ ReportJson LogJson(const Statistics& statistics) {
           {"epoch", statistics.epoch}};
 }
 
+bool IsWrittenTo(const Database& database) {
+  const wal::DatabasePaths paths(database.directory());
+  return engine::WriterStateOf(wal::PosixFileSystem(), paths) == engine::WriterState::kAlive;
+}
+
+// Bytes that a writer who lives is about to add are no torn tail.
+std::uint64_t TornBytes(const Database& database) {
+  return IsWrittenTo(database) ? 0 : database.open_report().torn_bytes;
+}
+
 bool NeedsReplay(const Database& database) {
   const OpenReport& report = database.open_report();
   if (report.original_format) return report.operations_replayed > 0;
-  return report.recovered;
+  return report.recovered || TornBytes(database) > 0;
 }
 
 ReportJson ReplayJson(const Database& database) {
@@ -96,15 +106,22 @@ std::string ReplayText(const Database& database) {
     return Counted(report.operations_replayed, "operation") +
            " of the original's log: applied on reading, converted by the next command that writes";
   }
+  const std::uint64_t torn_bytes = TornBytes(database);
   if (!report.recovered) {
-    const wal::DatabasePaths paths(database.directory());
-    return engine::WriterStateOf(wal::PosixFileSystem(), paths) == engine::WriterState::kAlive
-               ? "nothing: a process has it open for writing"
-               : "nothing: it was closed properly";
+    if (IsWrittenTo(database)) return "nothing: a process has it open for writing";
+    if (torn_bytes == 0) return "nothing: it was closed properly";
+    return "nothing, but it did not stay as it was closed: " + Counted(torn_bytes, "byte") +
+           " behind the last transaction, kept beside the log by the next command that writes";
   }
   return Counted(report.operations_replayed, "operation") + " of " +
-         Counted(report.transactions_replayed, "transaction") + ", " +
-         Counted(report.torn_bytes, "torn byte") + ", by the next command that writes";
+         Counted(report.transactions_replayed, "transaction") +
+         (torn_bytes > 0 ? ", without " + Counted(torn_bytes, "torn byte") : "") +
+         ", by the next command that writes";
+}
+
+std::string CheckpointText(const Statistics& statistics) {
+  if (statistics.checkpoint_lsn == 0) return "none yet";
+  return statistics.checkpoint_time + " at lsn " + std::to_string(statistics.checkpoint_lsn);
 }
 
 void TellDatabase(Context& context, const Database& database, const ReportJson& report) {
@@ -116,15 +133,19 @@ void TellDatabase(Context& context, const Database& database, const ReportJson& 
       {"format", opened.original_format ? "the Python original's"
                                         : "schema " + std::to_string(SchemaFormat(database)) +
                                               ", log " + std::to_string(wal::kLogVersion)},
-      {"log", ByteText(statistics.log_bytes) + ", " + WithThousands(statistics.log_lines) +
-                  " operations, last lsn " + std::to_string(statistics.last_lsn)},
+      {"log", ByteText(statistics.log_bytes) + ", " + Counted(statistics.log_lines, "operation") +
+                  ", last lsn " + std::to_string(statistics.last_lsn)},
       {"to be replayed", ReplayText(database)},
-      {"last checkpoint",
-       statistics.checkpoint_time + " at lsn " + std::to_string(statistics.checkpoint_lsn)},
-      {"archives",
-       WithThousands(statistics.archive_count) + ", " + ByteText(statistics.archive_bytes)}};
+      {"last checkpoint", CheckpointText(statistics)},
+      {"archives", statistics.archive_count == 0 ? "none"
+                                                 : Counted(statistics.archive_count, "log") + ", " +
+                                                       ByteText(statistics.archive_bytes)}};
   PrintPairs(context.out, pairs);
   context.out << '\n';
+  if (statistics.tables.empty()) {
+    context.out << "no tables yet\n";
+    return;
+  }
   PrintTable(context, report["tables"],
              {"table", "records", "lines", "lines_superseded", "bytes", "index_bytes"});
 }
@@ -184,6 +205,49 @@ absl::StatusOr<std::uint64_t> CountExpired(Database& database, const TableStatis
   return table.records - *seen;
 }
 
+// What holds a whole table's records to something, a line each.
+void AppendRules(const TableSchema& schema,
+                 std::vector<std::pair<std::string, std::string>>* pairs) {
+  for (const std::vector<std::string>& key : schema.unique_keys) {
+    pairs->emplace_back("unique", absl::StrJoin(key, ", "));
+  }
+  for (const std::string& check : schema.checks) pairs->emplace_back("check", check);
+  for (const ReferenceSchema& reference : schema.references) {
+    const std::string key =
+        reference.key.empty() ? "" : " (" + absl::StrJoin(reference.key, ", ") + ")";
+    pairs->emplace_back("references", absl::StrJoin(reference.columns, ", ") + ": " +
+                                          reference.table + key + ", on delete " +
+                                          std::string(OnDeleteName(reference.on_delete)));
+  }
+}
+
+void TellTable(Context& context, const ReportJson& report, const TableSchema& schema) {
+  const auto number = [&report](const char* member) { return report[member].get<std::uint64_t>(); };
+  const std::string expired = report.contains("expired") && number("expired") > 0
+                                  ? ", of which " + WithThousands(number("expired")) + " expired"
+                                  : "";
+  std::vector<std::pair<std::string, std::string>> pairs = {
+      {"table", schema.table_name},
+      {"records", WithThousands(number("records")) + expired},
+      {"lines", WithThousands(number("lines")) + ", of which " +
+                    WithThousands(number("lines_superseded")) + " superseded"},
+      {"size", ByteText(number("bytes")) + ", and " + ByteText(number("index_bytes")) +
+                   " of indexes in memory"},
+      {"schema", "version " + std::to_string(schema.version) +
+                     (schema.created_at.empty() ? "" : ", created " + schema.created_at)}};
+  if (!schema.expires.empty()) pairs.emplace_back("expires", "at " + schema.expires);
+  AppendRules(schema, &pairs);
+  PrintPairs(context.out, pairs);
+  context.out << '\n';
+  ReportJson rows = ReportJson::array();
+  for (const ColumnSchema& column : schema.columns) {
+    rows.push_back({{"column", column.name},
+                    {"type", std::string(TypeName(column.type))},
+                    {"constraints", ConstraintText(column)}});
+  }
+  PrintTable(context, rows, {"column", "type", "constraints"});
+}
+
 int InspectTable(Context& context, Database& database, const std::string& name) {
   const absl::StatusOr<TableSchema> schema = database.Schema(name);
   if (!schema.ok()) return Fail(context, schema.status());
@@ -212,25 +276,10 @@ int InspectTable(Context& context, Database& database, const std::string& name) 
     report["expires"] = schema->expires;
     report["expired"] = expired;
   }
-  PrintReport(context, report, "columns", [&](std::ostream& output) {
-    std::vector<std::pair<std::string, std::string>> pairs;
-    for (const auto& member : report.items()) {
-      if (member.key() == "columns" || member.key() == "indexes") continue;
-      pairs.emplace_back(member.key(), member.value().is_string()
-                                           ? member.value().get<std::string>()
-                                           : member.value().dump());
-    }
-    PrintPairs(output, pairs);
-    output << '\n';
-    ReportJson rows = ReportJson::array();
-    for (const ColumnSchema& column : schema->columns) {
-      rows.push_back({{"column", column.name},
-                      {"type", std::string(TypeName(column.type))},
-                      {"constraints", ConstraintText(column)}});
-    }
-    PrintTable(context, rows, {"column", "type", "constraints"});
+  PrintReport(context, report, "columns", [&](std::ostream&) {
+    TellTable(context, report, *schema);
     if (indexes.empty()) return;
-    output << '\n';
+    context.out << '\n';
     PrintTable(context, indexes, {"index", "unique", "entries", "index_bytes", "index_file_bytes"});
   });
   return kExitOk;

@@ -57,7 +57,9 @@ const char* ChangeName(ChangeKind kind) {
 class PeopleWriter {
  public:
   explicit PeopleWriter(Context& context)
-      : out_(context.out), color_(UseColor(context, STDOUT_FILENO)) {}
+      : out_(context.out),
+        color_(UseColor(context, STDOUT_FILENO)),
+        width_(LineWidthMax(context)) {}
 
   void Add(const Difference& difference) {
     const std::string table(difference.table);
@@ -109,11 +111,16 @@ class PeopleWriter {
 
   void Line(char sign, const std::string& text) {
     const char* color = sign == '+' ? "\033[32m" : sign == '-' ? "\033[31m" : "\033[33m";
-    out_ << (color_ ? color : "") << sign << ' ' << text << (color_ ? "\033[0m" : "") << '\n';
+    const std::string line =
+        width_ == 0 ? text : CutToWidth(text, width_ > kSignWidth ? width_ - kSignWidth : 1);
+    out_ << (color_ ? color : "") << sign << ' ' << line << (color_ ? "\033[0m" : "") << '\n';
   }
+
+  static constexpr std::size_t kSignWidth = 2;
 
   std::ostream& out_;
   const bool color_;
+  const std::size_t width_;  // of a line; 0: without end
 };
 
 std::string NamesOf(const Difference& difference) {
@@ -154,7 +161,9 @@ void TellSummary(Context& context, const DiffReport& report) {
     const std::string inserted = std::to_string(table.inserted);
     const std::string updated = std::to_string(table.updated);
     const std::string deleted = std::to_string(table.deleted);
-    writer->Add({name, table.schema ? "true" : "false", inserted, updated, deleted});
+    const std::string_view schema = table.schema ? "true" : "false";
+    const std::string_view told = table.schema ? "differs" : "null";
+    writer->Add({name, ForPeople(context) ? told : schema, inserted, updated, deleted});
   }
   writer->End();
 }
@@ -203,8 +212,7 @@ int RunDiff(Context& context, const DiffCommand& command) {
                      "`dbtool help diff` shows both");
   }
   CatchInterrupts();
-  const bool for_people =
-      !context.json && !command.summary && OutputFormat(context) == Format::kTable;
+  const bool for_people = !command.summary && ForPeople(context);
   PeopleWriter people(context);
   std::unique_ptr<RowWriter> writer;
   const bool silent = context.quiet || command.summary || for_people;

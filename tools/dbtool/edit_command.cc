@@ -196,7 +196,9 @@ class EditRun {
   }
   int FailKept(const absl::Status& status, const std::string& outcome) {
     file_->Keep();
-    return Fail(context_, status, outcome + "; what was typed is in " + file_->name());
+    std::string hint = outcome + "; what was typed is in " + file_->name();
+    if (absl::IsUnavailable(status)) hint += "; " + WorkHint();
+    return Fail(context_, status, hint);
   }
 
   Context& context_;

@@ -49,8 +49,8 @@ ReportJson ChangeJson(const RowChange& change) {
 void TellEditProblems(const EditReport& report) {
   for (const ImportProblem& problem : report.problems) std::cerr << problem.ToString() << '\n';
   if (report.problem_count > report.problems.size()) {
-    std::cerr << "… and " << WithThousands(report.problem_count - report.problems.size())
-              << " more problems (--max-errors)\n";
+    std::cerr << "… and " << Counted(report.problem_count - report.problems.size(), "more problem")
+              << " (--max-errors)\n";
   }
 }
 

@@ -1,7 +1,9 @@
 #include "tools/dbtool/errors.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <initializer_list>
 #include <iostream>
@@ -9,6 +11,7 @@
 #include <system_error>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_replace.h"
 #include "engine/lock_note.h"
 #include "linedb/references.h"
 #include "nlohmann/json.hpp"
@@ -74,10 +77,23 @@ bool StartsWithFileOfCall(std::string_view text, Place* place) {
   return false;
 }
 
-std::string UsualHint(absl::StatusCode code) {
-  switch (code) {
+// What a file of a newer format is refused with has this in it, behind its version.
+constexpr char kNewerFormat[] = "reads up to ";
+
+constexpr char kNoTable[] = "there is no table ";
+
+std::string UsualHint(const absl::Status& status) {
+  if (absl::StrContains(status.message(), kNewerFormat)) {
+    return "a newer dbtool reads it, and what its `dbtool export` writes this one imports";
+  }
+  switch (status.code()) {
+    case absl::StatusCode::kNotFound:
+      return absl::StartsWith(status.message(), kNoTable) &&
+                     !absl::StrContains(status.message(), "did you mean")
+                 ? "`dbtool inspect DIR` lists the tables"
+                 : "";
     case absl::StatusCode::kUnavailable:
-      return "meanwhile these work: " + std::string(kWorkBesideAWriter);
+      return WorkHint();
     case absl::StatusCode::kDataLoss:
       return "nothing was changed; `dbtool verify DIR` lists every problem; `dbtool repair DIR "
              "--to NEWDIR` makes a new database of all that is left; a .records file that was "
@@ -89,8 +105,37 @@ std::string UsualHint(absl::StatusCode code) {
   }
 }
 
+// As a word that a shell takes as it is.
+std::string ShellWord(const std::string& word) {
+  const bool plain = std::all_of(word.begin(), word.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || std::strchr("_-./+,:@%", c) != nullptr || c >= 0x80;
+  });
+  if (plain && !word.empty()) return word;
+  return "'" + absl::StrReplaceAll(word, {{"'", "'\\''"}}) + "'";
+}
+
+// DIR and TABLE in it are what the call has for them.
+std::string InWordsOfCall(const Context& context, std::string hint) {
+  const auto is_letter = [&hint](std::size_t at) {
+    return at < hint.size() && std::isalnum(static_cast<unsigned char>(hint[at])) != 0;
+  };
+  for (const std::string name : {"DIR", "TABLE"}) {
+    const auto word = context.words.find(name);
+    if (word == context.words.end()) continue;
+    const std::string typed = ShellWord(word->second);
+    for (std::size_t at = hint.find(name); at != hint.npos; at = hint.find(name, at)) {
+      const bool whole = !is_letter(at + name.size()) && (at == 0 || !is_letter(at - 1));
+      if (whole) hint.replace(at, name.size(), typed);
+      at += whole ? typed.size() : name.size();
+    }
+  }
+  return hint;
+}
+
 void Tell(const Context& context, std::string_view code, const absl::Status& status,
-          const std::string& hint) {
+          const std::string& placed_hint) {
+  context.out.flush();
+  const std::string hint = InWordsOfCall(context, placed_hint);
   const std::string message(status.message());
   if (context.json) {
     const Place place = PlaceIn(status);
@@ -125,6 +170,8 @@ std::string HolderIn(const Making& making, const std::string& message) {
 }
 
 }  // namespace
+
+std::string WorkHint() { return "meanwhile these work: " + std::string(kWorkBesideAWriter); }
 
 // A place begins the message: what follows may be anything that somebody typed.
 Place PlaceIn(const absl::Status& status) {
@@ -178,13 +225,20 @@ ExitCode ExitCodeOf(const absl::Status& status) {
 
 int Fail(const Context& context, const absl::Status& status, const std::string& hint) {
   Tell(context, absl::StatusCodeToString(status.code()), status,
-       hint.empty() ? UsualHint(status.code()) : hint);
+       hint.empty() ? UsualHint(status) : hint);
   return ExitCodeOf(status);
 }
 
 int FailOpen(const Context& context, const absl::Status& status) {
-  const bool missing = status.code() == absl::StatusCode::kNotFound;
-  return Fail(context, status, missing ? "`dbtool init DIR` creates a database" : "");
+  if (status.code() != absl::StatusCode::kNotFound) return Fail(context, status);
+  const auto directory = context.words.find("DIR");
+  std::error_code ignored;
+  const bool is_file = directory != context.words.end() &&
+                       std::filesystem::is_regular_file(directory->second, ignored);
+  return Fail(context, status,
+              is_file
+                  ? "DIR is a file, and a database is a directory; `dbtool import` takes files in"
+                  : "`dbtool init DIR` creates a database");
 }
 
 int FailUsage(const Context& context, const std::string& message, const std::string& hint) {

@@ -39,6 +39,9 @@ inline constexpr std::string_view kWorkBesideAWriter =
     "sql "
     "stats tail ui verify wal";
 
+// "meanwhile these work: …"
+std::string WorkHint();
+
 ExitCode ExitCodeOf(const absl::Status& status);
 
 // Tells the error on stderr, as a sentence or (with --json) as

@@ -65,8 +65,7 @@ int RunExport(Context& context, const ExportJob& job) {
   });
   if (exit_code != kExitOk || !count.ok()) return exit_code;
   const bool to_stdout = job.file == "-";
-  Note(context,
-       "exported " + WithThousands(*count) + " records" + (to_stdout ? "" : " to " + job.file));
+  Note(context, "exported " + Counted(*count, "record") + (to_stdout ? "" : " to " + job.file));
   if (context.json && !to_stdout) {
     context.out << "{\"table\":\"" << job.table << "\",\"exported\":" << *count << "}\n";
   }

@@ -88,7 +88,7 @@ std::string OverviewText(const Definitions& definitions) {
     AppendItem(family.title, names, 20, &text);
   }
   return text +
-         "\nFirst steps:\n"
+         "\nFirst steps, with your names for the words in capitals (DIR is the database):\n"
          "  dbtool init DIR                         make a database\n"
          "  dbtool import DIR TABLE FILE --create   take a file in as a table\n"
          "  dbtool inspect DIR                      see what it holds\n"

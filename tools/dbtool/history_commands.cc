@@ -65,7 +65,7 @@ int RunBackup(Context& context, const BackupCommand& command) {
          {"tables", WithThousands(done->tables)},
          {"copied", ByteText(done->bytes_copied) + " to " + Counted(done->files_written, "file")},
          {"there already", ByteText(done->bytes_shared)},
-         {"archives", Counted(done->archives_copied, "new one")}});
+         {"archives", Counted(done->archives_copied, "new archive")}});
   });
   return kExitOk;
 }

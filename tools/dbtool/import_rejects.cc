@@ -1,8 +1,10 @@
 #include "tools/dbtool/import_rejects.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <string_view>
+#include <system_error>
 
 #include "nlohmann/json.hpp"
 #include "tools/dbtool/errors.h"
@@ -56,8 +58,8 @@ std::string CountsText(const ImportJob& job, const ImportReport& report) {
 void TellProblems(const ImportReport& report) {
   for (const ImportProblem& problem : report.problems) std::cerr << problem.ToString() << '\n';
   if (report.problem_count > report.problems.size()) {
-    std::cerr << "… and " << WithThousands(report.problem_count - report.problems.size())
-              << " more problems (--max-errors)\n";
+    std::cerr << "… and " << Counted(report.problem_count - report.problems.size(), "more problem")
+              << " (--max-errors)\n";
   }
 }
 
@@ -68,6 +70,16 @@ void TellUnknownColumns(const Context& context, const ImportReport& report) {
     names += (names.empty() ? "" : ", ") + name;
   Note(context, "hint: unknown columns: " + names +
                     "; --add-columns adds them to the table, --ignore-columns leaves them out");
+}
+
+void TellClash(const Context& context, const ImportJob& job, const ImportReport& report) {
+  const bool clashed =
+      std::any_of(report.problems.begin(), report.problems.end(),
+                  [](const ImportProblem& problem) { return problem.kind == ProblemKind::kClash; });
+  if (!clashed || job.on_conflict != "fail" || !job.rejects.empty()) return;
+  Note(context,
+       "hint: a key is taken: --on-conflict skip leaves such records out, replace takes "
+       "them in the others' place");
 }
 
 }  // namespace
@@ -94,7 +106,12 @@ absl::StatusOr<std::unique_ptr<RejectsFiles>> RejectsFiles::Create(Context& cont
                                                                    const std::string& name) {
   std::unique_ptr<RejectsFiles> files(new RejectsFiles(context.out));
   if (name == "-") return files;
-  const Existing existing = context.yes ? Existing::kReplace : Existing::kRefuse;
+  std::error_code ignored;
+  const bool exist = std::filesystem::is_regular_file(name, ignored) ||
+                     std::filesystem::is_regular_file(name + ".reasons", ignored);
+  const bool replace =
+      exist && Confirmed(context, name + " exists, or the reasons beside it. Replace them?");
+  const Existing existing = replace ? Existing::kReplace : Existing::kRefuse;
   auto lines = ExportFile::Create(name, existing);
   if (!lines.ok()) return lines.status();
   auto reasons = ExportFile::Create(name + ".reasons", existing);
@@ -130,6 +147,7 @@ int TellImport(Context& context, const ImportJob& job, const ImportReport& repor
   } else {
     TellProblems(report);
     TellUnknownColumns(context, report);
+    TellClash(context, job, report);
     Note(context, CountsText(job, report));
   }
   if (report.problem_count == 0) return kExitOk;

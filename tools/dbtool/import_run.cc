@@ -4,6 +4,7 @@
 #include <iostream>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "linedb/migrate.h"
 #include "schema/schema_document.h"
 #include "tools/dbtool/arguments.h"
@@ -35,7 +36,8 @@ int ImportRun::Run() {
   if (exit_code == kExitOk && job_.dry_run) return TryOut(*std::move(database));
   if (exit_code != kExitOk) return exit_code;
   if (auto core = (*database)->OpenCore(job_.table); !core.ok()) {
-    return Fail(context_, core.status());
+    const bool is_mistyped = absl::StrContains(core.status().message(), "did you mean");
+    return Fail(context_, core.status(), is_mistyped ? "" : "--create makes the table");
   }
   exit_code = OpenRejects();
   if (exit_code == kExitOk && job_.add_columns) exit_code = AddColumns(**database);

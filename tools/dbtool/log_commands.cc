@@ -32,6 +32,20 @@ std::string Quoted(std::string_view text) {
   return json;
 }
 
+// For people: what is not yet checkpointed has a mark, and a record that is gone is the one it was.
+void TellOperation(const engine::LoggedOperation& operation, RowWriter& writer) {
+  const wal::LogEntry& entry = *operation.entry;
+  const bool numbered = !operation.is_original;
+  const std::string lsn = numbered ? std::to_string(entry.lsn.value) : "null";
+  const std::string transaction = numbered ? std::to_string(entry.transaction.value) : "null";
+  const std::string timestamp = Quoted(entry.timestamp);
+  const std::string name = Quoted(wal::OperationName(entry.operation));
+  const std::string table = Quoted(entry.table);
+  const std::string_view record = entry.record.empty() ? entry.old_record : entry.record;
+  writer.Add({operation.checkpointed ? "null" : "*", lsn, transaction, timestamp, name, table,
+              record.empty() ? "null" : record});
+}
+
 void WriteOperation(const engine::LoggedOperation& operation, RowWriter& writer) {
   const wal::LogEntry& entry = *operation.entry;
   const bool numbered = !operation.is_original;
@@ -76,6 +90,17 @@ wal::DatabasePaths PathsOf(const std::string& directory) {
   return wal::DatabasePaths(wal::WithoutSlash(directory));
 }
 
+std::unique_ptr<RowWriter> NewOperationWriter(Context& context) {
+  std::vector<std::string> columns = {"lsn",    "txn",          "timestamp", "operation",
+                                      "table",  "checkpointed", "record",    "old_record",
+                                      "commit", "file",         "line"};
+  if (ForPeople(context)) {
+    columns = {"", "lsn", "txn", "timestamp", "operation", "table", "record"};
+  }
+  return NewRowWriter(
+      context, {.columns = std::move(columns), .rows_name = "operations", .head_members = {}});
+}
+
 int Wal(Context& context, const WalOptions& options) {
   const wal::DatabasePaths paths = PathsOf(options.directory);
   if (!options.table.empty()) {
@@ -83,14 +108,20 @@ int Wal(Context& context, const WalOptions& options) {
       return Fail(context, known);
     }
   }
-  std::unique_ptr<RowWriter> writer = NewRowWriter(
-      context, {.columns = {"lsn", "txn", "timestamp", "operation", "table", "checkpointed",
-                            "record", "old_record", "commit", "file", "line"},
-                .rows_name = "operations",
-                .head_members = {}});
+  const bool for_people = ForPeople(context);
+  std::unique_ptr<RowWriter> writer;
+  const auto begin = [&] {
+    if (writer == nullptr) writer = NewOperationWriter(context);
+  };
+  bool marked = false;
   engine::LogVisitor visitor;
   visitor.operation = [&](const engine::LoggedOperation& operation) {
-    if (options.table.empty() || operation.entry->table == options.table) {
+    if (!options.table.empty() && operation.entry->table != options.table) return true;
+    begin();
+    marked = marked || !operation.checkpointed;
+    if (for_people) {
+      TellOperation(operation, *writer);
+    } else {
       WriteOperation(operation, *writer);
     }
     return context.out.good();
@@ -98,7 +129,9 @@ int Wal(Context& context, const WalOptions& options) {
   visitor.note = [&](const std::string& text) { Note(context, text); };
   const absl::Status read = engine::WalkLogs(wal::PosixFileSystem(), paths, options.range, visitor);
   // What was read before a fault is shown: it is what one looks into a damaged log for.
-  if (read.code() != absl::StatusCode::kNotFound) writer->End();
+  if (read.ok()) begin();
+  if (writer != nullptr) writer->End();
+  if (marked && for_people) Note(context, "* is not yet checkpointed");
   return read.ok() ? kExitOk : Fail(context, read);
 }
 
@@ -158,7 +191,7 @@ int Log(Context& context, const LogOptions& options) {
   if (absl::Status known = CheckTable(paths, options.table); !known.ok()) {
     return Fail(context, known);
   }
-  const bool for_people = !context.json && OutputFormat(context) == Format::kTable;
+  const bool for_people = ForPeople(context);
   const std::vector<std::string> columns =
       for_people ? std::vector<std::string>{"lsn", "txn", "timestamp", "operation", "change"}
                  : std::vector<std::string>{"lsn",     "txn",    "timestamp", "operation",

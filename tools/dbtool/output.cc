@@ -111,8 +111,7 @@ std::unique_ptr<RowWriter> NewRowWriter(Context& context, RowShape shape) {
     case Format::kCsv:
       return std::make_unique<CsvWriter>(context.out, shape.columns);
     case Format::kTable:
-      return NewTableWriter(context.out, std::move(shape.columns), CellWidthMax(context),
-                            UseColor(context, STDOUT_FILENO));
+      return NewTableWriter(context.out, std::move(shape.columns), LookOf(context));
     case Format::kAuto:
     case Format::kJsonLines:
       break;
@@ -120,9 +119,12 @@ std::unique_ptr<RowWriter> NewRowWriter(Context& context, RowShape shape) {
   return std::make_unique<JsonLinesWriter>(context.out, shape.columns);
 }
 
-std::size_t CellWidthMax(const Context& context) {
-  constexpr std::size_t kTerminalCellWidth = 48;
-  return !context.verbose && IsTerminal(STDOUT_FILENO) ? kTerminalCellWidth : 0;
+std::size_t LineWidthMax(const Context& context) {
+  return !context.verbose && IsTerminal(STDOUT_FILENO) ? TerminalWidth(STDOUT_FILENO) : 0;
+}
+
+TableLook LookOf(const Context& context) {
+  return {LineWidthMax(context), UseColor(context, STDOUT_FILENO)};
 }
 
 void AppendQuoted(std::string_view text, std::string* json) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tools/dbtool/context.h"
@@ -31,12 +32,29 @@ struct RowShape {
 
 std::unique_ptr<RowWriter> NewRowWriter(Context& context, RowShape shape);
 
-// For people; `cell_width_max` 0: nothing is cut.
-std::unique_ptr<RowWriter> NewTableWriter(std::ostream& output, std::vector<std::string> columns,
-                                          std::size_t cell_width_max, bool bold_head);
+// How a table for people looks.
+struct TableLook {
+  // Texts are cut so that lines are no wider, numbers never; where that is not enough, records
+  // stand upright. 0: lines have no end.
+  std::size_t line_width = 0;
+  bool bold_head = false;
+};
 
-// The widest a cell may be in a table on stdout: 0, without end, unless it is a terminal.
-std::size_t CellWidthMax(const Context& context);
+// For people.
+std::unique_ptr<RowWriter> NewTableWriter(std::ostream& output, std::vector<std::string> columns,
+                                          TableLook look);
+
+// Lines of "name  value", the values aligned, cut to a width unless that is 0.
+void WriteUpright(std::ostream& output,
+                  const std::vector<std::pair<std::string, std::string>>& pairs,
+                  std::size_t line_width);
+
+// The widest that a line may be on stdout: that of the terminal; 0, without end, if it is none, or
+// with --verbose.
+std::size_t LineWidthMax(const Context& context);
+
+// How a table looks on stdout.
+TableLook LookOf(const Context& context);
 
 // Appends a JSON string.
 void AppendQuoted(std::string_view text, std::string* json);

@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -56,6 +58,18 @@ bool Interrupted() { return interrupted; }
 int InterruptedDescriptor() { return interrupted_descriptor; }
 
 bool IsTerminal(int fd) { return ::isatty(fd) == 1; }
+
+std::size_t TerminalWidth(int fd) {
+  constexpr std::size_t kUsualWidth = 80;
+  winsize size = {};
+  return ::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : kUsualWidth;
+}
+
+std::uint64_t PeakMemoryBytes() {
+  rusage usage = {};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
 
 const char* ErrorText(int error) { return std::strerror(error); }
 

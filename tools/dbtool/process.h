@@ -3,6 +3,9 @@
 #ifndef LINEDB_TOOLS_DBTOOL_PROCESS_H_
 #define LINEDB_TOOLS_DBTOOL_PROCESS_H_
 
+#include <cstddef>
+#include <cstdint>
+
 namespace linedb::dbtool {
 
 // To be called first. A closed pipe and a file size limit become errors of write; a standard stream
@@ -17,6 +20,11 @@ bool Interrupted();
 int InterruptedDescriptor();
 
 bool IsTerminal(int fd);
+// In columns; 80 if it does not say.
+std::size_t TerminalWidth(int fd);
+
+// The most that this process has had so far.
+std::uint64_t PeakMemoryBytes();
 
 // "/dev/null: No space left on device": what errno says.
 const char* ErrorText(int error);

@@ -10,17 +10,23 @@
 namespace linedb::dbtool {
 
 ProgressLine::ProgressLine(const Context& context)
-    : wanted_(!context.quiet && !context.json && IsTerminal(STDERR_FILENO)) {}
+    : wanted_(!context.quiet && !context.json && IsTerminal(STDERR_FILENO)),
+      next_(Clock::now() + std::chrono::seconds(1)) {}
 
 ProgressLine::~ProgressLine() {
   if (shown_) std::fprintf(stderr, "\r\033[K");
 }
 
 void ProgressLine::Show(std::string_view step, std::uint64_t done, std::uint64_t total) {
-  if (!wanted_ || std::chrono::steady_clock::now() - start_ < std::chrono::seconds(1)) return;
+  constexpr auto kBetween = std::chrono::milliseconds(50);
+  if (!wanted_) return;
+  const Clock::time_point now = Clock::now();
+  if (now < next_) return;
+  next_ = now + kBetween;
   shown_ = true;
-  const std::uint64_t percent = total == 0 ? 0 : done * 100 / total;
-  std::fprintf(stderr, "\r\033[K%s %d%%", std::string(step).c_str(), static_cast<int>(percent));
+  std::string text(step);
+  if (total > 0) text += " " + std::to_string(done * 100 / total) + "%";
+  std::fprintf(stderr, "\r\033[K%s", text.c_str());
 }
 
 ByteProgress::ByteProgress(const Context& context)

@@ -18,11 +18,14 @@ class ProgressLine {
   explicit ProgressLine(const Context& context);
   ~ProgressLine();
 
+  // A total of 0 is not known.
   void Show(std::string_view step, std::uint64_t done, std::uint64_t total);
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   const bool wanted_;
-  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  Clock::time_point next_;  // not before this
   bool shown_ = false;
 };
 

@@ -6,6 +6,7 @@
 #include "CLI/App.hpp"
 #include "schema/record_codec.h"
 #include "tools/dbtool/arguments.h"
+#include "tools/dbtool/cell_text.h"
 #include "tools/dbtool/commands.h"
 #include "tools/dbtool/errors.h"
 #include "tools/dbtool/output.h"
@@ -88,18 +89,15 @@ absl::StatusOr<Projection> ProjectionOf(const engine::TableCore& core) {
 std::string TableMember(const std::string& table) { return "\"table\":\"" + table + "\""; }
 
 // For people a record stands upright: a line for each column.
-void WriteUpright(Context& context, const Projection& projection, std::string_view line) {
-  std::unique_ptr<RowWriter> writer =
-      NewTableWriter(context.out, {"column", "value"}, 0, UseColor(context, STDOUT_FILENO));
+void TellRecord(Context& context, const Projection& projection, std::string_view line) {
   std::vector<std::string_view> cells;
   projection.AppendCells(line, &cells);
   const std::vector<std::string> names = projection.Names();
+  std::vector<std::pair<std::string, std::string>> pairs;
   for (std::size_t i = 0; i < names.size(); ++i) {
-    std::string name;
-    AppendQuoted(names[i], &name);
-    writer->Add({name, cells[i]});
+    pairs.emplace_back(names[i], cells[i] == "null" ? "" : VisibleText(cells[i]));
   }
-  writer->End();
+  WriteUpright(context.out, pairs, 0);
 }
 
 int Get(Context& context, const ReadOptions& options) {
@@ -119,8 +117,8 @@ int Get(Context& context, const ReadOptions& options) {
   if (found.ok()) found = projection->Choose("");
   if (found.ok()) found = projection->Split(line);
   if (!found.ok()) return Fail(context, found);
-  if (!context.json && OutputFormat(context) == Format::kTable) {
-    WriteUpright(context, *projection, line);
+  if (ForPeople(context)) {
+    TellRecord(context, *projection, line);
     return kExitOk;
   }
   std::unique_ptr<RowWriter> writer =

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "CLI/App.hpp"
@@ -91,6 +92,29 @@ ReportJson JsonOf(const RepairCommand& command, const RepairReport& done,
   return json;
 }
 
+// What there was none of is not told.
+std::vector<std::pair<std::string, std::string>> PairsOf(const RepairCommand& command,
+                                                         const RepairReport& done) {
+  std::vector<std::pair<std::string, std::string>> pairs = {
+      {command.dry_run ? "would repair" : "repaired", command.target},
+      {"records", WithThousands(done.records)}};
+  const auto add = [&pairs](const char* name, std::uint64_t count, const char* noun,
+                            const char* nouns, const char* what) {
+    if (count > 0) pairs.emplace_back(name, Counted(count, noun, nouns) + what);
+  };
+  add("recovered", done.recovered, "damaged place", "damaged places", " made good");
+  add("kept", done.kept, "line or file", "lines or files", " that nothing vouches for");
+  add("previous", done.previous, "earlier version", "earlier versions",
+      " kept in place of what is lost");
+  add("lost", done.lost, "line", "lines", ", listed");
+  add("not counted", done.not_counted, "line", "lines",
+      " of the past, or of unfinished transactions");
+  add("dangling", done.broken_references, "record", "records",
+      " with a reference to what is lost; `dbtool verify` names them");
+  if (pairs.size() == 2) pairs.emplace_back("damage", "none was found");
+  return pairs;
+}
+
 void TellPeople(std::ostream& output, const RepairCommand& command, const RepairReport& done,
                 const std::vector<DamagedLine>& damage) {
   for (const DamagedLine& line : damage) {
@@ -100,18 +124,7 @@ void TellPeople(std::ostream& output, const RepairCommand& command, const Repair
     if (!line.source.empty()) output << ", from " << line.source;
     output << "]\n";
   }
-  PrintPairs(output, {{command.dry_run ? "would repair" : "repaired", command.target},
-                      {"records", WithThousands(done.records)},
-                      {"recovered", Counted(done.recovered, "damage") + " made good"},
-                      {"kept", Counted(done.kept, "line") + ", or files, that nothing vouches for"},
-                      {"previous", Counted(done.previous, "earlier version") + " kept"},
-                      {"lost", Counted(done.lost, "line") + ", listed"},
-                      {"not counted", Counted(done.not_counted, "line") +
-                                          " of the past, or of unfinished transactions"}});
-  if (done.broken_references > 0) {
-    output << Counted(done.broken_references, "record")
-           << " of it reference records that are lost: `dbtool verify` names them\n";
-  }
+  PrintPairs(output, PairsOf(command, done));
   for (const RepairedTable& table : done.tables) {
     if (table.recovered + table.previous + table.lost == 0) continue;
     output << table.name << ": " << Counted(table.records, "record") << ", "
@@ -133,8 +146,9 @@ Damage DamageOf(const RepairCommand& command) {
   return command.dry_run ? Damage::kForReport : Damage::kNotWanted;
 }
 
+// `offered`: of how many lost records there is an earlier version.
 absl::StatusOr<RepairReport> Repair(const Context& context, const RepairCommand& command,
-                                    std::vector<DamagedLine>* damage) {
+                                    std::vector<DamagedLine>* damage, std::uint64_t* offered) {
   RepairOptions options;
   if (absl::Status read = ReadSchemas(command, &options); !read.ok()) return read;
   ProgressLine line(context);
@@ -144,9 +158,10 @@ absl::StatusOr<RepairReport> Repair(const Context& context, const RepairCommand&
   options.dry_run = command.dry_run;
   options.previous_versions =
       command.previous_versions == "keep" ? PreviousVersions::kKeep : PreviousVersions::kList;
-  if (wanted != Damage::kNotWanted) {
-    options.on_damage = [damage](const DamagedLine& found) { damage->push_back(found); };
-  }
+  options.on_damage = [=](const DamagedLine& found) {
+    *offered += found.fate == Fate::kLost && !found.record.empty() ? 1 : 0;
+    if (wanted != Damage::kNotWanted) damage->push_back(found);
+  };
   options.progress = [&line](std::uint64_t bytes, std::uint64_t total) {
     line.Show("reading", bytes, total);
     return !Interrupted();
@@ -168,7 +183,8 @@ int RunRepair(Context& context, const RepairCommand& command) {
   }
   CatchInterrupts();
   std::vector<DamagedLine> damage;
-  const absl::StatusOr<RepairReport> done = Repair(context, command, &damage);
+  std::uint64_t offered = 0;
+  const absl::StatusOr<RepairReport> done = Repair(context, command, &damage, &offered);
   if (!done.ok()) return FailMaking(context, {"repair", command.target}, done.status());
   if (DamageOf(command) == Damage::kForStdout) {
     TellBesideRejects(context, command, *done, damage);
@@ -178,6 +194,10 @@ int RunRepair(Context& context, const RepairCommand& command) {
   }
   if (!done->complete() && !done->rejects.empty()) {
     Note(context, "not all is as it was: see " + done->rejects);
+  }
+  if (offered > 0) {
+    Note(context, "an earlier version is listed of " + Counted(offered, "lost record") +
+                      "; --previous-versions keep takes it in the lost one's place");
   }
   return done->complete() ? kExitOk : kExitProblems;
 }

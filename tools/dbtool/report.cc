@@ -15,12 +15,20 @@ std::string Dump(const ReportJson& json, int indent = -1) {
   return json.dump(indent, ' ', false, ReportJson::error_handler_t::replace);
 }
 
-void AddRow(const ReportJson& row, const std::vector<std::string>& columns, RowWriter& writer) {
+void AddRow(const ReportJson& row, const std::vector<std::string>& columns, RowWriter& writer,
+            const std::function<std::string(const ReportJson&)>& text_of) {
   std::vector<std::string> texts;
   for (const std::string& column : columns) {
-    texts.push_back(row.contains(column) ? Dump(row[column]) : "null");
+    texts.push_back(row.contains(column) ? text_of(row[column]) : "null");
   }
   writer.Add(std::vector<std::string_view>(texts.begin(), texts.end()));
+}
+
+// Counts with thousands, truths in words.
+std::string TextForPeople(const ReportJson& value) {
+  if (value.is_number_unsigned()) return WithThousands(value.get<std::uint64_t>());
+  if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
+  return Dump(value);
 }
 
 void WriteCsv(Context& context, const ReportJson& report, const std::string& rows_name) {
@@ -30,7 +38,8 @@ void WriteCsv(Context& context, const ReportJson& report, const std::string& row
     for (const auto& member : rows[0].items()) columns.push_back(member.key());
   }
   std::unique_ptr<RowWriter> writer = NewRowWriter(context, RowShape{.columns = columns});
-  for (const ReportJson& row : rows) AddRow(row, columns, *writer);
+  const auto text_of = [](const ReportJson& value) { return Dump(value); };
+  for (const ReportJson& row : rows) AddRow(row, columns, *writer, text_of);
   writer->End();
 }
 
@@ -54,19 +63,14 @@ void PrintReport(Context& context, const ReportJson& report, const std::string& 
 }
 
 void PrintTable(Context& context, const ReportJson& rows, const std::vector<std::string>& columns) {
-  std::unique_ptr<RowWriter> writer =
-      NewTableWriter(context.out, columns, CellWidthMax(context), UseColor(context, STDOUT_FILENO));
-  for (const ReportJson& row : rows) AddRow(row, columns, *writer);
+  std::unique_ptr<RowWriter> writer = NewTableWriter(context.out, columns, LookOf(context));
+  for (const ReportJson& row : rows) AddRow(row, columns, *writer, TextForPeople);
   writer->End();
 }
 
 void PrintPairs(std::ostream& output,
                 const std::vector<std::pair<std::string, std::string>>& pairs) {
-  std::size_t width = 0;
-  for (const auto& [name, value] : pairs) width = std::max(width, DisplayWidth(name));
-  for (const auto& [name, value] : pairs) {
-    output << name << std::string(width - DisplayWidth(name) + 2, ' ') << value << '\n';
-  }
+  WriteUpright(output, pairs, 0);
 }
 
 }  // namespace linedb::dbtool

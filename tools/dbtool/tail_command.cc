@@ -8,7 +8,9 @@
 #include <string_view>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "linedb/change_feed.h"
+#include "tools/dbtool/cell_text.h"
 #include "tools/dbtool/errors.h"
 #include "tools/dbtool/output.h"
 #include "tools/dbtool/process.h"
@@ -42,15 +44,19 @@ class LineWriter : public ChangeWriter {
 // For people, a line at once: a table would wait for the rows that it measures.
 class PeopleWriter : public ChangeWriter {
  public:
-  explicit PeopleWriter(std::ostream& output) : output_(output) {}
+  explicit PeopleWriter(Context& context) : output_(context.out), width_(LineWidthMax(context)) {}
   void Write(const CommittedTransaction& transaction, const Change& change) override {
-    output_ << change.lsn << "  txn " << transaction.number << "  " << transaction.timestamp << "  "
-            << ChangeKindName(change.kind) << ' ' << change.table << "  "
-            << (change.record.empty() ? change.old_record : change.record) << '\n';
+    std::string line = absl::StrCat(
+        change.lsn, "  txn ", transaction.number, "  ", std::string(transaction.timestamp), "  ",
+        std::string(ChangeKindName(change.kind)), " ", std::string(change.table), "  ",
+        std::string(change.record.empty() ? change.old_record : change.record));
+    line.erase(line.find_last_not_of(' ') + 1);
+    output_ << (width_ == 0 ? line : CutToWidth(line, width_)) << '\n';
   }
 
  private:
   std::ostream& output_;
+  const std::size_t width_;  // of a line; 0: without end
 };
 
 class RowsWriter : public ChangeWriter {
@@ -85,7 +91,7 @@ class RowsWriter : public ChangeWriter {
 std::unique_ptr<ChangeWriter> WriterFor(Context& context) {
   const Format format = context.json ? Format::kJson : OutputFormat(context);
   if (format == Format::kJsonLines) return std::make_unique<LineWriter>(context.out);
-  if (format == Format::kTable) return std::make_unique<PeopleWriter>(context.out);
+  if (format == Format::kTable) return std::make_unique<PeopleWriter>(context);
   return std::make_unique<RowsWriter>(context);
 }
 

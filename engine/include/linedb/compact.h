@@ -16,6 +16,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "linedb/database.h"
+#include "linedb/options.h"
 #include "linedb/statistics.h"
 
 namespace linedb {
@@ -35,6 +36,11 @@ struct CompactionPlan {
 // is damaged: file, line and byte), kFailedPrecondition (closed). Any thread.
 absl::StatusOr<std::vector<CompactionPlan>> PlanCompaction(
     Database& database, const std::vector<std::string>& tables = {});
+
+// What the next checkpoint of a handle with these options would make of all tables, in the same
+// words: of one that it leaves alone the figures stay. Errors as of PlanCompaction. Any thread.
+absl::StatusOr<std::vector<CompactionPlan>> PlanCheckpoint(Database& database,
+                                                           const Options& options = {});
 
 // A checkpoint that rewrites these tables, or all if none is named, if they have but one superseded
 // line. Who reads or writes goes on meanwhile; the history in the logs stays. Takes room on the

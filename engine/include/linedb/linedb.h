@@ -146,7 +146,8 @@ int linedb_backup(linedb_database* database, const char* directory, char** repor
                   linedb_error* error);
 
 /* Checks every file of the database in `directory`, which may be in use, and changes nothing. What
-   is wrong is in the report, under "problems", and no error. LINEDB_NOT_FOUND: no database. */
+   is wrong is in the report and no error: "problems" has "file", "line", "byte", "kind", "key" (as
+   JSON text; null if it is not known) and "message" of each. LINEDB_NOT_FOUND: no database. */
 int linedb_verify(const char* directory, char** report, linedb_error* error);
 
 /* ---- Tables ---- */
