@@ -91,10 +91,12 @@ absl::StatusOr<SpilledKeys::Added> SpilledKeys::Write(const SpillSpace& space,
   if (!merged.empty()) {
     KeyEntry entry;
     std::uint64_t read = 0;
-    for (KeyRun::Reader reader(**run); reader.Next(&entry);) {
+    KeyRun::Reader reader(**run);
+    while (reader.Next(&entry)) {
       filter->Add(entry.hash);
       if (++read % (1 << 18) == 0) (*run)->ReleasePages();
     }
+    if (reader.damaged()) return absl::DataLossError("what was put aside of an index is damaged");
   }
   (*run)->ReleasePages();
   added.run = {*std::move(run), std::move(filter), std::make_shared<std::atomic<std::uint32_t>>(),

@@ -64,13 +64,21 @@ absl::StatusOr<std::unique_ptr<wal::File>> RecordsFile::NewSpillFile(const Spill
   return file;
 }
 
+// Whether somebody, as a scan of the transaction, may look at what stands in the spilled bytes'
+// file.
+bool RecordsFile::IsSpillLookedAt() const {
+  if (spilled() && mapping_.use_count() > 1) return true;
+  return std::any_of(spill_->joined_before.begin(), spill_->joined_before.end(),
+                     [](const auto& mapping) { return !mapping.expired(); });
+}
+
 // After a cut, or an error, the spilled bytes' file has more than counts. If somebody still looks
 // at that it is left as it is, and the rest goes on in a copy.
 absl::Status RecordsFile::MakeSpillEndAt(std::uint64_t bytes, const SpillSpace& space,
                                          const std::string& table) {
   if (spill_->written == bytes) return absl::OkStatus();
   absl::Status done;
-  if (!spilled() || mapping_.use_count() == 1) {
+  if (!IsSpillLookedAt()) {
     done = spill_->file->Truncate(bytes);
   } else {
     absl::StatusOr<std::unique_ptr<wal::File>> copy = NewSpillFile(space, table);
@@ -78,7 +86,10 @@ absl::Status RecordsFile::MakeSpillEndAt(std::uint64_t bytes, const SpillSpace& 
     for (std::uint64_t at = file_bytes_; at < stored_bytes_ && done.ok(); at += kCopiedBytes) {
       done = (*copy)->Append(stored_view().substr(at, kCopiedBytes));
     }
-    if (done.ok()) spill_->file = *std::move(copy);
+    if (done.ok()) {
+      spill_->file = *std::move(copy);
+      spill_->joined_before.clear();
+    }
   }
   if (done.ok()) spill_->written = bytes;
   return done;
@@ -109,11 +120,19 @@ absl::Status RecordsFile::PrepareSpill(const SpillSpace& space, const std::strin
 
 void RecordsFile::AcceptSpill(std::size_t bytes) {
   assert(spill_->joined_next != nullptr);
+  std::erase_if(spill_->joined_before, [](const auto& mapping) { return mapping.expired(); });
+  if (spilled()) spill_->joined_before.emplace_back(mapping_);
   mapping_ = std::exchange(spill_->joined_next, nullptr);
   data_ = mapping_->data();
   stored_bytes_ += bytes;
   tail_.erase(0, bytes);
   assert(stored_bytes_ <= mapping_->capacity());
+}
+
+void RecordsFile::CancelSpill() {
+  if (spill_ == nullptr) return;
+  spill_->joined_next = nullptr;
+  if (!spilled()) spill_.reset();  // made for the file as it is now, which may change
 }
 
 void RecordsFile::CutTail(std::uint64_t end) {
@@ -234,7 +253,7 @@ void RecordsFile::ForgetChecksum() {
 }
 
 absl::Status RecordsFile::Unaccept(std::uint64_t file_bytes) {
-  assert(tail_.empty() && !spilled() && file_bytes <= file_bytes_);
+  assert(tail_.empty() && spill_ == nullptr && file_bytes <= file_bytes_);
   if (file_bytes == file_bytes_) return absl::OkStatus();
   const std::uint64_t block = file_bytes - file_bytes % kChecksumBlockBytes;
   checksum_.Truncate(file_bytes, file_view().substr(block, file_bytes - block));

@@ -90,12 +90,11 @@ class RecordsFile {
   const std::string& tail() const { return tail_; }
 
   // Writes the first `bytes` bytes of the tail, whole lines, to the spilled ones. Nobody sees any
-  // of it before AcceptSpill, which takes them off the tail. CancelSpill takes it back.
+  // of it before AcceptSpill, which takes them off the tail. CancelSpill takes it back, after an
+  // error, too.
   absl::Status PrepareSpill(const SpillSpace& space, const std::string& table, std::size_t bytes);
   void AcceptSpill(std::size_t bytes);
-  void CancelSpill() {
-    if (spill_ != nullptr) spill_->joined_next = nullptr;
-  }
+  void CancelSpill();
   // Cuts off what lies behind `end`, which is not in the file.
   void CutTail(std::uint64_t end);
 
@@ -148,11 +147,14 @@ class RecordsFile {
     std::uint64_t written = 0;  // of that file; a tail that was cut leaves more than counts
     std::shared_ptr<const wal::Mapping> joined_next;
     std::shared_ptr<const wal::Mapping> unjoined;  // of the table's file alone
+    // Those that were the newest, while somebody may look at them.
+    std::vector<std::weak_ptr<const wal::Mapping>> joined_before;
   };
   absl::StatusOr<std::unique_ptr<wal::File>> NewSpillFile(const SpillSpace& space,
                                                           const std::string& table);
   absl::Status MakeSpillEndAt(std::uint64_t bytes, const SpillSpace& space,
                               const std::string& table);
+  bool IsSpillLookedAt() const;
   absl::Status AppendSpilled();
   void ForgetSpill();
   // Behind which of the file's bytes the spilled ones are mapped: not behind what KeepTail has put
@@ -180,7 +182,7 @@ class RecordsFile {
   std::uint64_t file_bytes_ = 0;
   std::uint64_t stored_bytes_ = 0;  // and what was spilled
   std::string tail_;
-  std::unique_ptr<Spill> spill_;  // null: nothing was, since the last commit
+  std::unique_ptr<Spill> spill_;  // null unless something is spilled, or about to be
   BlockChecksum checksum_;
   std::shared_ptr<BlockGuard> guard_ = std::make_shared<BlockGuard>();
   std::shared_ptr<SyncState> sync_ = std::make_shared<SyncState>();
