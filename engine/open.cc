@@ -49,6 +49,8 @@ class Opener {
   absl::Status ReadEverything();
   absl::Status SecureCreations(const Catalog& catalog);
   void TakeOver();
+  bool IsClosedProperly() const;
+  void NoteLoss();
   void NotePurge();
   absl::Status ContinueLog();
   absl::Status KeepTornTail();
@@ -67,6 +69,7 @@ class Opener {
   const GivenTables* given_ = nullptr;     // null: none
   std::optional<TableRecovery> recovery_;  // none for a directory of the Python original
   bool clean_ = true;                      // the last writer ended properly
+  bool was_closed_ = false;                // of a reader: nobody wrote when it began
 };
 
 // How long the note of a new holder is waited for, in all 1 s.
@@ -193,6 +196,7 @@ absl::StatusOr<OpenedDatabase> Opener::OpenForReading() {
     recovery_.reset();
     log_ = {};
     const WriterState writer = WriterStateOf(files_, paths_);
+    was_closed_ = IsClosedProperly();
     const std::string identity = LogIdentity(files_, paths_);
     absl::Status done = ReadEverything();
     // Files are read one after the other; if a checkpoint replaced the log meanwhile, what was read
@@ -267,11 +271,23 @@ absl::Status Opener::ReadEverything() {
                       ": the last ", log_.torn_bytes,
                       " bytes belong to no whole transaction and do not count (", log_.torn_reason,
                       ")"));
+    NoteLoss();
   }
   if (absl::Status durable = SecureCreations(*catalog); !durable.ok()) return durable;
   NotePurge();
   recovery_.emplace(files_, paths_, options_, log_, given_);
   return recovery_->Load(*catalog);
+}
+
+bool Opener::IsClosedProperly() const {
+  const absl::StatusOr<std::string> note = wal::ReadFile(files_, paths_.Lock());
+  return note.ok() && note->empty();
+}
+
+// After a proper end nothing is unfinished. Who writes keeps the bytes; see KeepTornTail.
+void Opener::NoteLoss() {
+  if (!was_closed_ || !IsClosedProperly()) return;
+  Note("the database had been closed properly: a transaction may be lost");
 }
 
 // It harms nobody who reads the tables, so opening goes on.

@@ -5,8 +5,10 @@
 #include <cassert>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "schema/bound_program.h"
+#include "schema/expression_hints.h"
 #include "schema/expression_literal.h"
 
 namespace linedb::schema {
@@ -113,11 +115,22 @@ class Binder {
     Operands operands;
     for (const Expression& operand : expression.operands()) {
       absl::StatusOr<Bound> bound = BindNode(operand);
-      if (!bound.ok()) return bound.status();
+      if (!bound.ok()) return Hinted(bound.status(), operand, operands);
       operands.push_back(*bound);
     }
     --depth_;
     return BindOperator(expression, std::move(operands));
+  }
+
+  // A name that is no column, beside something that is compared with text, was perhaps meant for
+  // one.
+  static absl::Status Hinted(const absl::Status& fault, const Expression& operand,
+                             const Operands& before) {
+    const bool is_beside_text = operand.op() == Operator::kColumn && before.size() == 1 &&
+                                (IsText(before[0].type) || IsReadFromText(before[0].type));
+    if (!is_beside_text || absl::StrContains(fault.message(), "did you mean")) return fault;
+    return absl::InvalidArgumentError(
+        absl::StrCat(std::string(fault.message()), HintOfText(operand.column())));
   }
 
   absl::StatusOr<Bound> BindColumn(const Expression& expression) {

@@ -10,6 +10,7 @@
 #include "linedb/expression.h"
 #include "linedb/text_reader.h"
 #include "schema/bound_expression.h"
+#include "schema/expression_hints.h"
 #include "schema/expression_lexer.h"
 #include "schema/expression_literal.h"
 #include "schema/expression_words.h"
@@ -30,6 +31,7 @@ struct Parsed {
 // Nothing once the parser has failed.
 using Result = std::optional<Parsed>;
 
+constexpr char kAnyOperator[] = "an operator";
 constexpr std::string_view kValueExpected = "a column, a literal, a function or (";
 
 class Parser {
@@ -42,17 +44,27 @@ class Parser {
       return absl::InvalidArgumentError(absl::StrCat("byte ", bad, ": expected UTF-8"));
     }
     Result whole = ParseOr();
-    if (whole && token_.kind != TokenKind::kEnd) whole = Fail(operator_expected_ + " or the end");
+    if (whole && token_.kind != TokenKind::kEnd) whole = FailBehind("the end");
     if (!whole) return absl::InvalidArgumentError(fault_);
     return std::move(whole->expression);
   }
 
  private:
   // Fails where the token stands, unless it has failed already.
-  std::nullopt_t Fail(std::string_view expected) {
+  std::nullopt_t Fail(std::string_view expected, const std::string& hint = "") {
     if (token_.kind == TokenKind::kFault && !token_.inside.empty()) expected = token_.inside;
     return FailAt(token_.byte,
-                  absl::StrCat("expected ", std::string(expected), ", found ", Found()));
+                  absl::StrCat("expected ", std::string(expected), ", found ", Found(), hint));
+  }
+  // Where an operand is over.
+  std::nullopt_t FailBehind(std::string_view end) {
+    const std::string_view before = text_.substr(0, token_.byte);
+    const bool is_behind_name =
+        name_end_ > 0 && before.find_first_not_of(" \t\r\n", name_end_) == before.npos;
+    return Fail(absl::StrCat(operator_expected_, " or ", std::string(end)),
+                is_behind_name ? schema::HintOfNextWord(text_, name_begin_, token_,
+                                                        operator_expected_ != kAnyOperator)
+                               : "");
   }
   std::nullopt_t FailAt(std::size_t byte, const std::string& reason) {
     if (fault_.empty()) fault_ = absl::StrCat("byte ", byte, ": ", reason);
@@ -150,12 +162,15 @@ class Parser {
   Result ParseComparison() {
     Result left = ParseSum();
     if (!left) return std::nullopt;
-    operator_expected_ = "an operator";
+    operator_expected_ = kAnyOperator;
     if (TakeWord("is")) return ParseIsNull(*std::move(left));
     const bool negated = IsWord(token_, "not");
     if (negated) Advance();
     if (TakeWord("in")) return Negated(negated, ParseIn(*std::move(left)));
     if (TakeWord("between")) return Negated(negated, ParseBetween(*std::move(left)));
+    if (IsWord(token_, "like") || IsWord(token_, "ilike")) {
+      return FailAt(token_.byte, schema::InPlaceOfLike(left->expression, Following(), negated));
+    }
     if (negated) return Fail("in or between");
     const std::optional<Operator> op = TakeOperator(schema::kComparisons);
     if (!op) return left;
@@ -185,13 +200,18 @@ class Parser {
     if (!TakeSymbol(")")) {
       do {
         Result option = ParseLiteral();
-        if (!option) return Fail("a literal");
+        if (!option) return Fail("a literal", HintOfOption());
         operands.push_back(*std::move(option));
       } while (TakeSymbol(","));
       if (!TakeSymbol(")")) return Fail(", or )");
     }
     operator_expected_ = "\"and\", \"or\"";
     return Make(Operator::kIn, std::move(operands));
+  }
+
+  std::string HintOfOption() const {
+    if (token_.kind == TokenKind::kQuotedName) return schema::HintOfText(token_.inside);
+    return token_.kind == TokenKind::kWord ? schema::HintOfText(token_.spelled) : "";
   }
 
   Result ParseBetween(Parsed value) {
@@ -237,8 +257,8 @@ class Parser {
   Result ParseWhole() {
     if (TakeSymbol("(")) {
       Result inside = Deeper([this] { return ParseOr(); });
-      if (inside && !TakeSymbol(")")) inside = Fail(operator_expected_ + " or )");
-      operator_expected_ = "an operator";
+      if (inside && !TakeSymbol(")")) inside = FailBehind(")");
+      operator_expected_ = kAnyOperator;
       return inside;
     }
     if (token_.kind == TokenKind::kWord && Following().spelled == "(") {
@@ -266,8 +286,8 @@ class Parser {
       if (operands.size() == count) break;
       if (!TakeSymbol(",")) return Fail(",");
     }
-    if (!TakeSymbol(")")) return Fail(operator_expected_ + " or )");
-    operator_expected_ = "an operator";
+    if (!TakeSymbol(")")) return FailBehind(")");
+    operator_expected_ = kAnyOperator;
     return Make(function, std::move(operands));
   }
 
@@ -341,6 +361,8 @@ class Parser {
     const bool is_quoted = token_.kind == TokenKind::kQuotedName && !token_.inside.empty();
     if (!is_bare && !is_quoted) return false;
     name->append(is_bare ? std::string(token_.spelled) : token_.inside);
+    name_begin_ = token_.byte;
+    name_end_ = is_bare ? token_.byte + token_.spelled.size() : 0;
     Advance();
     return true;
   }
@@ -349,7 +371,10 @@ class Parser {
   Token token_;
   std::string fault_;
   // What could go on where a comparison has ended.
-  std::string operator_expected_ = "an operator";
+  std::string operator_expected_ = kAnyOperator;
+  // The name that was read last, if it had no quotes: where its end is; else 0.
+  std::size_t name_begin_ = 0;
+  std::size_t name_end_ = 0;
   int nesting_ = 0;
 };
 

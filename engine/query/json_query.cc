@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/index/table_state.h"
 #include "engine/json_record.h"
+#include "engine/query/named_binding.h"
 #include "engine/query/query_words.h"
 #include "linedb/query_result.h"
 #include "linedb/text_writer.h"
@@ -81,7 +82,7 @@ absl::StatusOr<JsonQuery> JsonTable::Where(std::string_view expression) const {
   absl::StatusOr<Expression> parsed = Expression::Parse(expression);
   if (!parsed.ok()) return parsed.status();
   const absl::StatusOr<schema::BoundExpression> bound =
-      schema::BoundExpression::Bind(*parsed, core_.table()->layout());
+      engine::BindNamed(*parsed, core_.table()->layout());
   if (!bound.ok()) return bound.status();
   if (absl::Status condition = bound->CheckIsCondition(); !condition.ok()) return condition;
   return JsonQuery(core_, *std::move(parsed));

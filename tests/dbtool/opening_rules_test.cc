@@ -22,6 +22,29 @@ class OpeningRules : public DbtoolTest {
   }
 };
 
+// [cli-13] [engine-5.4] A damaged byte in the last transaction that was acknowledged looks like the
+// tail of one that was not; the next opening for writing would go on without it.
+TEST_F(OpeningRules, Rule13ADamagedEndOfALogThatWasClosedIsNoUsualTornTail) {
+  Out("dbtool put data/university student '{\"id\":77,\"name\":\"Lea\"}'");
+  Out("sed -i '$s/Lea/Leo/' data/university/wal/transaction.log; cp -r data/university crashed");
+  const char* const note = "dbtool: the database had been closed properly: a transaction may be";
+  const char* const hint =
+      "\ndbtool: hint: `dbtool repair data/university --to NEWDIR`, before anything writes to "
+      "data/university\n";
+  Outcome outcome = Run("dbtool cat data/university student");
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_TRUE(Contains(outcome.err, note)) << outcome.err;
+  EXPECT_TRUE(Contains(outcome.err, hint)) << outcome.err;
+  EXPECT_EQ(Run("dbtool cat data/university student -q").err, "");
+  Out("dbtool repair data/university --to mended");
+  EXPECT_TRUE(Contains(Out("dbtool get mended student 77"), "\"Le"));
+  // After a crash it is what was to be expected.
+  Out("printf '{\"pid\":999999999}' >crashed/LOCK");
+  outcome = Run("dbtool cat crashed student");
+  EXPECT_TRUE(Contains(outcome.err, "belong to no whole transaction")) << outcome.err;
+  EXPECT_FALSE(Contains(outcome.err, "hint")) << outcome.err;
+}
+
 // [cli-9]
 TEST_F(OpeningRules, Rule09MissingPathIsAnErrorAndCreatesNothing) {
   const std::string before = Out("ls -A");

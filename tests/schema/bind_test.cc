@@ -71,6 +71,27 @@ TEST(BindTest, WhatDoesNotFitTheColumnsIsToldWithItsTypes) {
   }
 }
 
+// [schema-9.11]
+TEST(BindTest, ANameThatIsNoColumnBesideTextWasPerhapsMeantForText) {
+  const struct {
+    const char* text;
+    const char* hint;  // "": none
+  } rows[] = {{"name = CA", "no column CA; text stands in single quotes: 'CA'"},
+              {"name != \"New York\"", "; text stands in single quotes: 'New York'"},
+              {"born > yesterday", "; text stands in single quotes: 'yesterday'"},
+              {"starts_with(name, A)", "; text stands in single quotes: 'A'"},
+              {"id = CA", ""},
+              {"CA = name", ""},
+              {"name = 'x' and active = yes", ""}};
+  for (const auto& row : rows) {
+    const std::string message(Bound(row.text).status().message());
+    EXPECT_THAT(message, HasSubstr(" has no column ")) << row.text;
+    EXPECT_THAT(message, HasSubstr(row.hint)) << row.text;
+    const bool is_hinted = message.find("quotes") != message.npos;
+    EXPECT_EQ(is_hinted, *row.hint != 0) << row.text;
+  }
+}
+
 TEST(BindTest, ABoundExpressionTellsItsTypeAndColumns) {
   const struct {
     const char* text;

@@ -144,6 +144,37 @@ TEST(ExpressionTest, WrongTextIsRefusedWithItsByteAndWhatWasExpected) {
   }
 }
 
+// [schema-9.11]
+TEST(ExpressionTest, WhatIsSaidOtherwiseInSqlIsToldAsItIsSaidHere) {
+  const struct {
+    const char* text;
+    const char* outcome;
+  } rows[] = {
+      {"iata like 'S%'", "byte 5: there is no like: write starts_with(iata, 'S')"},
+      {"iata LIKE '%S'", "byte 5: there is no like: write ends_with(iata, 'S')"},
+      {"\"a b\" like '%S%'", "byte 6: there is no like: write contains(\"a b\", 'S')"},
+      {"iata ilike 'S'", "byte 5: there is no like: write iata = 'S'"},
+      {"iata not like 'S%'", "byte 9: there is no like: write not starts_with(iata, 'S')"},
+      {"iata like 'S_%'", "byte 5: there is no like: starts_with(a, b), ends_with(a, b) and"},
+      {"iata like '%'", "byte 5: there is no like: starts_with(a, b), ends_with(a, b) and"},
+      {"iata like x", "byte 5: there is no like: starts_with(a, b), ends_with(a, b) and"},
+      {"US Gross > 1", "found Gross; a name with spaces stands in double quotes: \"US Gross\""},
+      {"1 = 1 and US Net Gross is null",
+       "found Net; a name with spaces stands in double quotes: \"US Net Gross\""},
+      {"(US Gross > 1)", "a name with spaces stands in double quotes: \"US Gross\""},
+      {"city = New York", "found York; text stands in single quotes: 'New York'"},
+      {"city = New York and a = 1", "found York; text stands in single quotes: 'New York'"},
+      {"city in (Rome)",
+       "byte 9: expected a literal, found Rome; text stands in single quotes: 'Rome'"},
+      {"city in (\"it's\")", "text stands in single quotes: 'it''s'"},
+      {"name contains 'x'", "found contains; a function stands first: contains(a, b)"},
+  };
+  for (const auto& row : rows) EXPECT_THAT(Outcome(row.text), HasSubstr(row.outcome)) << row.text;
+  for (const char* text : {"name regexp 'x'", "gpa 3", "\"a\" b > 1", "a = 'x' b", "gpa desc"}) {
+    EXPECT_THAT(Outcome(text), testing::Not(HasSubstr("quotes"))) << text;
+  }
+}
+
 std::string Repeated(const std::string& text, int times) {
   std::string repeated;
   for (int i = 0; i < times; ++i) repeated += text;

@@ -85,6 +85,37 @@ TEST_F(PageDataTest, ALongValueIsCutInAListAndWholeInItsRecord) {
   EXPECT_EQ(page["versions"][1]["changed"][0], "name");
 }
 
+// [ui-10]
+TEST_F(PageDataTest, TheExampleOfAFilterIsOneThatTheTableTakes) {
+  EXPECT_EQ(Records({})["example"], "id >= 1 and starts_with(name, 'n')");
+  ColumnSchema key{.name = "in", .type = Type::kInt, .primary_key = true};
+  ColumnSchema quoted{.name = "US \"Gross\"", .type = Type::kFloat, .nullable = true};
+  ColumnSchema text{.name = "or", .type = Type::kString};
+  ColumnSchema day{.name = "day", .type = Type::kDate, .primary_key = true};
+  struct Row {
+    std::vector<ColumnSchema> columns;
+    Json record;
+    std::string example;
+  };
+  const Row rows[] = {
+      {{key, text}, {{"in", -5}, {"or", "'"}}, "\"in\" >= -5 and starts_with(\"or\", 'A')"},
+      {{key, quoted}, {{"in", 1}, {quoted.name, 2.5}}, "\"US \"\"Gross\"\"\" >= 2.5"},
+      {{key, quoted}, {{"in", 1}, {quoted.name, nullptr}}, "\"US \"\"Gross\"\"\" >= 1"},
+      {{day, text}, {{"day", "2026-01-22"}, {"or", "é"}}, "starts_with(\"or\", 'A')"},
+      {{day}, {{"day", "2026-01-22"}}, "day is not null"}};
+  int number = 0;
+  for (const Row& row : rows) {
+    const std::string table = "row_" + std::to_string(++number);
+    ASSERT_TRUE(writer_->CreateTable({.table_name = table, .columns = row.columns}).ok());
+    ASSERT_TRUE(JsonTable::Open(*writer_, table)->Insert(row.record).ok());
+    session_->follower().Poll();
+    const PageJson page = *RecordsPage(*session_, Parameters({{"table", table}}));
+    EXPECT_EQ(page["example"], row.example);
+    EXPECT_TRUE(
+        RecordsPage(*session_, Parameters({{"table", table}, {"where", row.example}})).ok());
+  }
+}
+
 TEST_F(PageDataTest, TheFollowerTellsOfWhatTheDatabaseThenShows) {
   session_->follower().Poll();
   const std::uint64_t known = session_->follower().version();

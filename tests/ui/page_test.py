@@ -65,6 +65,7 @@ class PageTest(unittest.TestCase):
         self.open("#/", "Last checkpoint")
         for part in ("student", "2,000", "room", "course", "Archives"):
             self.assertIn(part, self.browser.run(TEXT))
+        self.assertEqual(self.browser.run("return document.querySelector('dd code').getClientRects().length"), 1)
         self.open("#/timeline", "Newest transactions")
         self.assertIn("create table", self.browser.run(TEXT))
         self.open("#/files", "data/student.records")
@@ -100,6 +101,43 @@ class PageTest(unittest.TestCase):
         # The browser itself notes an answer that is an error; nothing else may be there.
         notes = self.browser.console()
         self.assertTrue(all(note["source"] == "network" and "api/records" in note["message"] for note in notes), notes)
+
+    # [ui-10] A filter's language is learnt from the example in its field.
+    def test_the_filters_example_is_of_the_tables_own_columns(self):
+        for table, example in (("student", "gpa >= 2.0 and starts_with(name, 'A')"),
+                               ("track", "\"US Gross\" >= 1000 and starts_with(Name, 'F')"),
+                               ("course", "id >= 9007199254740993 and starts_with(title, 'A')")):
+            self.open(f"#/table/{table}", " of ")
+            shown = self.browser.wait_until("return document.getElementById('filter').placeholder")
+            self.assertEqual(shown, example)
+            self.browser.type("#filter", shown)
+            self.browser.press("Enter")
+            self.browser.wait_until("return document.querySelector('.records').getAttribute('aria-busy') === 'false'")
+            self.assertEqual(self.browser.run("return document.getElementById('filter-fault').textContent"), "")
+
+    def test_the_examples_underscores_are_seen(self):
+        self.open_records()
+        seen = []
+        for text in ("____", "\u00a0\u00a0\u00a0\u00a0"):
+            box = self.browser.run("const field = document.getElementById('filter'); field.placeholder = arguments[0];"
+                                   "return field.getBoundingClientRect().toJSON()", text)
+            seen.append(self.browser.pixels(box["x"] + 2, box["y"] + 2, 100, box["height"] - 4))
+        self.assertNotEqual(seen[0], seen[1])
+
+    # [ui-11] What is cut off at a column's border would look like the end of the table.
+    def test_a_shadow_lies_where_a_wide_table_goes_on(self):
+        self.open_records("track")
+        box = self.browser.run("const box = document.querySelector('.records .scroll');"
+                               "return { ...box.getBoundingClientRect().toJSON(), hidden: box.scrollWidth - box.clientWidth }")
+        self.assertGreater(box["hidden"], 0)
+        edges = []
+        for scrolled in (0, box["hidden"]):
+            self.browser.run("document.querySelector('.records .scroll').scrollLeft = arguments[0]", scrolled)
+            edges.append([self.browser.pixels(x, box["y"] + 2, 3, 3) for x in (box["x"], box["right"] - 3)])
+        (left_at_begin, right_at_begin), (left_at_end, right_at_end) = edges
+        self.assertNotEqual(left_at_begin, right_at_begin)
+        self.assertNotEqual(left_at_end, right_at_end)
+        self.assertEqual(left_at_begin, right_at_end)
 
     def test_a_click_on_a_column_sorts_by_it_and_again_turns_it_round(self):
         self.open_records()
@@ -160,7 +198,7 @@ class PageTest(unittest.TestCase):
     def test_every_view_is_readable_small_and_wide_light_and_dark(self):
         views = {"overview": ("#/", "Last checkpoint"), "timeline": ("#/timeline", "Newest transactions"),
                  "files": ("#/files", "data/student.records"), "checkpoints": ("#/checkpoints", "transaction.log"),
-                 "records": ("#/table/student", "2,0"), "schema": ("#/table/student/schema", "primary key"),
+                 "records": ("#/table/student", "2,0"), "wide": ("#/table/track", " of 60"), "schema": ("#/table/student/schema", "primary key"),
                  "record": ("#/record/student/1", "As it is now")}
         for name, (view, text) in views.items():
             self.open(view, text)
@@ -180,6 +218,9 @@ class PageTest(unittest.TestCase):
         self.browser.go("file://" + report)
         self.assertGreater(self.browser.run("return document.querySelectorAll('svg').length"), 6)
         self.assertEqual(self.browser.run("return document.querySelectorAll('script, link, img, iframe').length"), 0)
+        self.assertEqual(self.browser.run("return document.querySelectorAll('dd time').length"), 1)
+        # A moment that breaks in two is no longer one.
+        self.assertEqual(self.browser.run("return [...document.querySelectorAll('time')].filter((e) => e.getClientRects().length > 1).length"), 0)
         for width in (400, 1600):
             self.browser.set_look(width, dark=False)
             self.browser.save_screenshot(f"{SCREENSHOTS}/report-{width}-light.png")

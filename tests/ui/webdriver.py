@@ -114,6 +114,11 @@ class Browser:
         self.command("Emulation.setEmulatedMedia",
                      features=[{"name": "prefers-color-scheme", "value": scheme}])
 
+    def pixels(self, x, y, width, height):
+        """What is seen there: equal to what it was elsewhere or before, or not."""
+        clip = {"x": x, "y": y, "width": width, "height": height, "scale": 1}
+        return self.command("Page.captureScreenshot", clip=clip)["data"]
+
     def save_screenshot(self, file):
         with open(file, "wb") as opened:
             opened.write(base64.b64decode(self._call("GET", "/screenshot")))

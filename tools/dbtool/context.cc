@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "absl/strings/match.h"
+#include "tools/dbtool/errors.h"
 #include "tools/dbtool/process.h"
 #include "tools/dbtool/progress_line.h"
 
@@ -13,6 +14,9 @@ namespace linedb::dbtool {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+// How the note of a reader ends who finds a torn log that had been closed properly.
+constexpr char kMayLack[] = "a transaction may be lost";
 
 // What opening did with the log; empty if there is nothing to tell.
 std::string ReplayTold(const Database& database, const std::string& directory, Access access) {
@@ -39,7 +43,13 @@ void TellWhatOpeningFound(const Context& context, const Database& database,
                           const std::string& directory, Access access) {
   const std::string replay = ReplayTold(database, directory, access);
   if (!replay.empty()) Note(context, replay);
-  for (const std::string& note : database.open_report().notes) Note(context, note);
+  bool may_lack = false;
+  for (const std::string& note : database.open_report().notes) {
+    Note(context, note);
+    may_lack = may_lack || absl::EndsWith(note, kMayLack);
+  }
+  // The next opening for writing goes on without it.
+  if (may_lack) Hint(context, "`dbtool repair DIR --to NEWDIR`, before anything writes to DIR");
 }
 
 }  // namespace

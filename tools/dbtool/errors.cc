@@ -132,6 +132,11 @@ std::string InWordsOfCall(const Context& context, std::string hint) {
   return hint;
 }
 
+void TellHint(const std::string& hint) {
+  if (hint.empty()) return;
+  std::cerr << "dbtool: hint: " << absl::StrReplaceAll(hint, {{"\n", "\ndbtool: hint: "}}) << '\n';
+}
+
 void Tell(const Context& context, std::string_view code, const absl::Status& status,
           const std::string& placed_hint) {
   context.out.flush();
@@ -146,7 +151,7 @@ void Tell(const Context& context, std::string_view code, const absl::Status& sta
                                     {"hint", nullptr}};
     if (!place.file.empty()) error["file"] = place.file;
     if (place.line > 0) error["line"] = place.line;
-    if (!hint.empty()) error["hint"] = hint;
+    if (!hint.empty()) error["hint"] = absl::StrReplaceAll(hint, {{"\n", "; "}});
     std::cerr << nlohmann::ordered_json{{"error", error}}.dump(
                      -1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)
               << '\n';
@@ -154,7 +159,7 @@ void Tell(const Context& context, std::string_view code, const absl::Status& sta
   }
   const bool color = UseColor(context, STDERR_FILENO);
   std::cerr << "dbtool: " << (color ? "\033[31merror:\033[0m " : "error: ") << message << '\n';
-  if (!hint.empty()) std::cerr << "dbtool: hint: " << hint << '\n';
+  TellHint(hint);
 }
 
 // Who holds the lock of the directory that is to be made is told in the lock file's own words, the
@@ -227,6 +232,12 @@ int Fail(const Context& context, const absl::Status& status, const std::string& 
   Tell(context, absl::StatusCodeToString(status.code()), status,
        hint.empty() ? UsualHint(status) : hint);
   return ExitCodeOf(status);
+}
+
+void Hint(const Context& context, const std::string& hint) {
+  if (context.quiet) return;
+  context.out.flush();
+  TellHint(InWordsOfCall(context, hint));
 }
 
 int FailOpen(const Context& context, const absl::Status& status) {

@@ -18,7 +18,8 @@ namespace {
 
 constexpr char kWhereHelp[] =
     "Only those for which it is true: comparisons, and, or, not, in (...), between, is null, + - * "
-    "/ %, starts_with(a, b), ends_with, contains, length(a); text in single quotes";
+    "/ %, starts_with(a, b), ends_with, contains, length(a); text in single quotes, columns "
+    "with spaces in double ones: \"US Gross\" > 1";
 
 struct ReadOptions {
   std::string directory;

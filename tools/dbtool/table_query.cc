@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "engine/nearest_name.h"
+#include "engine/query/named_binding.h"
 #include "engine/query/query_words.h"
 #include "nlohmann/json.hpp"
 #include "schema/bound_expression.h"
@@ -70,10 +71,7 @@ class Reader {
   explicit Reader(const schema::RecordLayout& layout) : layout_(layout) {}
 
   absl::StatusOr<Expression> Read(const Expression& expression) const {
-    if (expression.op() == Operator::kLiteral) return expression;
-    if (expression.op() == Operator::kColumn) {
-      const absl::StatusOr<int> column = Find(expression.column());
-      if (!column.ok()) return column.status();
+    if (expression.op() == Operator::kLiteral || expression.op() == Operator::kColumn) {
       return expression;
     }
     std::vector<Expression> operands;
@@ -91,10 +89,10 @@ class Reader {
   }
 
  private:
-  absl::StatusOr<int> Find(const std::string& name) const {
+  int Find(const std::string& name) const {
     const std::string table = layout_.schema().table_name + ".";
     const bool qualified = layout_.FindColumn(name) < 0 && name.rfind(table, 0) == 0;
-    return FindColumn(layout_, qualified ? name.substr(table.size()) : name);
+    return layout_.FindColumn(qualified ? name.substr(table.size()) : name);
   }
 
   absl::Status AdaptLiterals(const Expression& whole, std::vector<Expression>* operands) const {
@@ -104,9 +102,9 @@ class Reader {
     }
     for (std::size_t i = 0; i < operands->size(); ++i) {
       if ((*operands)[i].op() != Operator::kColumn) continue;
-      const absl::StatusOr<int> number = Find((*operands)[i].column());
-      if (!number.ok()) return number.status();
-      const ColumnSchema& column = layout_.columns()[static_cast<std::size_t>(*number)];
+      const int number = Find((*operands)[i].column());
+      if (number < 0) continue;  // told when it is bound
+      const ColumnSchema& column = layout_.columns()[static_cast<std::size_t>(number)];
       for (Expression& other : *operands) other = Adapted(other, column);
     }
     return absl::OkStatus();
@@ -119,7 +117,7 @@ absl::StatusOr<Expression> ParseWhere(const std::string& text, const schema::Rec
   absl::StatusOr<Expression> where = Expression::Parse(text);
   if (where.ok()) where = Reader(layout).Read(*where);
   if (!where.ok()) return InOption("--where", where.status());
-  const auto bound = schema::BoundExpression::Bind(*where, layout);
+  const auto bound = engine::BindNamed(*where, layout);
   const absl::Status condition = bound.ok() ? bound->CheckIsCondition() : bound.status();
   if (!condition.ok()) return InOption("--where", condition);
   return where;
@@ -168,6 +166,7 @@ absl::StatusOr<engine::OrderSpec> ParseOrder(std::string part, const schema::Rec
   }
   absl::StatusOr<Expression> of = Reader(layout).Read(*order.by.of);
   if (!of.ok()) return of.status();
+  if (const auto bound = engine::BindNamed(*of, layout); !bound.ok()) return bound.status();
   order.by.of = *std::move(of);
   order.descending = order.descending || descending;
   return order;

@@ -1,10 +1,13 @@
 // The record browser: pages of a list that is made once.
 
 #include <algorithm>
+#include <initializer_list>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
+#include "linedb/expression.h"
 #include "schema/record_codec.h"
 #include "tools/dbtool/cell_text.h"
 #include "tools/dbtool/ui/pages.h"
@@ -103,6 +106,51 @@ PageJson ColumnsOf(const RecordView& view) {
   return columns;
 }
 
+// The first column of one of these types, better none of the key; -1.
+int ColumnOfType(const TableSchema& schema, std::initializer_list<Type> types) {
+  int found = -1;
+  for (std::size_t i = 0; i < schema.columns.size(); ++i) {
+    const ColumnSchema& column = schema.columns[i];
+    if (std::find(types.begin(), types.end(), column.type) == types.end()) continue;
+    if (!column.primary_key) return static_cast<int>(i);
+    if (found < 0) found = static_cast<int>(i);
+  }
+  return found;
+}
+
+// What the first row has there, or empty.
+std::string FirstCell(const PageJson& rows, int column) {
+  if (rows.empty()) return "";
+  const PageJson& cell = rows[0]["cells"][static_cast<std::size_t>(column)];
+  return cell.is_string() ? cell.get<std::string>() : "";
+}
+
+// A filter that the table takes, made of its columns and its first row: what to type is learnt from
+// it.
+std::string FilterExample(const TableSchema& schema, const PageJson& rows) {
+  std::vector<Expression> parts;
+  if (const int place = ColumnOfType(schema, {Type::kInt, Type::kFloat}); place >= 0) {
+    const absl::StatusOr<Expression> value = Expression::Parse(FirstCell(rows, place));
+    parts.push_back(
+        Expression::Of(Operator::kGreaterEqual,
+                       {Expression::Column(schema.columns[static_cast<std::size_t>(place)].name),
+                        value.ok() ? *value : Expression::Literal(Value::Int(1))}));
+  }
+  if (const int place = ColumnOfType(schema, {Type::kString}); place >= 0) {
+    const std::string text = FirstCell(rows, place);
+    const bool is_plain = !text.empty() && absl::ascii_isalnum(static_cast<unsigned char>(text[0]));
+    parts.push_back(
+        Expression::Of(Operator::kStartsWith,
+                       {Expression::Column(schema.columns[static_cast<std::size_t>(place)].name),
+                        Expression::Literal(Value::String(is_plain ? text.substr(0, 1) : "A"))}));
+  }
+  if (parts.empty()) {
+    parts.push_back(
+        Expression::Of(Operator::kIsNotNull, {Expression::Column(schema.columns[0].name)}));
+  }
+  return (parts.size() == 1 ? parts[0] : Expression::Of(Operator::kAnd, parts)).ToText();
+}
+
 }  // namespace
 
 absl::StatusOr<PageJson> RecordsPage(Session& session, const Parameters& parameters) {
@@ -124,10 +172,11 @@ absl::StatusOr<PageJson> RecordsPage(Session& session, const Parameters& paramet
     if (!row.ok()) return row.status();
     rows.push_back(*std::move(row));
   }
+  const std::string example = FilterExample((*view)->list.schema(), rows);
   return PageJson{
       {"table", (*view)->table}, {"view", (*view)->number}, {"lsn", (*view)->list.lsn()},
       {"total", total},          {"offset", first},         {"columns", ColumnsOf(**view)},
-      {"rows", std::move(rows)}};
+      {"example", example},      {"rows", std::move(rows)}};
 }
 
 }  // namespace linedb::dbtool

@@ -56,8 +56,8 @@ std::string Overview(const PageJson& page) {
       Fact("last lsn", Number(page["last_lsn"])) +
       Fact("log",
            Bytes(page["log_bytes"]) + ", " + Number(page["log_operations"]) + " operations") +
-      Fact("last checkpoint",
-           Text(page["checkpoint_time"]) + " at lsn " + Number(page["checkpoint_lsn"])) +
+      Fact("last checkpoint", "<time>" + Text(page["checkpoint_time"]) + "</time> at lsn " +
+                                  Number(page["checkpoint_lsn"])) +
       Fact("archives", Number(page["archive_count"]) + ", " + Bytes(page["archive_bytes"])) +
       "</dl>";
   if (page["tables"].empty()) return html + "<p class=\"empty\">No tables.</p></section>";

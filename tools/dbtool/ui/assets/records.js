@@ -12,9 +12,10 @@ const isNumber = (column) => column.type === 'int' || column.type === 'float';
 const pages = (state) => Math.max(1, Math.ceil(state.total / pageSize));
 const page = (state) => Math.floor(state.offset / pageSize) + 1;
 
+// In digits; a name's letters are smaller than they, and it may get an arrow.
 function width(column, rows, place) {
-  const longest = Math.max(column.name.length + 2, ...rows.map((row) => (row.cells[place] ?? 'null').length));
-  return Math.min(Math.max(longest, 5), 34) + 3;
+  const longest = Math.max(Math.ceil(column.name.length * 0.87 + 1), ...rows.map((row) => (row.cells[place] ?? 'null').length));
+  return Math.min(Math.max(longest, 5), isNumber(column) ? 24 : 34) + 3;
 }
 
 function head(context, state, answer) {
@@ -98,6 +99,7 @@ async function update(context, focus = null) {
     }
     show(context.fault);
     context.filter.removeAttribute('aria-invalid');
+    if (!context.filter.placeholder) context.filter.placeholder = answer.example;
     show(place, grid(context, state, answer), pager(context, state));
     if (focus !== null) rowLinks(context).at(focus)?.focus();
   } catch (error) {
@@ -169,7 +171,7 @@ export async function open(context) {
   context.state = remembered.get(name) ?? { table: name, where: '', order: '', descending: false, offset: 0, total: 0, view: 0 };
   remembered.set(name, context.state);
   context.filter = element('input', { id: 'filter', type: 'search', value: context.state.where, spellcheck: 'false', autocomplete: 'off',
-    'aria-describedby': 'filter-fault', placeholder: "gpa >= 3.5 and starts_with(name, 'A')", onkeydown: (event) => onFilterKey(context, event), onchange: () => apply(context) });
+    'aria-describedby': 'filter-fault', onkeydown: (event) => onFilterKey(context, event), onchange: () => apply(context) });
   context.grid = element('div', { class: 'records', 'aria-busy': 'true' }, element('p', { class: 'empty' }, 'Loading …'));
   context.fault = element('div', { id: 'filter-fault' });
   context.newer = element('div');
