@@ -91,5 +91,21 @@ TEST_F(ReferenceRules, AColumnSpecThatMakesNoSenseIsRefused) {
   }
 }
 
+// Somebody was asked for leave first, and then told that it cannot be done.
+TEST_F(ReferenceRules, AReferenceThatCannotBeIsRefusedBeforeLeaveIsAsked) {
+  Out("dbtool create shop note --column artist_id:int -q");
+  Out("dbtool create shop list --column id:int -q");
+  for (const char* flags : {"", " --yes", " --dry-run"}) {
+    ExpectFailure(std::string("dbtool alter shop note --reference artist_id:list") + flags, 2,
+                  "table list has no primary key");
+    ExpectFailure(std::string("dbtool alter shop note --reference artist_id:artits") + flags, 2,
+                  "there is no table \"artits\"; did you mean \"artist\"?");
+    ExpectFailure(std::string("dbtool alter shop note --reference artist_id:nobody") + flags, 2,
+                  "there is no table nobody yet");
+  }
+  ExpectFailure("dbtool alter shop note --reference artist_id:artist", 2, "--allow-constrain");
+  Out("dbtool alter shop note --reference artist_id:artist --yes -q");
+}
+
 }  // namespace
 }  // namespace linedb

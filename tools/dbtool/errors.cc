@@ -95,9 +95,9 @@ std::string UsualHint(const absl::Status& status) {
     case absl::StatusCode::kUnavailable:
       return WorkHint();
     case absl::StatusCode::kDataLoss:
-      return "nothing was changed; `dbtool verify DIR` lists every problem; `dbtool repair DIR "
-             "--to NEWDIR` makes a new database of all that is left; a .records file that was "
-             "changed by hand is taken in by `dbtool adopt DIR TABLE`";
+      return "nothing was changed; `dbtool verify DIR` lists every problem\n"
+             "`dbtool repair DIR --to NEWDIR` makes a new database of all that is left\n"
+             "a .records file that was changed by hand is taken in by `dbtool adopt DIR TABLE`";
     case absl::StatusCode::kResourceExhausted:
       return "make room and run it again";
     default:
@@ -132,6 +132,11 @@ std::string InWordsOfCall(const Context& context, std::string hint) {
   return hint;
 }
 
+void TellHint(const std::string& hint) {
+  if (hint.empty()) return;
+  std::cerr << "dbtool: hint: " << absl::StrReplaceAll(hint, {{"\n", "\ndbtool: hint: "}}) << '\n';
+}
+
 void Tell(const Context& context, std::string_view code, const absl::Status& status,
           const std::string& placed_hint) {
   context.out.flush();
@@ -146,7 +151,7 @@ void Tell(const Context& context, std::string_view code, const absl::Status& sta
                                     {"hint", nullptr}};
     if (!place.file.empty()) error["file"] = place.file;
     if (place.line > 0) error["line"] = place.line;
-    if (!hint.empty()) error["hint"] = hint;
+    if (!hint.empty()) error["hint"] = absl::StrReplaceAll(hint, {{"\n", "; "}});
     std::cerr << nlohmann::ordered_json{{"error", error}}.dump(
                      -1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)
               << '\n';
@@ -154,7 +159,7 @@ void Tell(const Context& context, std::string_view code, const absl::Status& sta
   }
   const bool color = UseColor(context, STDERR_FILENO);
   std::cerr << "dbtool: " << (color ? "\033[31merror:\033[0m " : "error: ") << message << '\n';
-  if (!hint.empty()) std::cerr << "dbtool: hint: " << hint << '\n';
+  TellHint(hint);
 }
 
 // Who holds the lock of the directory that is to be made is told in the lock file's own words, the
@@ -229,6 +234,12 @@ int Fail(const Context& context, const absl::Status& status, const std::string& 
   return ExitCodeOf(status);
 }
 
+void Hint(const Context& context, const std::string& hint) {
+  if (context.quiet) return;
+  context.out.flush();
+  TellHint(InWordsOfCall(context, hint));
+}
+
 int FailOpen(const Context& context, const absl::Status& status) {
   if (status.code() != absl::StatusCode::kNotFound) return Fail(context, status);
   const auto directory = context.words.find("DIR");
@@ -242,7 +253,9 @@ int FailOpen(const Context& context, const absl::Status& status) {
 }
 
 int FailUsage(const Context& context, const std::string& message, const std::string& hint) {
-  Tell(context, "USAGE", absl::InvalidArgumentError(message), hint);
+  const bool is_key = hint.empty() && absl::StrContains(message, "expected an array, found");
+  Tell(context, "USAGE", absl::InvalidArgumentError(message),
+       is_key ? "a key of several columns is a JSON array, such as '[1,3]'" : hint);
   return kExitUsage;
 }
 

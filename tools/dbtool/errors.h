@@ -46,12 +46,17 @@ ExitCode ExitCodeOf(const absl::Status& status);
 
 // Tells the error on stderr, as a sentence or (with --json) as
 // {"error":{"code","message","file","line","hint"}}, and returns its exit code. An empty hint is
-// replaced by the usual one for the error's code, if it has one.
+// replaced by the usual one for the error's code, if it has one. In the hint, DIR and TABLE become
+// what the call has for them; people are told each of its lines by itself.
 int Fail(const Context& context, const absl::Status& status, const std::string& hint = "");
 // The same for a database that could not be opened.
 int FailOpen(const Context& context, const absl::Status& status);
 // The same for a call that makes no sense: exit code 2.
 int FailUsage(const Context& context, const std::string& message, const std::string& hint = "");
+
+// What could be done, on stderr, of what is no error or has been told. DIR and TABLE in it become
+// what the call has for them.
+void Hint(const Context& context, const std::string& hint);
 
 // A command that makes a new database, or a backup, of another one.
 struct Making {
