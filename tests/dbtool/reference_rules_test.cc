@@ -107,5 +107,13 @@ TEST_F(ReferenceRules, AReferenceThatCannotBeIsRefusedBeforeLeaveIsAsked) {
   Out("dbtool alter shop note --reference artist_id:artist --yes -q");
 }
 
+// It was told of "/tmp/artist.x.jsonl:0:1", where there is nothing.
+TEST_F(ReferenceRules, ALineThatWasDeletedHasNoPlaceToTellOf) {
+  const Outcome outcome = Run("EDITOR='sed -i /AC/d' dbtool edit shop artist --yes");
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(outcome.err.rfind("album.artist_id: artist 1 is referenced by album", 0), 0u)
+      << outcome.err;
+}
+
 }  // namespace
 }  // namespace linedb
