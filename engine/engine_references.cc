@@ -6,8 +6,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "engine/engine.h"
 #include "engine/index_cursor.h"
+#include "engine/nearest_name.h"
 #include "engine/references/reference_enforcer.h"
 #include "engine/references/reference_judge.h"
 #include "engine/references/reference_map.h"
@@ -86,8 +89,27 @@ absl::Status Engine::CheckReferences(Transaction& transaction,
   return kept.ok() ? back : kept;
 }
 
+namespace {
+
+// That a table is to be made later is told only where no other one can be meant.
+absl::Status CheckTablesMeant(std::vector<std::string> names, const TableSchema& schema) {
+  names.push_back(schema.table_name);
+  for (const ReferenceSchema& reference : AllReferences(schema)) {
+    if (std::find(names.begin(), names.end(), reference.table) != names.end()) continue;
+    if (NearestName(reference.table, names).empty()) continue;
+    return absl::FailedPreconditionError(absl::StrCat(schema.table_name, ": reference (",
+                                                      absl::StrJoin(reference.columns, ","),
+                                                      "): ", NoSuchTable(reference.table, names)));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
 absl::Status Engine::CheckReferencesFit(const schema::RecordLayout& layout) const {
-  return keeps_references_ ? engine::CheckReferencesFit(Tables(), layout) : absl::OkStatus();
+  if (!keeps_references_) return absl::OkStatus();
+  absl::Status meant = CheckTablesMeant(TableNames(), layout.schema());
+  return meant.ok() ? engine::CheckReferencesFit(Tables(), layout) : meant;
 }
 
 absl::Status Engine::JudgeReferences(absl::FunctionRef<bool(const JudgedReference&)> found) {

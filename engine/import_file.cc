@@ -11,7 +11,8 @@
 namespace linedb {
 
 std::string ImportProblem::ToString() const {
-  return absl::StrCat(file, ":", line, ":", column, ": ", table_column, ": ", reason);
+  const std::string what = absl::StrCat(table_column, ": ", reason);
+  return line == 0 ? what : absl::StrCat(file, ":", line, ":", column, ": ", what);
 }
 
 namespace engine {

@@ -12,6 +12,21 @@
 #include "schema/schema_document.h"
 
 namespace linedb::engine {
+namespace {
+
+// What is wrong stands first: the line of the log, or of the records that it was to change.
+absl::Status WhileReplaying(const wal::LogEntry& entry, const std::string& records,
+                            const std::string& log, const absl::Status& status) {
+  const std::string message(status.message());
+  const std::size_t place_end = message.find(": ");
+  const bool is_of_records = place_end != message.npos && message.rfind("line ", 0) == 0 &&
+                             message.compare(place_end + 2, records.size(), records) == 0;
+  if (!is_of_records) return AtPlace(log, status);
+  return absl::Status(status.code(), absl::StrCat(message.substr(place_end + 2),
+                                                  ", while replaying ", log, " line ", entry.line));
+}
+
+}  // namespace
 
 absl::Status TableRecovery::Load(const Catalog& catalog) {
   absl::Status loaded = LoadTables(catalog);
@@ -174,7 +189,10 @@ absl::Status TableRecovery::Replay(const Catalog& catalog) {
     const wal::LogEntry& entry = log_.entries[i];
     const bool is_shown_record = i < shown && wal::IsOnRecord(entry.operation);
     absl::Status done = is_shown_record ? absl::OkStatus() : ReplayEntry(entry, catalog);
-    if (!done.ok()) return AtPlace(Short(paths_.Log()), done);
+    if (!done.ok()) {
+      return WhileReplaying(entry, Short(paths_.Records(std::string(entry.table))),
+                            Short(paths_.Log()), done);
+    }
     ++operations_replayed_;
     if (entry.commit) ++transactions_replayed_;
     ReportReplay(entry, &progress_next);

@@ -107,8 +107,22 @@ absl::Status WalkChain(wal::FileSystem& files, const LogChain& chain, const std:
   return absl::OkStatus();
 }
 
+namespace {
+
+// "2026-01-22 20:31", perhaps with an offset behind it, is when that minute begins.
+std::string WithSeconds(std::string time) {
+  constexpr std::size_t kMinuteEnd = 16;
+  const bool lacks = time.size() >= kMinuteEnd && time[kMinuteEnd - 3] == ':' &&
+                     (time.size() == kMinuteEnd || time[kMinuteEnd] != ':');
+  if (lacks) time.insert(kMinuteEnd, ":00");
+  return time;
+}
+
+}  // namespace
+
 absl::StatusOr<std::string> LogTimestamp(const std::string& time) {
-  const std::optional<Timestamp> parsed = schema::ParseTimestamp(time, /*naive_is_utc=*/true);
+  const std::optional<Timestamp> parsed =
+      schema::ParseTimestamp(WithSeconds(time), /*naive_is_utc=*/true);
   if (parsed) return schema::FormatTimestamp(*parsed);
   return absl::InvalidArgumentError(
       absl::StrCat("\"", time, "\" is no time such as 2026-01-22T20:31:17Z, and no lsn"));

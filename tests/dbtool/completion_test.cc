@@ -31,6 +31,10 @@ struct Row {
   const char* answer;
 };
 
+TEST_F(CompletionTest, ItsHelpSaysHowAShellTakesIt) {
+  EXPECT_TRUE(Contains(Out("dbtool completion --help"), " source <(dbtool completion bash)\n"));
+}
+
 TEST_F(CompletionTest, AnswersAreCommandsFlagsChoicesTablesAndColumns) {
   const Row rows[] = {
       {"ca", "words|cat"},

@@ -236,5 +236,22 @@ TEST_F(ErrorRules, DamageIsSaidToBeRepairable) {
                 "dbtool repair data/university --to NEWDIR");
 }
 
+// It began with the log's name, and was taken for damage of the log.
+TEST_F(ErrorRules, DamageFoundWhileALogIsReplayedIsToldOfTheDamagedFile) {
+  Out("dbtool init shop -q");
+  Write("note.awk", "{print \"{\\\"id\\\":\" $1 \",\\\"text\\\":\\\"a note of some length\\\"}\"}");
+  // Of a table that opening need not read.
+  Out("seq 20000 | awk -f note.awk | "
+      "dbtool import shop note - -q --create --primary-key id");
+  Out("dbtool checkpoint shop -q");
+  Out("dbtool put shop note -q --replace '{\"id\":1,\"text\":\"another one\"}'");
+  Out("sed -i '1s/note/nose/' shop/data/note.records");
+  const Outcome outcome = Run("dbtool cat shop note --json");
+  EXPECT_EQ(outcome.exit_code, 5);
+  EXPECT_TRUE(Contains(outcome.err, "\"message\":\"data/note.records line 1 ")) << outcome.err;
+  EXPECT_TRUE(Contains(outcome.err, ", while replaying wal/transaction.log line ")) << outcome.err;
+  EXPECT_TRUE(Contains(outcome.err, "\"file\":\"data/note.records\"")) << outcome.err;
+}
+
 }  // namespace
 }  // namespace linedb

@@ -61,6 +61,7 @@ const CommandCall kCalls[] = {
     {"create", "$D room --column id:int:primary_key", Does::kWrite, "create"},
     {"alter", "$D student --add-column level:int:nullable --dry-run", Does::kRead, "alter"},
     {"alter", "$D student --add-column level:int:nullable", Does::kWrite, "alter"},
+    {"drop", "$D student --yes", Does::kWrite, "drop"},
     {"put", "$D student '{\"name\":\"Eve\"}'", Does::kWrite, "put"},
     {"delete", "$D student 3 --yes", Does::kWrite, "delete"},
     {"edit", "$D student", Does::kWrite, "edit", 0, "EDITOR='sed -i s/Bob/Robert/'"},

@@ -97,6 +97,13 @@ TEST_F(HistoryTest, Rule23RestoreWritesToANewDirectoryOnly) {
   ExpectFailure("dbtool restore data/university .", 2, "is not empty");
   ExpectFailure("dbtool restore data/university new --at 9999", 3, "there is no lsn 9999 yet");
   ExpectFailure("dbtool restore data/university new --at noon", 2, "is no time");
+  ExpectFailure("dbtool restore data/university new --at '2099-11-27 9:11'", 2, "is no time");
+  for (const char* time : {"2099-11-27 09:11", "2099-11-27T09:11", "2099-11-27 09:11Z",
+                           "2099-11-27T09:11+01:00", "2099-11-27 09:11:12"}) {
+    EXPECT_EQ(Out(std::string("dbtool restore data/university new --dry-run --at '") + time +
+                  "' | jq .dry_run"),
+              "true\n");
+  }
   ExpectFailure("dbtool restore data/university new --archives nowhere", 3, "no linedb database");
   EXPECT_FALSE(Exists("new"));
   EXPECT_EQ(TreeOf("data/university"), before);

@@ -302,5 +302,51 @@ TEST_F(ImportRules, Rule21EndsWithCountsAlsoAsJson) {
   EXPECT_EQ(report["committed"], true);
 }
 
+// Who imported a file twice had every record twice, and was told nothing.
+TEST_F(ImportRules, ATableWithoutPrimaryKeyIsNotMadeInSilence) {
+  const char* hint = "hint: the table has no primary key, and gets none later; --primary-key";
+  const std::string import = "dbtool import data/university artist artist.jsonl --create ";
+  EXPECT_TRUE(Contains(Run(import + "--dry-run").err, hint));
+  EXPECT_FALSE(Contains(Run(import + "--dry-run --primary-key ArtistId").err, "hint"));
+  const Outcome made = Run(import);
+  EXPECT_EQ(made.exit_code, 0) << made.err;
+  EXPECT_TRUE(Contains(made.err, hint)) << made.err;
+  const Outcome again = Run(import + "--type Name=json --unique Name");
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_TRUE(Contains(again.err,
+                       "dbtool: the table artist is there already: --create and --unique and "
+                       "--type had no effect"))
+      << again.err;
+  EXPECT_TRUE(Contains(Run(import + "--dry-run").err, "already: --create had no effect"));
+  EXPECT_FALSE(
+      Contains(Run("dbtool import data/university artist artist.jsonl --dry-run").err, "already"));
+}
+
+TEST_F(ImportRules, AMissingTableIsToldHowToMakeIt) {
+  for (const char* flags : {"", " --dry-run", " --add-columns --dry-run"}) {
+    const Outcome outcome =
+        Run(std::string("dbtool import data/university airport artist.jsonl") + flags);
+    EXPECT_EQ(outcome.exit_code, 3) << flags;
+    EXPECT_TRUE(Contains(outcome.err, "hint: --create makes it, of what the file has"))
+        << flags << '\n'
+        << outcome.err;
+  }
+  const Outcome slip = Run("dbtool import data/university studnet student.jsonl");
+  EXPECT_TRUE(Contains(slip.err, "did you mean \"student\"?")) << slip.err;
+  EXPECT_FALSE(Contains(slip.err, "--create")) << slip.err;
+}
+
+TEST_F(ImportRules, TakenKeysAreToldWithTheWayOut) {
+  for (const char* flags : {"", " --dry-run", " --max-errors 1"}) {
+    const Outcome outcome =
+        Run(std::string("dbtool import data/university student student.jsonl") + flags);
+    EXPECT_EQ(outcome.exit_code, 7) << flags;
+    EXPECT_TRUE(Contains(outcome.err,
+                         "hint: --on-conflict skip leaves these out, replace puts them in the "
+                         "others' place"))
+        << outcome.err;
+  }
+}
+
 }  // namespace
 }  // namespace linedb

@@ -20,6 +20,7 @@ struct Destruction {
 
 constexpr Destruction kDestructions[] = {
     {"delete $D student 3", "Delete 1 record? [y/N] "},
+    {"drop $D student", "Drop the table student with 4 records? [y/N] "},
     {"purge $D student 3", "Remove for good "},
     {"edit $D student", "Delete 1 row, and change the others? [y/N] ", "EDITOR='sed -i /Bob/d' "},
     {"adopt $D student", "Delete 1 row, and change the others? [y/N] ",
@@ -44,7 +45,7 @@ class QuestionRules : public EveryCommandTest {
   }
   // What would be destroyed.
   std::string Precious() {
-    return Read("there") + Out("dbtool cat $D student") +
+    return Read("there") + Run("dbtool cat $D student").out +
            Read("data/university/wal/transaction.log");
   }
 };

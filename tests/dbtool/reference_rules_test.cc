@@ -91,5 +91,29 @@ TEST_F(ReferenceRules, AColumnSpecThatMakesNoSenseIsRefused) {
   }
 }
 
+// Somebody was asked for leave first, and then told that it cannot be done.
+TEST_F(ReferenceRules, AReferenceThatCannotBeIsRefusedBeforeLeaveIsAsked) {
+  Out("dbtool create shop note --column artist_id:int -q");
+  Out("dbtool create shop list --column id:int -q");
+  for (const char* flags : {"", " --yes", " --dry-run"}) {
+    ExpectFailure(std::string("dbtool alter shop note --reference artist_id:list") + flags, 2,
+                  "table list has no primary key");
+    ExpectFailure(std::string("dbtool alter shop note --reference artist_id:artits") + flags, 2,
+                  "there is no table \"artits\"; did you mean \"artist\"?");
+    ExpectFailure(std::string("dbtool alter shop note --reference artist_id:nobody") + flags, 2,
+                  "there is no table nobody yet");
+  }
+  ExpectFailure("dbtool alter shop note --reference artist_id:artist", 2, "--allow-constrain");
+  Out("dbtool alter shop note --reference artist_id:artist --yes -q");
+}
+
+// It was told of "/tmp/artist.x.jsonl:0:1", where there is nothing.
+TEST_F(ReferenceRules, ALineThatWasDeletedHasNoPlaceToTellOf) {
+  const Outcome outcome = Run("EDITOR='sed -i /AC/d' dbtool edit shop artist --yes");
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(outcome.err.rfind("album.artist_id: artist 1 is referenced by album", 0), 0u)
+      << outcome.err;
+}
+
 }  // namespace
 }  // namespace linedb

@@ -210,24 +210,52 @@ TEST_F(ScreenTest, Rule07HintsNameTheDatabaseOfTheCall) {
   EXPECT_TRUE(Contains(outcome.err, "`dbtool repair 'my data' --to NEWDIR`")) << outcome.err;
   EXPECT_TRUE(Contains(outcome.err, "`dbtool adopt 'my data' student`")) << outcome.err;
   EXPECT_TRUE(Contains(Run("dbtool inspect nowhere").err, "`dbtool init nowhere` creates"));
+  const Outcome verified = Run("dbtool verify 'my data'");
+  EXPECT_EQ(verified.exit_code, 1);
+  EXPECT_TRUE(Contains(verified.err,
+                       "\ndbtool: hint: `dbtool repair 'my data' --to NEWDIR --dry-run` names the "
+                       "lines"))
+      << verified.err;
+  EXPECT_TRUE(Contains(verified.err,
+                       "\ndbtool: hint: changed on purpose: `dbtool adopt 'my data' student`"))
+      << verified.err;
 }
 
 // [cli-7]
 TEST_F(ScreenTest, Rule07ErrorsTellAWayOut) {
+  Write("lines", "root:x:0:0\nbin:x:1:1\n");
+  Write("mixed.jsonl", "{\"title\":1984}\n{\"title\":\"Alien\"}\n");
   struct Row {
     const char* words;
     const char* hint;
   };
   for (const Row& row :
        {Row{"cat $D nothing", "hint: `dbtool inspect data/university` lists the tables\n"},
-        Row{"import $D nothing more.jsonl", "hint: --create makes the table\n"},
+        Row{"import $D nothing more.jsonl", "hint: --create makes it, of what the file has\n"},
         Row{"create $D student --column id:int",
             "hint: `dbtool alter data/university student` changes it\n"},
         Row{"inspect more.jsonl", "hint: more.jsonl is a file, and a database is a directory"},
-        Row{"import $D student student.jsonl", "hint: a key is taken: --on-conflict skip"},
+        Row{"import $D student student.jsonl", "hint: --on-conflict skip leaves these out"},
         Row{"put $D student '{\"id\":1,\"name\":\"x\"}'", "hint: --replace"},
         Row{"alter $D student --drop-column gpa", "hint: --allow-drop, or --yes, allows it"},
-        Row{"diff $D", "hint: `dbtool help diff` shows both"}}) {
+        Row{"diff $D", "hint: `dbtool help diff` shows both"},
+        Row{"cat $D", "hint: the tables are enrollment, student\n"},
+        Row{"cat nowhere", "hint: `dbtool help cat` shows how it is used\n"},
+        Row{"log $D student", "hint: `dbtool wal data/university --table student` shows all"},
+        Row{"get $D student", "hint: `dbtool help get` shows how it is used\n"},
+        Row{"get $D enrollment 1", "hint: a key of several columns is a JSON array, such as '[1,"},
+        Row{"log $D enrollment 1", "hint: a key of several columns is a JSON array, such as '[1,"},
+        Row{"delete $D enrollment 1", "hint: a key of several columns is a JSON array, such as "},
+        Row{"purge $D enrollment 1", "hint: a key of several columns is a JSON array, such as "},
+        Row{"edit $D enrollment 1", "hint: a key of several columns is a JSON array, such as "},
+        Row{"restore $D new --at yesterday",
+            "hint: --at \"$(date -u -d '5 minutes ago' +%FT%TZ)\", or an lsn as `dbtool wal "
+            "data/university` shows it\n"},
+        Row{"diff $D --from yesterday", "hint: --from \"$(date -u"},
+        Row{"import $D t lines --create", "hint: it was read as JSON; --format csv"},
+        Row{"import $D film mixed.jsonl --create --primary-key title",
+            "hint: its values are of several types, or nested: `jq -c '.[\"title\"] |= tostring'` "
+            "makes"}}) {
     const Outcome outcome = Run(std::string("dbtool ") + row.words);
     EXPECT_NE(outcome.exit_code, 0) << row.words;
     EXPECT_TRUE(Contains(outcome.err, row.hint)) << row.words << '\n' << outcome.err;

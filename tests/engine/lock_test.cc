@@ -142,6 +142,12 @@ TEST(NearestNameTest, FindsSlipsAndNothingElse) {
   EXPECT_EQ(engine::NearestName("enrolment", names), "enrollment");
   EXPECT_EQ(engine::NearestName("building", names), "");
   EXPECT_EQ(engine::NearestName("", names), "");
+  EXPECT_EQ(engine::NearestName("sutdents", names), "student");
+  EXPECT_EQ(engine::NearestName("present", names), "");
+  EXPECT_EQ(engine::NearestName("Tilte", {"Title"}), "Title");
+  EXPECT_EQ(engine::NearestName("drop", {"grep"}), "") << "two of four letters";
+  EXPECT_EQ(engine::NearestName("x", {"y"}), "");
+  EXPECT_EQ(engine::NearestName("x", {"X"}), "X");
   EXPECT_EQ(engine::NearestName("student", {}), "");
 }
 

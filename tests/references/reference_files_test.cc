@@ -76,7 +76,7 @@ TEST_F(ReferenceFilesTest, NothingFollowsARecordThatWasRemovedByHand) {
   tree[kAuthors] = "{\"id\":2}\n";
   Campus campus(tree);
   EXPECT_EQ(Adopt(campus),
-            "data/book.records:0:1: book.by: value 1 references author 1, which does not exist; "
+            "book.by: value 1 references author 1, which does not exist; "
             "record {\"id\":10,\"by\":1}\n");
   EXPECT_EQ(testing::TreeDifference(tree, campus.Files()), "");
 }

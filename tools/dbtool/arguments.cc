@@ -16,7 +16,9 @@
 #include "tools/dbtool/definitions.h"
 #include "tools/dbtool/errors.h"
 #include "tools/dbtool/help_text.h"
+#include "tools/dbtool/missing_word.h"
 #include "tools/dbtool/process.h"
+#include "tools/dbtool/suggestions.h"
 
 namespace linedb::dbtool {
 namespace {
@@ -35,11 +37,6 @@ const CLI::App* FindCommand(const CLI::App& app, const std::string& name) {
   const auto found =
       app.get_subcommands([&name](const CLI::App* command) { return command->get_name() == name; });
   return found.empty() ? nullptr : found[0];
-}
-
-std::string DidYouMean(const std::string& mistyped, const std::vector<std::string>& names) {
-  const std::string nearest = engine::NearestName(mistyped, names);
-  return nearest.empty() ? "" : "did you mean `" + nearest + "`?";
 }
 
 // The word that ought to be the command; empty if there is none.
@@ -120,17 +117,21 @@ std::vector<std::string> FlagNames(const CLI::App& app) {
   return names;
 }
 
-std::string UsageHint(const CLI::App& app, const std::vector<std::string>& words) {
+std::string UsageHint(const CLI::App& app, const std::vector<std::string>& words,
+                      const Context& context, const std::string& message) {
   const std::vector<std::string> flags = FlagNames(app);
   for (const std::string& word : words) {
     const std::string flag = word.substr(0, word.find('='));
     const bool known = std::find(flags.begin(), flags.end(), flag) != flags.end();
     if (flag.size() < 3 || flag.compare(0, 2, "--") != 0 || known) continue;
-    if (std::string meant = DidYouMean(flag, flags); !meant.empty()) return meant;
+    const std::string meant = engine::NearestName(flag, flags);
+    if (!meant.empty()) return "did you mean `" + meant + "`?";
   }
   const auto commands = app.get_subcommands();
-  return commands.empty() ? "`dbtool help` lists the commands"
-                          : "`dbtool help " + commands[0]->get_name() + "` shows how it is used";
+  if (commands.empty()) return "`dbtool help` lists the commands";
+  const std::string command = commands[0]->get_name();
+  const std::string hint = MissingWordHint(context, command, message);
+  return hint.empty() ? "`dbtool help " + command + "` shows how it is used" : hint;
 }
 
 // "expected table, jsonl or json, found xml"; empty if it is one of them.
@@ -212,7 +213,9 @@ int Run(CLI::App& app, const std::vector<std::string>& words, Context& context) 
     context.out << "dbtool " << LINEDB_VERSION << '\n';
     return kExitOk;
   } catch (const CLI::ParseError& error) {
-    return FailUsage(context, OneLine(error.what()), UsageHint(app, words));
+    NoteWords(app, context);
+    const std::string message = OneLine(error.what());
+    return FailUsage(context, message, UsageHint(app, words, context, message));
   }
   NoteWords(app, context);
   return RunAction(context);
@@ -246,7 +249,7 @@ int PrintHelp(Context& context, const CLI::App& app, const std::string& name) {
   const CLI::App* const command = FindCommand(app, name);
   if (command == nullptr) {
     return FailUsage(context, "there is no command `" + name + "`",
-                     DidYouMean(name, CommandNames(app)));
+                     MeantCommand(name, CommandNames(app)));
   }
   context.out << CommandHelpText(DefinitionOf(*command));
   return kExitOk;
@@ -300,7 +303,7 @@ int ParseAndRun(CLI::App& app, int argc, const char* const* argv, Context& conte
     return kExitUsage;
   }
   if (!command.empty() && FindCommand(app, command) == nullptr) {
-    const std::string meant = DidYouMean(command, names);
+    const std::string meant = MeantCommand(command, names);
     return FailUsage(context, "there is no command `" + command + "`",
                      meant.empty() ? "`dbtool help` lists the commands" : meant);
   }

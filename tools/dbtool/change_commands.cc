@@ -13,6 +13,7 @@
 #include "tools/dbtool/rule_options.h"
 #include "tools/dbtool/schema_edit.h"
 #include "tools/dbtool/schema_file.h"
+#include "tools/dbtool/suggestions.h"
 
 namespace linedb::dbtool {
 namespace {
@@ -50,7 +51,9 @@ absl::Status SetPrimaryKey(const std::string& names, TableSchema* schema) {
       column.primary_key = true;
       found = true;
     }
-    if (!found) return absl::InvalidArgumentError("--primary-key: there is no column " + name);
+    if (found) continue;
+    return absl::InvalidArgumentError("--primary-key: there is no column " + name +
+                                      DidYouMean(name, *schema));
   }
   return absl::OkStatus();
 }

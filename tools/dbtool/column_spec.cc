@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/nearest_name.h"
 #include "nlohmann/json.hpp"
 #include "tools/dbtool/output.h"
+#include "tools/dbtool/suggestions.h"
 
 namespace linedb::dbtool {
 namespace {
@@ -115,11 +115,9 @@ absl::StatusOr<ColumnSchema> ParseColumnSpec(const std::string& spec) {
       }
       column.references->on_delete = *rule;
     } else {
-      const std::string meant = engine::NearestName(
-          flag,
-          {"primary_key", "unique", "nullable", "default=", "check=", "references=", "on_delete="});
-      return Wrong(spec,
-                   "unknown part " + flag + (meant.empty() ? "" : "; did you mean " + meant + "?"));
+      const std::vector<std::string> parts = {
+          "primary_key", "unique", "nullable", "default=", "check=", "references=", "on_delete="};
+      return Wrong(spec, "unknown part " + flag + DidYouMean(flag, parts));
     }
   }
   return column;

@@ -13,6 +13,7 @@ void AddChangeCommands(CLI::App& app, Context& context);    // init create check
 void AddRecordCommands(CLI::App& app, Context& context);    // put delete
 void AddCompactCommand(CLI::App& app, Context& context);    // compact
 void AddAlterCommand(CLI::App& app, Context& context);      // alter
+void AddDropCommand(CLI::App& app, Context& context);       // drop
 void AddDescribeCommands(CLI::App& app, Context& context);  // inspect schema stats
 void AddReadCommands(CLI::App& app, Context& context);      // get cat grep
 void AddSqlCommand(CLI::App& app, Context& context);        // sql

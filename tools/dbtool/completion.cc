@@ -25,11 +25,7 @@ wal::DatabasePaths PathsOf(const std::string& directory) {
 
 std::vector<Candidate> TablesOf(const std::string& directory) {
   std::vector<Candidate> tables;
-  const auto files = wal::PosixFileSystem().List(PathsOf(directory).SchemaDirectory());
-  if (!files.ok()) return tables;
-  for (const std::string& file : *files) {
-    if (auto name = wal::TableOfSchemaFile(file); name.has_value()) tables.push_back({*name, ""});
-  }
+  for (const std::string& name : TableNamesIn(directory)) tables.push_back({name, ""});
   return tables;
 }
 
@@ -178,6 +174,16 @@ class Line {
 };
 
 }  // namespace
+
+std::vector<std::string> TableNamesIn(const std::string& directory) {
+  std::vector<std::string> tables;
+  const auto files = wal::PosixFileSystem().List(PathsOf(directory).SchemaDirectory());
+  if (!files.ok()) return tables;
+  for (const std::string& file : *files) {
+    if (auto name = wal::TableOfSchemaFile(file); name.has_value()) tables.push_back(*name);
+  }
+  return tables;
+}
 
 Completion Complete(const Definitions& definitions, const std::vector<std::string>& words) {
   return Line(definitions, words).Complete();

@@ -27,6 +27,9 @@ struct Completion {
 // or written, and what cannot be read has no names.
 Completion Complete(const Definitions& definitions, const std::vector<std::string>& words);
 
+// From those files, too: "student", "enrollment".
+std::vector<std::string> TableNamesIn(const std::string& directory);
+
 // The script that makes a shell ask `dbtool complete`; empty: there is none for such a shell.
 std::string_view CompletionScript(std::string_view shell);
 // "bash", …

@@ -19,7 +19,7 @@ struct FamilyNames {
 const std::vector<FamilyNames>& AllFamilies() {
   static const std::vector<FamilyNames> kFamilies = {
       {"Look", {"inspect", "schema", "stats", "cat", "get", "grep", "sql", "ui", "report"}},
-      {"Change", {"init", "create", "alter", "put", "delete", "edit", "adopt", "purge"}},
+      {"Change", {"init", "create", "alter", "drop", "put", "delete", "edit", "adopt", "purge"}},
       {"In and out", {"import", "export", "dump", "load"}},
       {"History", {"log", "wal", "tail", "diff", "bisect", "slice"}},
       {"Safety and room", {"backup", "restore", "verify", "repair", "checkpoint", "compact"}},

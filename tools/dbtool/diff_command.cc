@@ -227,7 +227,8 @@ int RunDiff(Context& context, const DiffCommand& command) {
   if (writer != nullptr) writer->End();
   if (!report.ok()) {
     return absl::IsInvalidArgument(report.status())
-               ? FailUsage(context, std::string(report.status().message()))
+               ? FailUsage(context, std::string(report.status().message()),
+                           MomentHint("--from", report.status()))
                : Fail(context, report.status());
   }
   if (command.summary) TellSummary(context, *report);

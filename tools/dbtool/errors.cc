@@ -95,9 +95,9 @@ std::string UsualHint(const absl::Status& status) {
     case absl::StatusCode::kUnavailable:
       return WorkHint();
     case absl::StatusCode::kDataLoss:
-      return "nothing was changed; `dbtool verify DIR` lists every problem; `dbtool repair DIR "
-             "--to NEWDIR` makes a new database of all that is left; a .records file that was "
-             "changed by hand is taken in by `dbtool adopt DIR TABLE`";
+      return "nothing was changed; `dbtool verify DIR` lists every problem\n"
+             "`dbtool repair DIR --to NEWDIR` makes a new database of all that is left\n"
+             "a .records file that was changed by hand is taken in by `dbtool adopt DIR TABLE`";
     case absl::StatusCode::kResourceExhausted:
       return "make room and run it again";
     default:
@@ -253,7 +253,9 @@ int FailOpen(const Context& context, const absl::Status& status) {
 }
 
 int FailUsage(const Context& context, const std::string& message, const std::string& hint) {
-  Tell(context, "USAGE", absl::InvalidArgumentError(message), hint);
+  const bool is_key = hint.empty() && absl::StrContains(message, "expected an array, found");
+  Tell(context, "USAGE", absl::InvalidArgumentError(message),
+       is_key ? "a key of several columns is a JSON array, such as '[1,3]'" : hint);
   return kExitUsage;
 }
 

@@ -105,7 +105,9 @@ void AddImportFlags(CLI::App* command, ImportJob* job) {
       ->check(OneOf({"auto", "jsonl", "json", "csv"}))
       ->type_name("FORMAT");
   AddCsvInputFlags(command, &job->csv);
-  command->add_option("--on-conflict", job->on_conflict, "A taken key: fail, skip or replace")
+  command
+      ->add_option("--on-conflict", job->on_conflict,
+                   "A taken key: fail (default), skip or replace")
       ->check(OneOf({"fail", "skip", "replace"}))
       ->type_name("WHAT");
   command
@@ -126,7 +128,7 @@ void AddImportFlags(CLI::App* command, ImportJob* job) {
                    "FILE.reasons")
       ->excludes(dry_run)
       ->type_name("FILE");
-  command->add_option("--max-errors", job->errors_max, "Errors told, of each run")
+  command->add_option("--max-errors", job->errors_max, "Tell so many errors of a run (default 100)")
       ->check(WholeNumber())
       ->type_name("N");
 }

@@ -102,7 +102,11 @@ int RunRestore(Context& context, const RestoreCommand& command) {
     };
     done = Database::Restore(command.directory, command.target, options);
   }
-  if (!done.ok()) return FailMaking(context, {"restore", command.target}, done.status());
+  if (!done.ok()) {
+    const std::string hint = MomentHint("--at", done.status());
+    return hint.empty() ? FailMaking(context, {"restore", command.target}, done.status())
+                        : FailUsage(context, std::string(done.status().message()), hint);
+  }
   PrintReport(context, JsonOf(command, *done), "", [&](std::ostream& output) {
     const std::string base =
         "the tables of lsn " + std::to_string(done->base_lsn) + ", " + done->base_timestamp;

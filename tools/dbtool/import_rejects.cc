@@ -68,7 +68,7 @@ void TellUnknownColumns(const Context& context, const ImportReport& report) {
   std::string names;
   for (const std::string& name : report.unknown_columns)
     names += (names.empty() ? "" : ", ") + name;
-  Note(context, "hint: unknown columns: " + names +
+  Hint(context, "unknown columns: " + names +
                     "; --add-columns adds them to the table, --ignore-columns leaves them out");
 }
 
@@ -77,9 +77,7 @@ void TellClash(const Context& context, const ImportJob& job, const ImportReport&
       std::any_of(report.problems.begin(), report.problems.end(),
                   [](const ImportProblem& problem) { return problem.kind == ProblemKind::kClash; });
   if (!clashed || job.on_conflict != "fail" || !job.rejects.empty()) return;
-  Note(context,
-       "hint: a key is taken: --on-conflict skip leaves such records out, replace takes "
-       "them in the others' place");
+  Hint(context, "--on-conflict skip leaves these out, replace puts them in the others' place");
 }
 
 }  // namespace

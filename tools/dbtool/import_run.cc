@@ -6,11 +6,13 @@
 
 #include "absl/strings/match.h"
 #include "linedb/migrate.h"
+#include "nlohmann/json.hpp"
 #include "schema/schema_document.h"
 #include "tools/dbtool/arguments.h"
 #include "tools/dbtool/errors.h"
 #include "tools/dbtool/memory_copy.h"
 #include "tools/dbtool/process.h"
+#include "tools/dbtool/suggestions.h"
 
 namespace linedb::dbtool {
 namespace {
@@ -33,12 +35,10 @@ int ImportRun::Run() {
   if (!database.ok()) return FailOpen(context_, database.status());
   if (!(*database)->Schema(job_.table).ok() && job_.create) return CreateAndImport(**database);
   int exit_code = CheckKeysAgree(**database);
+  if (exit_code == kExitOk) TellIgnoredFlags();
   if (exit_code == kExitOk && job_.dry_run) return TryOut(*std::move(database));
   if (exit_code != kExitOk) return exit_code;
-  if (auto core = (*database)->OpenCore(job_.table); !core.ok()) {
-    const bool is_mistyped = absl::StrContains(core.status().message(), "did you mean");
-    return Fail(context_, core.status(), is_mistyped ? "" : "--create makes the table");
-  }
+  if (auto core = (*database)->OpenCore(job_.table); !core.ok()) return FailTable(core.status());
   exit_code = OpenRejects();
   if (exit_code == kExitOk && job_.add_columns) exit_code = AddColumns(**database);
   return exit_code == kExitOk ? Import(**database, Pass::kWrite) : exit_code;
@@ -87,14 +87,30 @@ int ImportRun::CheckKeysAgree(Database& database) {
       "leave out --create and --primary-key to import into it as it is");
 }
 
+// The table exists. Who makes one that is there already thinks of another table, or of a new one.
+void ImportRun::TellIgnoredFlags() const {
+  if (!job_.create) return;
+  std::string flags = "--create";
+  if (!job_.unique_keys.empty()) flags += " and --unique";
+  if (!job_.types.empty() && !job_.add_columns) flags += " and --type";
+  Note(context_, "the table " + job_.table + " is there already: " + flags + " had no effect");
+}
+
+int ImportRun::FailTable(const absl::Status& status) {
+  const bool is_mistyped = absl::StrContains(status.message(), "did you mean");
+  return Fail(
+      context_, status,
+      absl::IsNotFound(status) && !is_mistyped ? "--create makes it, of what the file has" : "");
+}
+
 // Columns are added to a copy: what is opened for reading only has those that it has.
 int ImportRun::TryOut(std::unique_ptr<Database> database) {
   if (!job_.add_columns) {
     const auto core = database->OpenCore(job_.table);
-    return core.ok() ? Import(*database, Pass::kCheck) : Fail(context_, core.status());
+    return core.ok() ? Import(*database, Pass::kCheck) : FailTable(core.status());
   }
   auto copy = CopyTable(*database, job_.table);
-  if (!copy.ok()) return Fail(context_, copy.status());
+  if (!copy.ok()) return FailTable(copy.status());
   database.reset();  // one copy is enough
   if (const int exit_code = AddColumns(**copy); exit_code != kExitOk) return exit_code;
   return Import(**copy, Pass::kCheck);
@@ -115,6 +131,40 @@ absl::StatusOr<TableSchema> ImportRun::Infer(const InferOptions& options) {
   return schema;
 }
 
+// What was meant by a column of --primary-key, --unique or --type that the file does not have.
+std::string ImportRun::MeantColumn(const std::string& message) {
+  constexpr std::string_view kBefore = ": no column \"";
+  const std::size_t before = message.find(kBefore);
+  const std::size_t end = message.find("\" in " + input_.name() + " ");
+  if (before == message.npos || end == message.npos || !input_.Rewind().ok()) return "";
+  InferOptions infer;
+  infer.table_name = job_.table;
+  infer.format = words_.format;
+  infer.csv = words_.csv;
+  const absl::StatusOr<TableSchema> columns = InferSchema(input_.stream(), infer);
+  if (!columns.ok()) return "";
+  const std::size_t begin = before + kBefore.size();
+  const std::string meant = DidYouMean(message.substr(begin, end - begin), *columns);
+  return meant.empty() ? "" : meant.substr(2);
+}
+
+// What may have been meant by a file that was read as something else.
+std::string ImportRun::WayOut(const std::string& message) {
+  if (absl::StrContains(message, ": no record to infer")) {
+    if (job_.format != "auto" || input_.bytes() == 0) return "";
+    return words_.format == FileFormat::kCsv
+               ? "it was read as CSV, which begins with a line of names; --format jsonl, or json"
+               : "it was read as JSON; --format csv, with --delimiter, reads fields";
+  }
+  const std::size_t key = message.find(": a json column can be no key");
+  const std::size_t column = message.find(": column ");
+  if (key == message.npos || column == message.npos) return MeantColumn(message);
+  const std::size_t begin = column + std::string_view(": column ").size();
+  const std::string name = nlohmann::json(message.substr(begin, key - begin)).dump();
+  return "its values are of several types, or nested: `jq -c '.[" + name +
+         "] |= tostring'` makes them text";
+}
+
 int ImportRun::FailInference(const absl::Status& status) {
   if (Interrupted()) {
     Fail(context_, status, Remains());
@@ -125,7 +175,8 @@ int ImportRun::FailInference(const absl::Status& status) {
   const bool unnamed = message.find(" no name") != message.npos ||
                        message.find(" is doubled") != message.npos ||
                        message.find(" column name") != message.npos;
-  return FailUsage(context_, message, unnamed ? "--columns a,b,c names the columns of CSV" : "");
+  return FailUsage(context_, message,
+                   unnamed ? "--columns a,b,c names the columns of CSV" : WayOut(message));
 }
 
 int ImportRun::CreateAndImport(Database& database) {
@@ -136,6 +187,10 @@ int ImportRun::CreateAndImport(Database& database) {
   if (!schema.ok()) return FailInference(schema.status());
   if (!context_.quiet) {
     std::cerr << "dbtool: inferred schema:\n" << schema::FormatSchemaDocument(*schema);
+  }
+  if (job_.primary_key.empty()) {
+    Hint(context_,
+         "the table has no primary key, and gets none later; --primary-key COLUMN makes one");
   }
   if (job_.dry_run) return CheckInMemory(database, *schema);
   if (const int exit_code = OpenRejects(); exit_code != kExitOk) return exit_code;

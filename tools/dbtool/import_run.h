@@ -38,11 +38,15 @@ class ImportRun {
   ImportOptions OptionsOf(Pass pass);
   bool GoesOn(std::string_view step, std::uint64_t bytes);
   int CheckKeysAgree(Database& database);
+  void TellIgnoredFlags() const;
+  int FailTable(const absl::Status& status);
   int TryOut(std::unique_ptr<Database> database);
   int CreateAndImport(Database& database);
   int CheckInMemory(const Database& database, const TableSchema& schema);
   absl::StatusOr<TableSchema> Infer(const InferOptions& options);
+  std::string MeantColumn(const std::string& message);
   int FailInference(const absl::Status& status);
+  std::string WayOut(const std::string& message);
   int AddColumns(Database& database);
   int OpenRejects();
   int Import(Database& database, Pass pass);

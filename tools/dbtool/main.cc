@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
   AddRecordCommands(app, context);
   AddCompactCommand(app, context);
   AddAlterCommand(app, context);
+  AddDropCommand(app, context);
   AddDescribeCommands(app, context);
   AddReadCommands(app, context);
   AddSqlCommand(app, context);

@@ -9,6 +9,8 @@
 #include <system_error>
 #include <variant>
 
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "linedb/history.h"
 
 namespace linedb::dbtool {
@@ -21,6 +23,13 @@ inline std::variant<AtEnd, AtLsn, AtTime> MomentOf(const std::string& text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), lsn);
   if (error == std::errc() && end == text.data() + text.size()) return AtLsn{lsn};
   return AtTime{text};
+}
+
+// For somebody who typed "yesterday"; empty if that was not what is wrong.
+inline std::string MomentHint(const std::string& option, const absl::Status& status) {
+  if (!absl::StrContains(status.message(), "is no time such as")) return "";
+  return option +
+         " \"$(date -u -d '5 minutes ago' +%FT%TZ)\", or an lsn as `dbtool wal DIR` shows it";
 }
 
 }  // namespace linedb::dbtool

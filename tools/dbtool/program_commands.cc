@@ -39,7 +39,7 @@ void AddCompletion(CLI::App& app, Context& context) {
       AddCommand(app, "completion", "Print the script that makes a shell complete dbtool's words",
                  {"dbtool completion bash > dbtool.bash", "dbtool completion zsh > _dbtool",
                   "dbtool completion fish > dbtool.fish"});
-  completion->add_option("SHELL", *shell, "The shell")
+  completion->add_option("SHELL", *shell, "The shell: source <(dbtool completion bash)")
       ->required()
       ->check(OneOf(ShellNames()))
       ->type_name("");

@@ -16,6 +16,7 @@
 #include "tools/dbtool/errors.h"
 #include "tools/dbtool/input_file.h"
 #include "tools/dbtool/report.h"
+#include "tools/dbtool/suggestions.h"
 
 namespace linedb::dbtool {
 namespace {
@@ -92,6 +93,28 @@ absl::Status CheckIsObject(const std::string& text) {
                                         : "the record is no JSON object: " + text.substr(0, 200));
 }
 
+// Of a record that was refused: why, if it was a slip. The members that are no columns.
+std::string MeantColumns(const TableSchema& schema, const std::string& record) {
+  std::string meant;
+  const ReportJson json = Parsed(record);
+  for (const auto& member : json.items()) {
+    const bool is_column =
+        std::any_of(schema.columns.begin(), schema.columns.end(),
+                    [&member](const ColumnSchema& column) { return column.name == member.key(); });
+    const std::string asked = is_column ? "" : DidYouMean(member.key(), schema);
+    if (!asked.empty())
+      meant += (meant.empty() ? "" : "; ") + member.key() + ": " + asked.substr(2);
+  }
+  return meant;
+}
+
+std::string PutHint(const absl::Status& refused, const TableSchema& schema,
+                    const RecordOptions& options) {
+  if (absl::IsInvalidArgument(refused)) return MeantColumns(schema, options.record);
+  const bool is_taken = absl::IsAlreadyExists(refused) && !options.replace;
+  return is_taken ? "--replace puts it in the other's place" : "";
+}
+
 int Put(Context& context, RecordOptions options) {
   if (options.record == "-") {
     absl::StatusOr<std::string> text = ReadSmallFile("-");
@@ -108,8 +131,7 @@ int Put(Context& context, RecordOptions options) {
   if (!core.ok()) return Fail(context, core.status());
   const absl::StatusOr<PutOutcome> put = PutRecord(**database, *core, options);
   if (!put.ok()) {
-    const bool is_taken = absl::IsAlreadyExists(put.status()) && !options.replace;
-    return Fail(context, put.status(), is_taken ? "--replace puts it in the other's place" : "");
+    return Fail(context, put.status(), PutHint(put.status(), core->schema(), options));
   }
   if (absl::Status closed = (*database)->Close(); !closed.ok()) return Fail(context, closed);
   const bool replaced = !put->old_record.empty();

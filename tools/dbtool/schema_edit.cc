@@ -5,10 +5,10 @@
 #include <optional>
 
 #include "absl/strings/str_join.h"
-#include "engine/nearest_name.h"
 #include "schema/column_rename.h"
 #include "tools/dbtool/arguments.h"
 #include "tools/dbtool/column_spec.h"
+#include "tools/dbtool/suggestions.h"
 
 namespace linedb::dbtool {
 namespace {
@@ -42,14 +42,10 @@ class SchemaEditor {
   }
 
   absl::StatusOr<ColumnSchema*> Find(const std::string& option, const std::string& name) {
-    std::vector<std::string> names;
     for (ColumnSchema& column : schema_.columns) {
       if (column.name == name) return &column;
-      names.push_back(column.name);
     }
-    const std::string meant = engine::NearestName(name, names);
-    return Wrong(option, "there is no column " + name +
-                             (meant.empty() ? "" : "; did you mean " + meant + "?"));
+    return Wrong(option, "there is no column " + name + DidYouMean(name, schema_));
   }
 
   absl::Status Rename(const std::vector<NamedText>& renames) {

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "absl/strings/match.h"
-#include "engine/nearest_name.h"
 #include "engine/query/named_binding.h"
 #include "engine/query/query_words.h"
 #include "nlohmann/json.hpp"
@@ -14,6 +13,7 @@
 #include "schema/column_value.h"
 #include "schema/time_text.h"
 #include "tools/dbtool/output.h"
+#include "tools/dbtool/suggestions.h"
 
 namespace linedb::dbtool {
 namespace {
@@ -197,11 +197,8 @@ absl::StatusOr<engine::QuerySpec> ParseQuery(const engine::TableCore& core,
 absl::StatusOr<int> FindColumn(const schema::RecordLayout& layout, const std::string& name) {
   const int column = layout.FindColumn(name);
   if (column >= 0) return column;
-  std::vector<std::string> names;
-  for (const ColumnSchema& other : layout.schema().columns) names.push_back(other.name);
-  const std::string meant = engine::NearestName(name, names);
   return absl::InvalidArgumentError(layout.schema().table_name + " has no column " + name +
-                                    (meant.empty() ? "" : "; did you mean " + meant + "?"));
+                                    DidYouMean(name, layout.schema()));
 }
 
 }  // namespace linedb::dbtool

@@ -1,11 +1,14 @@
 #include "tools/dbtool/verify_command.h"
 
 #include <iostream>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "engine/report_json.h"
 #include "tools/dbtool/errors.h"
 #include "tools/dbtool/report.h"
+#include "wal/wal_line.h"
 
 namespace linedb::dbtool {
 namespace {
@@ -81,6 +84,27 @@ void TellProblems(Context& context, const ReportJson& problems) {
   PrintReport(context, {{"problems", problems}}, "problems", {});
 }
 
+// Whose records have problems: "student"; of several none, empty.
+std::string DamagedTable(const VerifyReport& report) {
+  std::set<std::string> tables;
+  for (const Problem& problem : report.problems) {
+    std::string_view name = problem.file;
+    if (!wal::ConsumePrefix(&name, "data/") || !name.ends_with(".records")) continue;
+    name.remove_suffix(std::string_view(".records").size());
+    tables.insert(std::string(name));
+  }
+  return tables.size() == 1 ? *tables.begin() : "";
+}
+
+std::string MendHint(const VerifyReport& report) {
+  const std::string repair =
+      "`dbtool repair DIR --to NEWDIR --dry-run` names the lines that are lost; without "
+      "--dry-run it makes a new database of the others";
+  const std::string table = DamagedTable(report);
+  if (table.empty()) return repair;
+  return repair + "\nchanged on purpose: `dbtool adopt DIR " + table + "` takes it in";
+}
+
 }  // namespace
 
 int Verify(Context& context, const VerifyOptions& options) {
@@ -98,6 +122,7 @@ int Verify(Context& context, const VerifyOptions& options) {
                     Counted(report->tables, "table") + ", " + Counted(report->records, "record") +
                     ", " + Counted(report->log_lines, "log line") + ", " +
                     Counted(report->archives, "archive"));
+  if (!ok) Hint(context, MendHint(*report));
   return ok ? kExitOk : kExitProblems;
 }
 
