@@ -10,6 +10,8 @@ import sys
 
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[([^\]\n]*)\]\(([^()\s#]*)(?:#([^()\s]*))?\)")
+# Doxygen lets a single quote end what one backtick begins.
+QUOTED = re.compile(r"(?<!`)`([^`\n]*'[^`\n]*)`(?!`)")
 HEADING = re.compile(r"^(#{1,6}[ \t]+)(.*?)[ \t]*$", re.MULTILINE)
 
 
@@ -42,7 +44,7 @@ def converted(file, text):
         parts += [text[at:fence.start()], fence.group(0)]
         at = fence.end()
     parts.append(text[at:])
-    return "".join(part if number % 2 else LINK.sub(link, HEADING.sub(heading, part))
+    return "".join(part if number % 2 else LINK.sub(link, HEADING.sub(heading, QUOTED.sub(r"``\1``", part)))
                    for number, part in enumerate(parts))
 
 
