@@ -41,11 +41,14 @@ inline const char* FindEscape(const char* at, const char* end, unsigned* high) {
   return end;
 }
 
-// Where a number without an exponent ends that is spelled as WriteDouble spells it, or null. No two
-// decimals of up to 15 digits are the same double, so one without needless zeros is its double's
-// shortest text.
+// No two decimals of so many digits are the same double, so one without needless zeros is its
+// double's shortest text.
+inline constexpr std::size_t kExactDigits = 15;
+
+// Where a number ends that is spelled as WriteDouble spells it, without an exponent and with up to
+// kExactDigits digits; else null.
 inline const char* PassFloat(const char* at, const char* end) {
-  constexpr std::ptrdiff_t kDigitsMax = 15;
+  constexpr auto kDigitsMax = static_cast<std::ptrdiff_t>(kExactDigits);
   if (at != end && *at == '-') ++at;
   const char* const whole = at;
   while (at != end && IsDigit(*at)) ++at;

@@ -9,6 +9,7 @@
 #include "engine/exchange/csv_row.h"
 #include "engine/exchange/csv_value.h"
 #include "linedb/text_writer.h"
+#include "schema/canonical_value.h"
 #include "schema/json_text.h"
 #include "schema/time_text.h"
 
@@ -18,9 +19,6 @@ namespace {
 // The types that are tried, narrowest first.
 constexpr Type kTypes[] = {Type::kInt, Type::kFloat, Type::kBool, Type::kDate, Type::kTimestamp};
 constexpr unsigned kAllTypes = (1u << std::size(kTypes)) - 1;
-
-// Decimal numbers of no more digits are doubles that read back the same.
-constexpr std::size_t kExactDigits = 15;
 
 // A number as digits without zeros at either end, and a power of ten: 0.{digits} * 10^exponent.
 struct Decimal {
@@ -66,7 +64,7 @@ bool IsExactFloat(std::string_view text) {
   const char* const end = text.data() + text.size();
   if (schema::ScanNumber(text.data(), end, &is_integer) != end) return false;
   const bool has_exponent = text.find_first_of("eE") != text.npos;
-  if (!has_exponent && text.size() <= kExactDigits) return true;
+  if (!has_exponent && text.size() <= schema::kExactDigits) return true;
   double value = 0;
   if (schema::ParseJsonDouble(text, &value) != schema::DoubleRange::kFinite) return false;
   std::string written;

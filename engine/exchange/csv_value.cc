@@ -22,18 +22,11 @@ bool WriteInt(std::string_view text, schema::TextWriter* writer) {
   return true;
 }
 
-// Decimals of so many digits come back from a double as they are.
-constexpr std::size_t kExactDigits = 15;
-
 bool WriteFloat(std::string_view text, schema::TextWriter* writer) {
   if (text.empty()) return false;
   const char* const begin = text.data();
   const char* const end = begin + text.size();
-  if (schema::PassFloat(begin, end) == end) {
-    writer->Append(text);
-    return true;
-  }
-  if (text.size() <= kExactDigits && WriteInt(text, writer)) {
+  if (text.size() <= schema::kExactDigits && WriteInt(text, writer)) {
     writer->Append(".0");
     return true;
   }
@@ -70,7 +63,8 @@ std::optional<bool> CsvBool(std::string_view text) {
 bool WriteCsvValue(const ColumnSchema& column, std::string_view text, schema::TextWriter* writer) {
   switch (column.type) {
     case Type::kInt:
-      return WriteInt(text, writer);
+    case Type::kDate:
+      return false;  // all that they take is copied
     case Type::kFloat:
       return WriteFloat(text, writer);
     case Type::kBool: {
@@ -82,8 +76,6 @@ bool WriteCsvValue(const ColumnSchema& column, std::string_view text, schema::Te
       return schema::WriteString(writer, text) == nullptr;
     case Type::kTimestamp:
       return WriteTimestamp(text, writer);
-    case Type::kDate:
-      return schema::IsDate(text) && schema::WriteString(writer, text) == nullptr;
     case Type::kBytes: {
       std::string bytes;
       return schema::DecodeBase64(text, &bytes) && schema::WriteString(writer, text) == nullptr;

@@ -20,9 +20,9 @@ inline bool IsEmptyText(const ColumnSchema& column, const CsvField& field) {
   return column.type == Type::kString && !column.nullable && field.text.empty();
 }
 
-// Appends the canonical text of a value that is not null and is UTF-8, without a general reader in
-// between. False, with something appended perhaps, for what the column does not take, and for some
-// that it does. Any thread.
+// Appends the canonical text of a value that is not null, is UTF-8 and is not copied as it stands
+// (CsvLineWriter), without a general reader in between. False, with something appended perhaps, for
+// what the column does not take, and for some that it does. Any thread.
 bool WriteCsvValue(const ColumnSchema& column, std::string_view text, schema::TextWriter* writer);
 
 }  // namespace linedb::engine

@@ -37,8 +37,6 @@ class RecordOrigins {
     return found == by_hash_.end() ? 0 : found->second;
   }
 
-  void Expect(std::size_t records) { added_.reserve(added_.size() + records); }
-
   void Clear() {
     added_.clear();
     by_hash_.clear();

@@ -12,6 +12,7 @@
 #include "engine/index/index_files.h"
 #include "engine/index/key_run_merge.h"
 #include "engine/index/key_run_writer.h"
+#include "engine/index/merge_policy.h"
 #include "engine/index/ordered_run_writer.h"
 #include "linedb/call_in_threads.h"
 #include "wal/file_steps.h"
@@ -21,10 +22,6 @@ namespace {
 
 using Runs = KeyIndex::Runs;
 
-// A run is merged with what follows it unless it is more than so many times as large: a line is
-// written anew about that often while its table grows tenfold, and a table of any size has a few
-// runs.
-constexpr std::uint64_t kMergeRatio = 4;
 // Runs smaller than this are as good as nothing.
 constexpr std::uint64_t kEntriesSmall = 4096;
 
@@ -126,11 +123,9 @@ absl::Status IndexWriter::MakeDirectory() {
 
 template <class AnyRuns>
 std::size_t IndexWriter::MergeFrom(const AnyRuns& runs, std::uint64_t entries) {
-  std::size_t from = runs.size();
-  std::uint64_t together = std::max(entries, kEntriesSmall);
-  while (from > 0 && runs[from - 1]->entries() <= kMergeRatio * together) {
-    together += runs[--from]->entries();
-  }
+  const std::size_t from =
+      FirstMergedRun(runs.size(), std::max(entries, kEntriesSmall),
+                     [&runs](std::size_t run) { return runs[run]->entries(); });
   // What is in memory only is written, wherever it stands.
   const auto unwritten =
       std::find_if(runs.begin(), runs.end(), [](const auto& run) { return run->in_memory(); });

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/index/key_run_writer.h"
+#include "engine/index/merge_policy.h"
 
 namespace linedb::engine {
 namespace {
@@ -16,9 +17,6 @@ constexpr std::uint64_t kFilterWordsMax = std::uint64_t{1} << 21;
 // Lookups that come to a run touch pages of it, and the system maps 16 around each: they are let go
 // of after so many lookups.
 constexpr std::uint32_t kLookupsPerRelease = 32;
-
-// A run is merged with the next ones unless it is more than so many times as large.
-constexpr std::uint64_t kMergeRatio = 4;
 
 }  // namespace
 
@@ -64,14 +62,12 @@ absl::StatusOr<SpilledKeys::Added> SpilledKeys::Write(const SpillSpace& space,
                                                       std::uint64_t end,
                                                       std::vector<KeyEntry> entries) const {
   Added added;
-  added.replaced_from = runs_.size();
-  std::uint64_t together = entries.size();
-  while (added.replaced_from > 0 &&
-         runs_[added.replaced_from - 1].run->entries() <= kMergeRatio * together) {
-    together += runs_[--added.replaced_from].run->entries();
-  }
+  added.replaced_from = FirstMergedRun(
+      runs_.size(), entries.size(), [this](std::size_t run) { return runs_[run].run->entries(); });
   const std::vector<MergedRun> all = parts();
   const std::span<const MergedRun> merged = std::span(all).subspan(added.replaced_from);
+  std::uint64_t together = entries.size();
+  for (const MergedRun& run : merged) together += run.run->entries();
   if (!merged.empty()) begin = runs_[added.replaced_from].run->extent().begin;
   SortEntries(&entries);
   absl::StatusOr<std::unique_ptr<wal::File>> file = space.NewFile(table);

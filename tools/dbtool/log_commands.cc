@@ -32,32 +32,42 @@ std::string Quoted(std::string_view text) {
   return json;
 }
 
+// What stands in the columns of both listings, as JSON.
+struct OperationTexts {
+  explicit OperationTexts(const engine::LoggedOperation& operation)
+      : lsn("null"),
+        transaction("null"),
+        timestamp(Quoted(operation.entry->timestamp)),
+        name(Quoted(wal::OperationName(operation.entry->operation))),
+        table(Quoted(operation.entry->table)) {
+    if (operation.is_original) return;  // its log has no numbers
+    lsn = std::to_string(operation.entry->lsn.value);
+    transaction = std::to_string(operation.entry->transaction.value);
+  }
+
+  std::string lsn;
+  std::string transaction;
+  const std::string timestamp;
+  const std::string name;
+  const std::string table;
+};
+
 // For people: what is not yet checkpointed has a mark, and a record that is gone is the one it was.
 void TellOperation(const engine::LoggedOperation& operation, RowWriter& writer) {
   const wal::LogEntry& entry = *operation.entry;
-  const bool numbered = !operation.is_original;
-  const std::string lsn = numbered ? std::to_string(entry.lsn.value) : "null";
-  const std::string transaction = numbered ? std::to_string(entry.transaction.value) : "null";
-  const std::string timestamp = Quoted(entry.timestamp);
-  const std::string name = Quoted(wal::OperationName(entry.operation));
-  const std::string table = Quoted(entry.table);
+  const OperationTexts texts(operation);
   const std::string_view record = entry.record.empty() ? entry.old_record : entry.record;
-  writer.Add({operation.checkpointed ? "null" : "*", lsn, transaction, timestamp, name, table,
-              record.empty() ? "null" : record});
+  writer.Add({operation.checkpointed ? "null" : "*", texts.lsn, texts.transaction, texts.timestamp,
+              texts.name, texts.table, record.empty() ? "null" : record});
 }
 
 void WriteOperation(const engine::LoggedOperation& operation, RowWriter& writer) {
   const wal::LogEntry& entry = *operation.entry;
-  const bool numbered = !operation.is_original;
-  const std::string lsn = numbered ? std::to_string(entry.lsn.value) : "null";
-  const std::string transaction = numbered ? std::to_string(entry.transaction.value) : "null";
-  const std::string timestamp = Quoted(entry.timestamp);
-  const std::string name = Quoted(wal::OperationName(entry.operation));
-  const std::string table = Quoted(entry.table);
+  const OperationTexts texts(operation);
   const std::string file = Quoted(operation.file);
   const std::string line = std::to_string(entry.line);
-  writer.Add({lsn, transaction, timestamp, name, table, BoolText(operation.checkpointed),
-              entry.record.empty() ? "null" : entry.record,
+  writer.Add({texts.lsn, texts.transaction, texts.timestamp, texts.name, texts.table,
+              BoolText(operation.checkpointed), entry.record.empty() ? "null" : entry.record,
               entry.old_record.empty() ? "null" : entry.old_record,
               BoolText(entry.commit || operation.is_original), file, line});
 }
