@@ -164,7 +164,7 @@ DiskImage PowerModel::Cut(std::uint64_t kept, const std::vector<FileFate>& fates
                           Dice& dice) const {
   Names names = durable_;
   for (std::size_t i = 0; i < names_.size(); ++i) {
-    if ((kept >> i & 1) != 0) names.Apply(names_[i]);
+    if ((kept >> i % 64 & 1) != 0) names.Apply(names_[i]);
   }
   DiskImage image = ImageOf(std::move(names));
   std::set<int> named;

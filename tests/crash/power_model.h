@@ -80,7 +80,8 @@ class PowerModel {
   // The choices that a power cut has: so many names kept or lost, and the fates of these files.
   int unsynced_names() const { return static_cast<int>(names_.size()); }
   std::vector<int> UncertainFiles() const;
-  // Bit i of `kept`: the i-th unsynced name is there. `fates` belong to UncertainFiles().
+  // Bit i of `kept`: the i-th unsynced name is there; of more than 64 names those that lie 64 apart
+  // share a bit. `fates` belong to UncertainFiles().
   DiskImage Cut(std::uint64_t kept, const std::vector<FileFate>& fates, Dice& dice) const;
 
  private:
