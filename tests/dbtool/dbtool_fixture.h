@@ -20,6 +20,12 @@ inline bool Contains(const std::string& text, const std::string& part) {
   return text.find(part) != text.npos;
 }
 
+// Before a command: runs it, and interrupts it as soon as it would notice, which its signal mask
+// tells (bit 1 of the mask of signals caught is SIGINT's), however long that takes.
+inline constexpr char kInterrupted[] =
+    "interrupted() { \"$@\" & until grep -Eq '^State:.Z|^SigCgt:.*[2367abef]$' /proc/$!/status; "
+    "do :; done; kill -INT $!; wait $!; }; interrupted ";
+
 class DbtoolTest : public testing::Test {
  protected:
   // Makes a directory, goes there, and puts dbtool into the PATH.

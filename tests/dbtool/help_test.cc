@@ -50,8 +50,7 @@ TEST_F(HelpTest, Rule07EveryCommandsExamplesRun) {
     for (const std::string& example : examples) {
       // The page is served until somebody ends it.
       const bool is_served = example.rfind("dbtool ui ", 0) == 0;
-      const Outcome outcome =
-          Run(is_served ? "timeout --preserve-status -s INT 0.5 " + example : example);
+      const Outcome outcome = Run(is_served ? kInterrupted + example : example);
       EXPECT_EQ(outcome.exit_code, is_served ? 130 : 0) << example << '\n' << outcome.err;
     }
   }
