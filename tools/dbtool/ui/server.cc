@@ -3,10 +3,12 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <map>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "httplib.h"
@@ -57,10 +59,18 @@ class HttpServer : public Server {
     if (port == 0) return std::max(server_.bind_to_any_port(kAddress), 0);
     return server_.bind_to_port(kAddress, port) ? port : 0;
   }
-  void Run() override { server_.listen_after_bind(); }
-  void Stop() override { server_.stop(); }
+  void Run() override {
+    server_.listen_after_bind();
+    ended_ = true;
+  }
+  // cpp-httplib's own passes over a server that does not run yet, and that would run for ever.
+  void Stop() override {
+    while (!server_.is_running() && !ended_) std::this_thread::yield();
+    server_.stop();
+  }
 
  private:
+  std::atomic<bool> ended_ = false;
   httplib::Headers headers_;
   httplib::Server server_;
 };

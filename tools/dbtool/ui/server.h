@@ -19,9 +19,9 @@ class Server {
   static absl::StatusOr<std::unique_ptr<Server>> Listen(Site& site, int port);
   virtual ~Server() = default;
 
-  // Answers until Stop.
+  // Answers until Stop. Once.
   virtual void Run() = 0;
-  // Any thread.
+  // From another thread than that of Run, which may not have come to it yet: waits until it has.
   virtual void Stop() = 0;
 };
 
