@@ -64,8 +64,8 @@ class RecordsFile {
   }
   // Of the line that begins there. If its end is damaged: of some bytes from there.
   RecordLocation LocationAt(std::uint64_t offset) const {
-    assert(offset < end());
     const bool stored = offset < stored_bytes_;
+    assert(stored || offset < end());  // a reader must not look at the tail, which grows meanwhile
     const char* const line = stored ? data_ + offset : tail_.data() + (offset - stored_bytes_);
     const std::uint64_t bytes_max =
         std::min((stored ? stored_bytes_ : end()) - offset, RecordLocation::kLengthMax);
