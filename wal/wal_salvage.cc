@@ -22,6 +22,10 @@ namespace {
 constexpr int kMendingsMax = 32;
 // How many numbers may be missing in front of a line that nothing but its form vouches for.
 constexpr std::uint64_t kGapMax = std::uint64_t{1} << 16;
+constexpr std::string_view kByteWasMended = "a byte of it was wrong, and was put right";
+constexpr std::string_view kEndWasMended = "its end was damaged, and was put right";
+constexpr std::string_view kVersionWasMended =
+    "its version is not that of its form, and was put right";
 
 // A piece of the text between two line feeds, or behind one that is damaged.
 struct Piece {
@@ -34,7 +38,7 @@ struct Piece {
   std::optional<std::uint64_t> digits;  // that stand in it, or have to
   std::optional<std::uint64_t> before;  // that stand in front of it
   std::optional<LineProof> proof;
-  std::string reason;
+  std::string_view reason;  // of what was mended
 };
 
 class Salvager {
@@ -68,7 +72,9 @@ class Salvager {
   bool MendBroken(std::size_t index);
   bool MendEnd(Piece& piece, std::size_t next);
   bool MendByte(Piece& piece);
-  std::string_view Keep(std::string text) { return log_.mended.emplace_back(std::move(text)); }
+  std::string_view Keep(std::string text) {
+    return log_.mended_texts.emplace_back(std::move(text));
+  }
   void AcceptByForm();
   void Collect();
 
@@ -165,6 +171,7 @@ bool Salvager::MendEnd(Piece& piece, std::size_t next) {
   piece.digits = checksum;
   piece.formed = true;
   piece.proof = LineProof::kMended;
+  piece.reason = kEndWasMended;
   if (next < pieces_.size()) pieces_[next].before = checksum;
   return true;
 }
@@ -184,6 +191,7 @@ bool Salvager::MendByte(Piece& piece) {
   piece.body = kept;
   piece.formed = true;
   piece.proof = LineProof::kMended;
+  piece.reason = kByteWasMended;
   return true;
 }
 
@@ -267,9 +275,16 @@ void Salvager::Collect() {
                          absl::StrCat("lsn ", lsn, " stands in another line, too"),
                          spare->bytes == at->second->bytes});
   }
-  for (const auto& [lsn, piece] : by_lsn) log_.lines.push_back({piece->entry, *piece->proof});
-  std::sort(log_.lost.begin(), log_.lost.end(),
-            [](const LostPiece& a, const LostPiece& b) { return a.byte < b.byte; });
+  for (const auto& [lsn, piece] : by_lsn) {
+    log_.lines.push_back({piece->entry, *piece->proof});
+    if (*piece->proof != LineProof::kMended) continue;
+    log_.mended_lines.push_back(
+        {piece->line, piece->byte, piece->bytes, std::string(piece->reason), false});
+  }
+  for (std::vector<DamagedPiece>* pieces : {&log_.lost, &log_.mended_lines}) {
+    std::sort(pieces->begin(), pieces->end(),
+              [](const DamagedPiece& a, const DamagedPiece& b) { return a.byte < b.byte; });
+  }
 }
 
 // A header with one wrong byte.
@@ -333,16 +348,22 @@ absl::StatusOr<SalvagedLog> SalvageLog(std::string_view text, const std::string&
     LogEntry entry;
     // Or the header is gone, and this the next line.
     const bool is_header = !line.empty() && !ParseOperationBody(body, &entry);
-    if (is_header && !MendHeader(line, &log, &digits) && !MendHeaderEnd(line, &log, &digits)) {
-      if (absl::IsFailedPrecondition(read)) return read;  // newer, and not by damage
-      log.lost.push_back({1, 0, line, reader.stop().reason, false});
+    if (is_header) {
+      const bool is_newer = absl::IsFailedPrecondition(read);
+      if (MendHeader(line, &log, &digits)) {
+        log.mended_lines.push_back(
+            {1, 0, line, std::string(is_newer ? kVersionWasMended : kByteWasMended), false});
+      } else if (MendHeaderEnd(line, &log, &digits)) {
+        log.mended_lines.push_back({1, 0, line, std::string(kEndWasMended), false});
+      } else if (is_newer) {
+        return read;  // and not by damage
+      } else {
+        log.lost.push_back({1, 0, line, reader.stop().reason, false});
+      }
+      begin = line.size();
     }
-    if (is_header) begin = line.size();
   }
-  std::vector<LostPiece> header_lost = std::move(log.lost);
-  log.lost.clear();
   Salvager(text, digits, &log).Run(begin, begin == 0 ? 1 : 2);
-  log.lost.insert(log.lost.begin(), header_lost.begin(), header_lost.end());
   return log;
 }
 

@@ -25,12 +25,12 @@ enum class LineProof {
 };
 
 struct SalvagedLine {
-  LogEntry entry;  // views into the text, or into SalvagedLog::mended
+  LogEntry entry;  // views into the text, or into SalvagedLog::mended_texts
   LineProof proof = LineProof::kChecksum;
 };
 
-// A line, or what is left of one, that is no part of the log any more.
-struct LostPiece {
+// A line, or what is left of one, that is no part of the log any more, or was put right.
+struct DamagedPiece {
   std::uint64_t line = 0;
   std::uint64_t byte = 0;
   std::string_view bytes;  // as they stand there, "\n" included
@@ -39,10 +39,11 @@ struct LostPiece {
 };
 
 struct SalvagedLog {
-  std::optional<LogHeader> header;  // nothing: it is damaged, and one of `lost`
-  std::vector<SalvagedLine> lines;  // by their lsn, each once
-  std::vector<LostPiece> lost;      // by their place
-  std::deque<std::string> mended;   // the texts of mended lines
+  std::optional<LogHeader> header;         // nothing: it is damaged, and one of `lost`
+  std::vector<SalvagedLine> lines;         // by their lsn, each once
+  std::vector<DamagedPiece> lost;          // by their place
+  std::vector<DamagedPiece> mended_lines;  // the header among them; by their place
+  std::deque<std::string> mended_texts;
 };
 
 // Reads every line that is valid by itself, whatever stands around it: lines that changed places,

@@ -143,7 +143,7 @@ void RepairLogs::FindEnd(LastWriter last_writer) {
   }
   bool lost_behind = false;
   if (current_ != nullptr) {
-    for (const wal::LostPiece& piece : current_->salvaged.lost) {
+    for (const wal::DamagedPiece& piece : current_->salvaged.lost) {
       if (piece.copy) continue;
       ++current_lost_;
       lost_behind = lost_behind || piece.byte > last_byte;
@@ -225,6 +225,18 @@ bool IsWithoutGap(const RepairLog& log, std::uint64_t byte) {
   return behind == before + 1;
 }
 
+constexpr char kOfThePast[] = "; of the past, which the tables are beyond";
+
+DamagedLine DamagedLineOf(const RepairLog& log, const wal::DamagedPiece& piece) {
+  DamagedLine line;
+  line.file = log.name;
+  line.line = piece.line;
+  line.byte = piece.byte;
+  line.bytes = std::string(piece.bytes);
+  line.reason = piece.reason;
+  return line;
+}
+
 }  // namespace
 
 // Of a line of the current log that is lost. How many operations stood behind the end of what is
@@ -262,18 +274,19 @@ void RepairLogs::TellLost(std::optional<std::uint64_t> beyond, DamageList* list)
     for (const LoggedChange& change : changes_) {
       if (change.log == &log) last_byte = std::max(last_byte, change.entry->byte);
     }
-    for (const wal::LostPiece& piece : log.salvaged.lost) {
-      DamagedLine line;
-      line.file = log.name;
-      line.line = piece.line;
-      line.byte = piece.byte;
-      line.bytes = std::string(piece.bytes);
-      line.reason = piece.reason;
+    for (const wal::DamagedPiece& piece : log.salvaged.mended_lines) {
+      if (piece.byte > last_byte) continue;  // of an unfinished transaction
+      DamagedLine line = DamagedLineOf(log, piece);
+      line.fate = log.is_current ? Fate::kRecovered : Fate::kNotCounted;
+      if (!log.is_current) line.reason += kOfThePast;
+      list->Add(std::move(line));
+    }
+    for (const wal::DamagedPiece& piece : log.salvaged.lost) {
+      DamagedLine line = DamagedLineOf(log, piece);
       const bool is_torn = torn_ && header_ != nullptr && piece.byte > last_byte;
       if (!log.is_current || is_torn) {
         line.fate = Fate::kNotCounted;
-        absl::StrAppend(&line.reason, is_torn ? "; behind the last whole transaction"
-                                              : "; of the past, which the tables are beyond");
+        line.reason += is_torn ? "; behind the last whole transaction" : kOfThePast;
       } else {
         line.fate = piece.copy ? Fate::kRecovered : FateOfLost(beyond);
         if (IsWithoutGap(log, piece.byte)) {

@@ -43,6 +43,42 @@ TEST_F(RepairTest, LineThatTheLogLostIsTakenFromTheTable) {
   EXPECT_THAT(mending.list[0].reason, HasSubstr("of 1 lines, from line 2 on"));
 }
 
+// engine-9.6
+TEST_F(RepairTest, LineOfTheLogThatIsPutRightIsListed) {
+  Insert(1, "Alice");
+  Insert(2, "Bob");
+  Insert(3, "Carol");
+  const Tree whole = Closed();
+  struct Damage {
+    const char* old;
+    const char* with;
+    std::uint64_t line;
+    const char* reason;
+  };
+  constexpr Damage kDamages[] = {
+      {R"("record":{"id":2,"name":"Bob")", R"("record":{"id":2,"name":"Bab")", 4, "a byte of it"},
+      {R"(,"checksum":")", R"(,"checksun":")", 1, "its end was damaged"},
+      {R"("version":1)", R"("version":9)", 1, "its version is not that of its form"},
+  };
+  for (const Damage& damage : kDamages) {
+    Tree tree = whole;
+    Replace(tree, kLog, damage.old, damage.with);
+    Mending mending(tree);
+    const auto report = mending.Run();
+    ASSERT_THAT(report, IsOk()) << damage.with;
+    EXPECT_EQ(mending.State(), state) << damage.with;
+    EXPECT_TRUE(report->complete()) << damage.with;
+    EXPECT_EQ(report->recovered, 1U) << damage.with;
+    ASSERT_EQ(mending.list.size(), 1U) << damage.with << mending.Listed();
+    const DamagedLine& line = mending.list[0];
+    EXPECT_EQ(line.file, kLog);
+    EXPECT_EQ(line.line, damage.line);
+    EXPECT_EQ(line.fate, Fate::kRecovered);
+    EXPECT_THAT(line.bytes, HasSubstr(damage.with));
+    EXPECT_THAT(line.reason, HasSubstr(damage.reason));
+  }
+}
+
 TEST_F(RepairTest, IntactTransactionsBehindAHoleInTheLogAreKept) {
   Insert(1, "Alice");
   Insert(2, "Bob");
