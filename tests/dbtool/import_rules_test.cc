@@ -67,30 +67,35 @@ TEST_F(ImportRules, Rule14ABatchOfNoneIsRefused) {
   EXPECT_TRUE(Contains(outcome.err, "leave --batch out for one transaction")) << outcome.err;
 }
 
-// What the input is cut off by is a reader that stops: the signal comes while it waits.
-std::string InterruptedImport(const std::string& first, const std::string& flags) {
+// What the input is cut off by is a reader that stops: the signal comes while it waits, once the
+// shell finds `reached` true.
+std::string InterruptedImport(const std::string& first, const std::string& flags,
+                              const std::string& reached) {
   return "mkfifo pipe; { " + first +
-         "; exec sleep 30; } >pipe & writer=$!; "
+         "; exec sleep 600; } >pipe & writer=$!; "
          "sh -c 'echo $$ >pid; exec dbtool import data/university student pipe " +
-         flags +
-         "' & import=$!; sleep 0.5; kill -INT $(cat pid); wait $import; "
-         "kill $writer && echo stopped while the input went on; rm pipe";
+         flags + "' & import=$!; until " + reached +
+         "; do :; done 2>/dev/null; kill -INT $(cat pid); wait $import; "
+         "kill $writer && echo stopped while the input went on; rm pipe pid";
 }
+// That it would notice a signal, as kInterrupted.
+constexpr char kNotices[] = "grep -q '^SigCgt:.*[2367abef]$' /proc/$(cat pid)/status";
 
 // [cli-14]
 TEST_F(ImportRules, Rule14AnInterruptSaysWhatIsInTheTable) {
   // A batch is committed when it is full, so two records of five are not there.
   const std::string few = "seq 21 22 | sed 's/.*/{\"id\":&,\"name\":\"x\"}/'";
-  const Outcome none = Run(InterruptedImport(few, "--batch 5"));
+  const Outcome none = Run(InterruptedImport(few, "--batch 5", kNotices));
   EXPECT_TRUE(Contains(none.err, "nothing of it is in the table")) << none.err;
   EXPECT_EQ(none.out, "stopped while the input went on\n");
   EXPECT_EQ(Students(), kThreeStudents);
   const std::string many = "seq 21 20000 | sed 's/.*/{\"id\":&,\"name\":\"x\"}/'";
-  const Outcome some = Run(InterruptedImport(many, "--batch 5"));
+  const std::string committed = "grep -q '\"id\":25,' data/university/data/student.records";
+  const Outcome some = Run(InterruptedImport(many, "--batch 5", committed));
   EXPECT_TRUE(Contains(some.err, "the batches committed before are in the table")) << some.err;
   EXPECT_EQ(some.out, "stopped while the input went on\n");
   EXPECT_TRUE(Contains(Students(), "{\"id\":25}"));
-  const Outcome all = Run(InterruptedImport(many, "--on-conflict skip"));
+  const Outcome all = Run(InterruptedImport(many, "--on-conflict skip", kNotices));
   EXPECT_TRUE(Contains(all.err, "nothing of it is in the table")) << all.err;
   EXPECT_EQ(all.out, "stopped while the input went on\n");
 }

@@ -175,6 +175,23 @@ TEST_F(ProgressRules, Rule13ALongReplayShowsProgressOnATerminalAndNowhereElse) {
   EXPECT_TRUE(Contains(testing::ShowOn({}, slowly + " | cat").text, "replaying"));
 }
 
+// [cli-3]
+TEST_F(ProgressRules, Rule03AnImportThatTakesLongTellsThatItCommits) {
+  if (Run("command -v strace").exit_code != 0) GTEST_SKIP() << "strace is not installed";
+  Write("many.jsonl", Out(kInputs[0].make));
+  const std::string command = "import data/university student many.jsonl --color never";
+  const std::string dry = command + " --dry-run";
+  const testing::Screen tried = testing::ShowOn({}, Slowly(dry, OpeningOfLog(dry)));
+  EXPECT_TRUE(Contains(tried.text, "\r\033[Kimporting ")) << tried.text;
+  EXPECT_FALSE(Contains(tried.text, "committing")) << tried.text;
+  const testing::Screen screen = testing::ShowOn({}, Slowly(command, OpeningOfLog(dry)));
+  EXPECT_EQ(screen.exit_code, 0) << screen.text;
+  const std::size_t importing = screen.text.find("\r\033[Kimporting ");
+  ASSERT_NE(importing, std::string::npos) << screen.text;
+  EXPECT_TRUE(Contains(screen.text.substr(importing), "/s\r\033[Kcommitting\r\033[K"))
+      << screen.text;
+}
+
 // [cli-13]
 TEST_F(ProgressRules, Rule13AQuickReplayShowsNoProgress) {
   const testing::Screen screen = testing::ShowOn({}, "dbtool get data/university student 1");

@@ -189,18 +189,6 @@ TEST_F(StreamRules, Rule06ClosedPipeEndsItSilently) {
   }
 }
 
-// [cli-6]
-TEST_F(StreamRules, Rule06CtrlCLeavesNoHalfImport) {
-  // The import waits for more of its input when the signal comes.
-  const Outcome outcome =
-      Run("mkfifo pipe; { cat more.jsonl; sleep 2; } >pipe & "
-          "sh -c 'echo $$ >pid; exec dbtool import data/university student pipe' & "
-          "import=$!; sleep 0.5; kill -INT $(cat pid); wait $import");
-  EXPECT_EQ(outcome.exit_code, 130) << outcome.err;
-  EXPECT_EQ(Run("dbtool get data/university student 4").exit_code, 3);
-  EXPECT_EQ(Run("dbtool verify data/university").exit_code, 0);
-}
-
 // [cli-8]
 TEST_F(StreamRules, Rule08NeedsNoHomeAndWritesOnlyWhatIsNamed) {
   const std::string tool = std::string(DBTOOL_DIRECTORY) + "/dbtool";

@@ -212,6 +212,15 @@ class PageTest(unittest.TestCase):
                         self.assertEqual(self.browser.run(CONTRAST), [])
         self.browser.set_look(1600, dark=False)
 
+    # [ui-9]
+    def test_what_a_transaction_changed_is_in_sight_on_a_narrow_screen(self):
+        self.open("#/timeline", "Newest transactions")
+        self.browser.set_look(400, dark=False)
+        rights = self.browser.run("return [...document.querySelectorAll('.changes li')].map((e) => e.getBoundingClientRect().right)")
+        self.browser.set_look(1600, dark=False)
+        self.assertGreater(len(rights), 3)
+        self.assertLessEqual(max(rights), 400)
+
     def test_a_report_is_one_file_with_the_same_pictures_and_no_script(self):
         report = os.path.join(self.folder.name, "report.html")
         DBTOOL.run("report", self.directory, "-o", report, "--yes")

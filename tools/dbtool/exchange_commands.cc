@@ -107,7 +107,8 @@ void AddImportFlags(CLI::App* command, ImportJob* job) {
   AddCsvInputFlags(command, &job->csv);
   command
       ->add_option("--on-conflict", job->on_conflict,
-                   "A taken key: fail (default), skip or replace")
+                   "A taken key: fail (default), skip or replace; of a transaction\n"
+                   "that replaces many records these are kept in memory")
       ->check(OneOf({"fail", "skip", "replace"}))
       ->type_name("WHAT");
   command

@@ -49,6 +49,12 @@ bool ImportRun::GoesOn(std::string_view step, std::uint64_t bytes) {
   return !Interrupted() && input_.status().ok();
 }
 
+bool ImportRun::GoesOnImporting(Pass pass, std::uint64_t bytes) {
+  const bool goes_on = GoesOn("importing", bytes);
+  if (pass == Pass::kWrite && bytes == input_.bytes()) progress_.ShowLast("committing");
+  return goes_on;
+}
+
 ImportOptions ImportRun::OptionsOf(Pass pass) {
   ImportOptions options;
   options.format = words_.format;
@@ -60,13 +66,13 @@ ImportOptions ImportRun::OptionsOf(Pass pass) {
   options.problems_max = job_.errors_max;
   options.source_name = input_.name();
   options.input_bytes = input_.bytes();
-  options.progress = [this](std::uint64_t bytes) { return GoesOn("importing", bytes); };
+  options.progress = [this, pass](std::uint64_t bytes) { return GoesOnImporting(pass, bytes); };
   if (rejects_ == nullptr) return options;
   options.rejects = &rejects_->lines();
   options.on_problem = [this](const ImportProblem& problem) { rejects_->Note(problem); };
   // Nothing is committed whose rejected neighbours could not be written down.
-  options.progress = [this](std::uint64_t bytes) {
-    return GoesOn("importing", bytes) && rejects_->Flush().ok();
+  options.progress = [this, pass](std::uint64_t bytes) {
+    return GoesOnImporting(pass, bytes) && rejects_->Flush().ok();
   };
   return options;
 }

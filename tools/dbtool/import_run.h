@@ -37,6 +37,7 @@ class ImportRun {
 
   ImportOptions OptionsOf(Pass pass);
   bool GoesOn(std::string_view step, std::uint64_t bytes);
+  bool GoesOnImporting(Pass pass, std::uint64_t bytes);
   int CheckKeysAgree(Database& database);
   void TellIgnoredFlags() const;
   int FailTable(const absl::Status& status);

@@ -48,6 +48,10 @@ void ByteProgress::Show(std::string_view step, std::uint64_t done, std::uint64_t
   std::fprintf(stderr, "\r\033[K%s", text.c_str());
 }
 
+void ByteProgress::ShowLast(std::string_view step) {
+  if (shown_) std::fprintf(stderr, "\r\033[K%.*s", static_cast<int>(step.size()), step.data());
+}
+
 void ByteProgress::End() {
   if (shown_) std::fprintf(stderr, "\r\033[K");
   shown_ = false;

@@ -37,6 +37,8 @@ class ByteProgress {
 
   // A total of 0 is not known.
   void Show(std::string_view step, std::uint64_t done, std::uint64_t total);
+  // What follows the bytes, and takes nobody knows how long. Only if they took long.
+  void ShowLast(std::string_view step);
   // Takes the line away; the next Show begins anew.
   void End();
 

@@ -4,10 +4,10 @@
 //   linedb::JsonTable students = *linedb::JsonTable::Open(*db, "student");
 //   linedb::JsonQuery good = *students.Where("gpa >= 3.5 and starts_with(name, 'A')");
 //   std::vector<linedb::Json> first = *good.OrderBy("gpa desc, name").Limit(10).Rows();
-//   good.Select("name, gpa * 25 as percent").ForEach([](const linedb::Json& row) { …; return true;
-//   }); students.All().GroupBy("year").Select("year, count(*), avg(gpa) as mean").OrderBy("mean
-//   desc"); enrolments.All().Join(good, "student_id = id").Select("student.name,
-//   enrolment.course"); students.All().WhereExists(enrolments.All(), "id = student_id").Count();
+//   good.Select("name, gpa * 25 as percent").ForEach([](const linedb::Json& row) { return true; });
+//   students.All().GroupBy("year").Select("year, count(*), avg(gpa) as mean").OrderBy("mean desc");
+//   enrolments.All().Join(good, "student_id = id").Select("student.name, enrolment.course");
+//   students.All().WhereExists(enrolments.All(), "id = student_id").Count();
 //   good.Update("honours = true, gpa = gpa + 0.1");
 
 #ifndef LINEDB_JSON_QUERY_H_

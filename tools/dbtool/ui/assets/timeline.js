@@ -40,7 +40,7 @@ export async function open(context) {
     element('div', { class: 'tools' }, element('div', {}, element('label', { for: 'span' }, 'Shows'), choice)),
     element('section', { 'aria-label': 'Operations by time' }, picture(page.picture),
       element('p', { class: 'quiet', id: 'timeline-count' }, `${counted(page.transactions_total, 'transaction')}, up to lsn ${number(page.lsn)}`)),
-    element('section', { 'aria-label': 'Newest transactions' }, element('h2', {}, 'Newest transactions'), transactions(page)));
+    element('section', { 'aria-label': 'Newest transactions', class: 'transactions' }, element('h2', {}, 'Newest transactions'), transactions(page)));
 }
 
 export async function refresh(context) {
