@@ -45,6 +45,23 @@ TEST_F(OpeningRules, Rule13ADamagedEndOfALogThatWasClosedIsNoUsualTornTail) {
   EXPECT_FALSE(Contains(outcome.err, "hint")) << outcome.err;
 }
 
+// Of what a crash leaves there is nothing to repair, and adopting it would make it a record.
+// [cli-13]
+TEST_F(OpeningRules, Rule13VerifyKnowsWhatACrashLeaves) {
+  Out("echo '{\"id\":9,\"name\":\"Half\"}' >>data/university/data/student.records");
+  Outcome outcome = Run("dbtool verify data/university");
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_TRUE(Contains(outcome.err, "dbtool adopt data/university student")) << outcome.err;
+  Out("printf '{\"pid\":999999999}' >data/university/LOCK");
+  outcome = Run("dbtool verify data/university");
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_FALSE(Contains(outcome.err, "adopt")) << outcome.err;
+  EXPECT_TRUE(Contains(outcome.err, "a crash left it")) << outcome.err;
+  EXPECT_TRUE(Contains(outcome.err, "`dbtool checkpoint data/university`")) << outcome.err;
+  Out("dbtool checkpoint data/university -q");
+  Out("dbtool verify data/university -q");
+}
+
 // [cli-9]
 TEST_F(OpeningRules, Rule09MissingPathIsAnErrorAndCreatesNothing) {
   const std::string before = Out("ls -A");

@@ -96,7 +96,22 @@ std::string DamagedTable(const VerifyReport& report) {
   return tables.size() == 1 ? *tables.begin() : "";
 }
 
+// Nothing but what a crash leaves behind the last transaction. Of a table that is said only if
+// there was a crash; of a log that was closed properly it could be a transaction.
+bool IsLeftByCrash(const VerifyReport& report) {
+  bool any_of_table = false;
+  for (const Problem& problem : report.problems) {
+    if (problem.kind != "torn_tail") return false;
+    any_of_table = any_of_table || problem.file.starts_with("data/");
+  }
+  return any_of_table;
+}
+
 std::string MendHint(const VerifyReport& report) {
+  if (IsLeftByCrash(report)) {
+    return "a crash left it, and no transaction has it; the next opening for writing cuts it off, "
+           "as that of `dbtool checkpoint DIR`";
+  }
   const std::string repair =
       "`dbtool repair DIR --to NEWDIR --dry-run` names the lines that are lost; without "
       "--dry-run it makes a new database of the others";
