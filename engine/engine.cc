@@ -1,5 +1,6 @@
 #include "engine/engine.h"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -180,8 +181,29 @@ absl::Status Engine::FlushHoldingSlot() {
   return flushed.ok() ? commits_.failure() : flushed;
 }
 
+void Engine::PermitTrials() {
+  const std::lock_guard<std::mutex> lock(trials_mutex_);
+  trial_threads_.push_back(std::this_thread::get_id());
+  ++trials_;
+}
+
+void Engine::EndTrials() {
+  const std::lock_guard<std::mutex> lock(trials_mutex_);
+  --trials_;
+  trial_threads_.erase(std::find(trial_threads_.begin(), trial_threads_.end(),
+                                 std::this_thread::get_id()));
+}
+
+// Others' transactions, which began before or wait for it, are none.
+bool Engine::MayTry() const {
+  if (trials_ == 0) return false;
+  const std::lock_guard<std::mutex> lock(trials_mutex_);
+  return std::find(trial_threads_.begin(), trial_threads_.end(), std::this_thread::get_id()) !=
+         trial_threads_.end();
+}
+
 absl::StatusOr<std::unique_ptr<Transaction>> Engine::Begin(Durability durability) noexcept {
-  absl::Status acquired = read_only() && trials_ > 0 ? AcquireSlotForTrial() : AcquireSlot();
+  absl::Status acquired = read_only() && MayTry() ? AcquireSlotForTrial() : AcquireSlot();
   if (!acquired.ok()) return acquired;
   if (has_expiring_tables_) writer_moment_ = MomentNow();
   return std::make_unique<Transaction>(this, durability);
@@ -198,7 +220,7 @@ TableChanges& Engine::ChangesOf(Transaction& transaction, TableState& table) {
 const SpillSpace* Engine::SpaceFor(const TableState& table) const {
   const bool in_memory = owned_files_ != nullptr;
   const bool empty = table.generation->records.file_bytes() == 0;
-  if (trials_ > 0 && (!in_memory || empty)) return &trial_space_;
+  if (MayTry() && (!in_memory || empty)) return &trial_space_;
   return in_memory ? nullptr : &spill_space_;
 }
 

@@ -15,6 +15,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -113,11 +114,11 @@ class Engine {
   absl::StatusOr<std::unique_ptr<Transaction>> Begin() { return Begin(options_.durability); }
   absl::Status Commit(std::unique_ptr<Transaction> transaction) noexcept;
   void Rollback(Transaction& transaction) noexcept;
-  // Between the two transactions are tried out: they may begin on a handle for reading, too, are
-  // never committed on it, and have the system's temporary files for what memory does not hold.
-  // Calls are counted.
-  void PermitTrials() { ++trials_; }
-  void EndTrials() { --trials_; }
+  // Between the two, called by a thread, its transactions are tried out: they may begin on a handle
+  // for reading, too, are never committed on it, and have the system's temporary files for what
+  // memory does not hold. Calls are counted.
+  void PermitTrials();
+  void EndTrials();
   // engine_references.cc: what Commit is preceded by. Appends to the transaction what follows from
   // its changes by references, or says which it breaks; `writer` is the transaction's owner, or
   // null. DESIGN.md, "References".
@@ -201,6 +202,7 @@ class Engine {
   absl::Status CheckProcess() const;
   absl::Status CheckDirectory() const;
   absl::Status AcquireSlot();
+  bool MayTry() const;
   absl::Status AcquireSlotForTrial();
   const SpillSpace* SpaceFor(const TableState& table) const;
   void ReleaseSlot();
@@ -308,7 +310,9 @@ class Engine {
   const wal::DatabasePaths paths_;
   const SpillSpace spill_space_{files_, paths_};
   const SpillSpace trial_space_{files_, paths_, /*outside=*/true};
-  std::atomic<int> trials_ = 0;  // that are permitted
+  std::atomic<int> trials_ = 0;  // that are permitted, to these threads
+  mutable std::mutex trials_mutex_;
+  std::vector<std::thread::id> trial_threads_;
   const Options options_;
   OpenReport report_;
   std::atomic<bool> closed_ = false;

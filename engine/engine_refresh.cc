@@ -64,10 +64,7 @@ absl::Status Engine::TakeAppended() {
   for (auto& [name, table_changes] : changes) {
     if (done.ok()) done = table_changes.generation().records.KeepTail();
   }
-  if (!done.ok()) {
-    log_tail_.reset();  // what was begun is seen by nobody, and goes with its generation
-    return done;
-  }
+  if (!done.ok()) return OpenAnew();  // what was begun is seen by nobody, and goes with its table
   for (auto& [name, table_changes] : changes) table_changes.Seal(/*accept_tail=*/true);
   publisher_.Publish(changes);
   commits_.SetReadOnly(commits_.note().header, log_tail_->position());

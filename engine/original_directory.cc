@@ -210,7 +210,9 @@ absl::Status LoadOriginal(wal::FileSystem& files, const wal::DatabasePaths& path
   absl::Status replayed = ReplayOriginalLog(files, paths, changes, &opened->report);
   if (!replayed.ok()) return replayed;
   for (const auto& [name, table_changes] : changes) {
-    table_changes->Seal(/*accept_tail=*/false);
+    absl::Status kept = table_changes->generation().records.KeepTail();
+    if (!kept.ok()) return kept;
+    table_changes->Seal(/*accept_tail=*/true);
     table_changes->Publish();
     table_changes->generation().Settle(kNoLimit, kNoLimit);  // nobody reads yet
   }

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/index/index_build.h"
 #include "engine/index/index_files.h"
+#include "engine/storage/catalog.h"
 #include "schema/record_codec.h"
 #include "schema/schema_document.h"
 
@@ -206,6 +207,9 @@ absl::Status CheckShownByHeader(const wal::LogEntry& entry, const TableState* ta
 }
 
 absl::Status ReplayOperation(TableChanges& changes, const wal::LogEntry& entry) {
+  const auto place = [&entry] { return absl::StrCat("line ", entry.line, " byte ", entry.byte); };
+  // That there is no room says nothing against the log.
+  if (absl::Status room = changes.SpillIfLarge(); !room.ok()) return AtPlace(place(), room);
   const schema::RecordLayout& layout = changes.generation().layout();
   const bool is_delete = entry.operation == wal::Operation::kDelete;
   const std::string_view record = is_delete ? entry.old_record : entry.record;
@@ -227,8 +231,7 @@ absl::Status ReplayOperation(TableChanges& changes, const wal::LogEntry& entry) 
                .status();
   }
   if (done.ok()) return done;
-  return absl::DataLossError(
-      absl::StrCat("line ", entry.line, " byte ", entry.byte, ": ", std::string(done.message())));
+  return AtPlace(place(), absl::DataLossError(done.message()));
 }
 
 }  // namespace linedb::engine

@@ -30,6 +30,8 @@ class Mapping {
   virtual ~Mapping() = default;
   virtual const char* data() const = 0;
   virtual std::uint64_t capacity() const = 0;
+  // Whether what is appended appears in it, or it is of the bytes alone that there were.
+  virtual bool grows_with_file() const { return true; }
   // The pages that were read need not stay in the process's memory: who looks at them again has
   // them from the file again. A mapping that is not of a file's pages keeps them.
   virtual void ReleasePages() const {}
@@ -38,6 +40,7 @@ class Mapping {
 // The same with memory behind the file's bytes, up to `capacity`, that is nobody else's.
 class RoomyMapping : public Mapping {
  public:
+  bool grows_with_file() const final { return false; }
   // The first byte of it, for the caller to write.
   virtual char* room() = 0;
 };

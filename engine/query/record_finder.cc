@@ -1,3 +1,4 @@
+#include <cassert>
 #include <utility>
 
 #include "engine/index/table_state.h"
@@ -20,11 +21,14 @@ std::uint64_t OffsetOf(const TableGeneration& generation, std::string_view line)
 
 absl::Status RecordFinder::FindKeys(int key, const std::vector<std::string>& texts,
                                     std::vector<FoundLine>* found) {
-  const TableGeneration* generation = core_.table()->generation.get();
+  const TableGeneration* generation = nullptr;
   if (view_.snapshot() != nullptr) {
     absl::StatusOr<const TableSnapshot*> seen = core_.SeenBy(*view_.snapshot());
     if (!seen.ok()) return seen.status();
     generation = (*seen)->generation.get();
+  } else {
+    assert(view_.writer() != nullptr);  // who alone may look without a lock
+    generation = core_.table()->generation.get();
   }
   return core_.VisitMany(
       view_, key, texts.size(),

@@ -53,6 +53,19 @@ RecordsFile RecordsFile::Share() const {
   return other;
 }
 
+// What is spilled lies behind the file's bytes for as long as its transaction is open, so that it
+// is not shown to who does not see it; and the file's next bytes will never stand in its place.
+RecordsFile::Mapped RecordsFile::MappedUpTo(std::uint64_t limit) const {
+  const bool sees_spilled = spilled() && limit > file_bytes_;
+  Mapped mapped;
+  mapped.mapping = spilled() && !sees_spilled ? spill_->unjoined : mapping_;
+  if (mapped.mapping == nullptr) return mapped;
+  mapped.bytes = {mapped.mapping->data(), std::min(limit, stored_bytes_)};
+  const bool grows = !sees_spilled && mapped.mapping->grows_with_file();
+  mapped.file_bytes = grows ? mapped.mapping->capacity() : file_bytes_;
+  return mapped;
+}
+
 absl::StatusOr<std::unique_ptr<wal::File>> RecordsFile::NewSpillFile(const SpillSpace& space,
                                                                      const std::string& table) {
   absl::StatusOr<std::unique_ptr<wal::File>> file = space.NewFile(table);
@@ -264,6 +277,7 @@ absl::Status RecordsFile::Unaccept(std::uint64_t file_bytes) {
 }
 
 absl::Status RecordsFile::UnwriteTail() {
+  mapping_next_ = nullptr;
   if (checksum_.bytes() > file_bytes_) {
     const std::uint64_t block = file_bytes_ - file_bytes_ % kChecksumBlockBytes;
     checksum_.Truncate(file_bytes_, file_view().substr(block));

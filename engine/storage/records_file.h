@@ -75,6 +75,13 @@ class RecordsFile {
     return RecordLocation(offset, std::max<std::uint64_t>(length, 1));
   }
   const std::shared_ptr<const wal::Mapping>& mapping() const { return mapping_; }
+  // What a reader may look at for as long as it likes, whatever becomes of the open transaction.
+  struct Mapped {
+    std::shared_ptr<const wal::Mapping> mapping;
+    std::string_view bytes;        // up to where it sees the stored ones
+    std::uint64_t file_bytes = 0;  // so far the mapping has the file's own, behind `bytes`, too
+  };
+  Mapped MappedUpTo(std::uint64_t limit) const;
   void NoteRename(const std::string& path) { file_->NoteRename(path); }
   bool has_file() const { return file_ != nullptr; }
   std::uint64_t file_bytes() const { return file_bytes_; }

@@ -20,12 +20,15 @@ std::shared_ptr<ScanSource> MakeSource(std::shared_ptr<const TableGeneration> ge
   auto source = std::make_shared<ScanSource>();
   source->moment = moment;
   const RecordsFile& records = generation->records;
-  source->mapping = records.mapping();
-  // With what the open transaction has spilled.
-  source->file = records.stored_view().substr(0, limit);
+  RecordsFile::Mapped mapped = records.MappedUpTo(limit);
+  source->mapping = std::move(mapped.mapping);
+  source->file = mapped.bytes;
+  source->file_bytes = mapped.file_bytes;
   // Behind the mapped bytes lies the open transaction's tail, or what a read-only handle replayed,
   // which does not change any more.
-  if (limit > records.stored_bytes()) source->tail = records.tail();
+  if (limit > records.stored_bytes()) {
+    source->tail = std::string_view(records.tail()).substr(0, limit - records.stored_bytes());
+  }
   source->superseded = generation->superseded;
   generation->retained.ForEachSuperseded(
       limit, [&source](std::uint64_t offset) { source->retained.push_back(offset); });
@@ -109,7 +112,7 @@ void ScanState::CompareUpTo(std::uint64_t byte) {
   // Its last block may reach behind what the scan sees.
   const TableGeneration& generation = *source_->generation;
   const std::string_view file(source_->mapping->data(),
-                              std::min(source_->mapping->capacity(), generation.published_bytes()));
+                              std::min(source_->file_bytes, generation.published_bytes()));
   absl::Status whole = generation.CompareBlocks(file, begin, compared_bytes_, compare_again_);
   if (!whole.ok()) status_ = std::move(whole);  // says more than what may have been found before
 }

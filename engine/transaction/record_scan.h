@@ -39,8 +39,9 @@ struct ScanSource {
   std::shared_ptr<const TableGeneration> generation;  // keeps a read-only table's tail alive
   std::shared_ptr<const wal::Mapping> mapping;        // keeps `file` alive
   std::string_view file;
-  std::string_view tail;    // what follows the file's bytes
-  std::string tail_copied;  // which is this if it grows while the scan runs
+  std::uint64_t file_bytes = 0;  // RecordsFile::Mapped
+  std::string_view tail;         // what follows the file's bytes
+  std::string tail_copied;       // which is this if it grows while the scan runs
   SupersededLines superseded;
   std::vector<std::uint64_t> retained;  // of the retained lines, the superseded ones, in order
   ExpiryMoment moment;                  // what has expired by then is passed over

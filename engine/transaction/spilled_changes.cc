@@ -38,6 +38,8 @@ absl::Status TableChanges::Spill(std::size_t bytes) {
   const std::uint64_t begin = records.stored_bytes();
   std::vector<std::vector<KeyEntry>> entries(generation_->indexes.size());
   for (const IndexEntry& entry : added_) {
+    // A replay has taken what it superseded itself out of the index already.
+    if (generation_->superseded.Contains(entry.location.offset())) continue;
     entries[static_cast<std::size_t>(entry.key)].push_back({entry.hash, entry.location.offset()});
   }
   std::vector<SpilledKeys::Added> added;

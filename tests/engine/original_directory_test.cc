@@ -96,6 +96,36 @@ class OriginalDirectoryTest : public ::testing::Test {
   }
 };
 
+// What is tried out on a handle for reading grows beside what others look at.
+TEST_F(OriginalDirectoryTest, TrialMovesNothingThatAScanLooksAt) {
+  Campus campus(OriginalUniversity());
+  ASSERT_THAT(campus.OpenToRead(), IsOk());
+  engine::RecordCursor cursor = CoreOf(campus, "student").Scan({}).value();
+  std::string_view line;
+  ASSERT_TRUE(cursor.Next(&line));
+  const std::string first(line);
+  campus.engine->PermitTrials();
+  {
+    WriteTransaction trial = campus.Begin();
+    std::string key;
+    for (int id = 100; id < 400; ++id) {
+      ASSERT_THAT(
+          CoreOf(campus, "student")
+              .WriteJson(trial, engine::WriteMode::kInsert,
+                         absl::StrCat("{\"id\":", id, ",\"name\":\"n\",\"email\":\"e", id, "\"}"),
+                         &key),
+          IsOk());
+    }
+    EXPECT_EQ(Ids(campus, "student").size(), 7U);
+  }
+  campus.engine->EndTrials();
+  EXPECT_EQ(line, first);
+  int rest = 0;
+  while (cursor.Next(&line)) ++rest;
+  EXPECT_THAT(cursor.status(), IsOk());
+  EXPECT_EQ(rest, 6);
+}
+
 // [engine-6.1] [engine-6.2]
 TEST_F(OriginalDirectoryTest, ReadingSeesTheLogAppliedAndChangesNoByte) {
   Campus campus(OriginalUniversity());

@@ -94,6 +94,41 @@ TEST_F(RefreshTest, ShowsWhatWasCommittedSinceAndOldSnapshotsStay) {
   EXPECT_EQ(students.Get(old, 1)->name, "Alice");
 }
 
+TEST_F(RefreshTest, TrialIsPermittedToItsThreadAlone) {
+  reader.engine->PermitTrials();
+  EXPECT_THAT(reader.engine->Begin(), IsOk());
+  std::thread([this] {
+    EXPECT_THAT(reader.engine->Begin(), Fails(absl::StatusCode::kFailedPrecondition));
+  }).join();
+  reader.engine->EndTrials();
+  EXPECT_THAT(reader.engine->Begin(), Fails(absl::StatusCode::kFailedPrecondition));
+}
+
+// The lines that a reader has of the log lie in memory, which a refresh may outgrow while a scan
+// still looks at what there was.
+// [engine-8.1]
+TEST_F(RefreshTest, ScanGoesOnWhileARefreshTakesALotIn) {
+  const auto insert = [this](int begin, int end) {
+    WriteTransaction transaction = writer.Begin();
+    for (int id = begin; id < end; ++id) {
+      ASSERT_THAT(writer.students().Insert(transaction, {.id = id, .name = "A name"}), IsOk());
+    }
+    ASSERT_THAT(transaction.Commit(), IsOk());
+  };
+  insert(2, 2000);
+  ASSERT_THAT(reader.engine->Refresh(), IsOk());
+  int count = 0;
+  const absl::Status scanned = reader.students().ForEach([&](const Student&) {
+    if (count++ == 5) {
+      insert(2000, 40'000);
+      EXPECT_THAT(reader.engine->Refresh(), IsOk());
+    }
+  });
+  EXPECT_THAT(scanned, IsOk());
+  EXPECT_EQ(count, 1999);
+  ExpectSame();
+}
+
 // [engine-8.1]
 TEST_F(RefreshTest, AgreesWithTheWriterThroughRandomWork) {
   std::mt19937_64 random(schema::TestSeed());

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "tests/engine/campus.h"
 #include "tests/faults/failing_disk.h"
 #include "tests/faults/sanitized.h"
+#include "tests/wal/forwarding_disk.h"
 
 namespace linedb {
 namespace {
@@ -26,6 +28,20 @@ using testing::Student;
 
 constexpr int kMany = 400;
 constexpr int kSweepStep = testing::kSanitized ? 7 : 1;
+
+// Has no room for what is put aside, as long as it is told so.
+class FullDisk final : public wal::ForwardingDisk {
+ public:
+  explicit FullDisk(wal::FileSystem& disk) : ForwardingDisk(disk) {}
+  absl::StatusOr<std::unique_ptr<wal::File>> Open(const std::string& path,
+                                                  wal::OpenMode mode) override {
+    if (is_full && path.find("spill") != path.npos) {
+      return absl::ResourceExhaustedError("no space left on device");
+    }
+    return ForwardingDisk::Open(path, mode);
+  }
+  bool is_full = true;
+};
 
 // So little memory that a transaction spills every few lines.
 class SpillTest : public ::testing::Test {
@@ -146,6 +162,56 @@ TEST_F(SpillTest, RollbackAndSavepointsTakeBackWhatWasPutAside) {
   EXPECT_EQ(campus.Problems(), "");
   ASSERT_THAT(campus.Open(ByHand()), IsOk());
   EXPECT_EQ(campus.State(), after);
+}
+
+// What a replay supersedes of its own lines leaves the index at once, and must not be taken for
+// something else when the rest is put aside.
+// [engine-18.1]
+TEST_F(SpillTest, ReplayThatPutsAsideKeepsTheKeysFromBeforeIt) {
+  Options options;  // a small table is read line by line, …
+  options.maintenance = Maintenance::kManual;
+  options.compaction_bytes_small = 0;  // … and goes on as it is
+  options.compaction_share_min = 1;
+  Campus campus;
+  ASSERT_THAT(campus.Open(options), IsOk());
+  campus.MakeTables();
+  ASSERT_THAT(campus.students().Insert(Numbered(1)), IsOk());
+  ASSERT_THAT(campus.engine->Checkpoint(), IsOk());
+  WriteTransaction transaction = campus.Begin();
+  ASSERT_THAT(InsertMany(campus, transaction, 2, 3), IsOk());
+  ASSERT_THAT(campus.students().Update(transaction, {.id = 2, .name = "Changed", .email = "x"}),
+              IsOk());
+  ASSERT_THAT(InsertMany(campus, transaction, 3, kMany), IsOk());
+  ASSERT_THAT(transaction.Commit(), IsOk());
+  const std::string state = campus.State();
+
+  Campus crashed(campus.Files());
+  ASSERT_THAT(crashed.Open(options), IsOk());
+  EXPECT_EQ(crashed.State(), state);
+  EXPECT_EQ(crashed.students().Get(1)->name, "Student 1");
+  EXPECT_EQ(crashed.students().FindBy<&Student::email>("e1")->id, 1);
+  EXPECT_THAT(crashed.students().Insert({.id = 1, .name = "Another"}),
+              Fails(absl::StatusCode::kAlreadyExists));
+  ASSERT_THAT(crashed.Close(), IsOk());
+  EXPECT_EQ(crashed.Problems(), "");
+  ASSERT_THAT(crashed.Open(options), IsOk());
+}
+
+// A disk without room for what an opening puts aside is no damage of the log.
+// [engine-18.3]
+TEST_F(SpillTest, OpeningWithoutRoomDoesNotAccuseTheLog) {
+  Campus campus;
+  ASSERT_THAT(Prepare(campus), IsOk());
+  ASSERT_THAT(WorkAndCommit(campus), IsOk());
+  const std::string state = campus.State();
+  Campus crashed(campus.Files());
+  FullDisk full(*crashed.disk);
+  crashed.through = &full;
+  EXPECT_THAT(crashed.Open(ByHand()), Fails(absl::StatusCode::kResourceExhausted));
+  full.is_full = false;
+  ASSERT_THAT(crashed.Open(ByHand()), IsOk());
+  EXPECT_EQ(crashed.State(), state);
+  crashed.engine.reset();  // before the disk that it sees
 }
 
 // Whatever fails, everything happens or nothing, and nothing is left behind.
