@@ -190,8 +190,8 @@ void Engine::PermitTrials() {
 void Engine::EndTrials() {
   const std::lock_guard<std::mutex> lock(trials_mutex_);
   --trials_;
-  trial_threads_.erase(std::find(trial_threads_.begin(), trial_threads_.end(),
-                                 std::this_thread::get_id()));
+  trial_threads_.erase(
+      std::find(trial_threads_.begin(), trial_threads_.end(), std::this_thread::get_id()));
 }
 
 // Others' transactions, which began before or wait for it, are none.
