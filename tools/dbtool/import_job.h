@@ -36,8 +36,17 @@ struct ImportJob {
   int Run(Context& context) const;
 };
 
+// Of all problems that an import has met, also of those that are not told.
+struct ImportFindings {
+  bool is_violated = false;  // what the schema, a key or a reference forbids
+  bool clashes = false;
+
+  void Note(const ImportProblem& problem);
+};
+
 // Tells the problems and the counts; the exit code.
-int TellImport(Context& context, const ImportJob& job, const ImportReport& report);
+int TellImport(Context& context, const ImportJob& job, const ImportReport& report,
+               const ImportFindings& findings);
 
 }  // namespace linedb::dbtool
 

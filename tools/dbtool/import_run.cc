@@ -67,9 +67,12 @@ ImportOptions ImportRun::OptionsOf(Pass pass) {
   options.source_name = input_.name();
   options.input_bytes = input_.bytes();
   options.progress = [this, pass](std::uint64_t bytes) { return GoesOnImporting(pass, bytes); };
+  options.on_problem = [this](const ImportProblem& problem) {
+    findings_.Note(problem);
+    if (rejects_ != nullptr) rejects_->Note(problem);
+  };
   if (rejects_ == nullptr) return options;
   options.rejects = &rejects_->lines();
-  options.on_problem = [this](const ImportProblem& problem) { rejects_->Note(problem); };
   // Nothing is committed whose rejected neighbours could not be written down.
   options.progress = [this, pass](std::uint64_t bytes) {
     return GoesOnImporting(pass, bytes) && rejects_->Flush().ok();
@@ -181,6 +184,11 @@ int ImportRun::FailInference(const absl::Status& status) {
   const bool unnamed = message.find(" no name") != message.npos ||
                        message.find(" is doubled") != message.npos ||
                        message.find(" column name") != message.npos;
+  const Place place = PlaceIn(status);
+  if (!unnamed && place.file == input_.name() && place.line > 0) {  // as in a table that is there
+    Fail(context_, status);
+    return kExitProblems;
+  }
   return FailUsage(context_, message,
                    unnamed ? "--columns a,b,c names the columns of CSV" : WayOut(message));
 }
@@ -271,7 +279,7 @@ int ImportRun::Import(Database& database, Pass pass) {
 }
 
 int ImportRun::Finish(Database& database, const ImportReport& report) {
-  const int exit_code = TellImport(context_, job_, report);
+  const int exit_code = TellImport(context_, job_, report, findings_);
   if (absl::Status closed = database.Close(); !closed.ok()) return Fail(context_, closed);
   return exit_code;
 }

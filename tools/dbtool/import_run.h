@@ -66,6 +66,7 @@ class ImportRun {
   bool created_ = false;                      // the table, by this run
   std::optional<TableSchema> schema_before_;  // columns were added to it by this run
   bool some_committed_ = false;               // records, by this run
+  ImportFindings findings_;
 };
 
 }  // namespace linedb::dbtool
