@@ -318,7 +318,8 @@ std::string ImportRun::Remains() const {
 // Empty (the usual hint) if nothing is left behind.
 std::string ImportRun::StoppedHint(const absl::Status& status) const {
   if (!some_committed_ && !created_ && !schema_before_.has_value()) return "";
-  return Remains() + (absl::IsResourceExhausted(status) ? "; make room and run it again" : "");
+  const std::string helps = MoreRoomHint(status);
+  return Remains() + (helps.empty() ? "" : "; " + helps);
 }
 
 }  // namespace linedb::dbtool
