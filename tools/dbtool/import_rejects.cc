@@ -6,6 +6,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "absl/strings/match.h"
 #include "nlohmann/json.hpp"
 #include "tools/dbtool/errors.h"
 #include "tools/dbtool/import_job.h"
@@ -139,6 +140,13 @@ absl::Status RejectsFiles::Finish() {
 void ImportFindings::Note(const ImportProblem& problem) {
   is_violated |= problem.kind != ProblemKind::kSyntax;
   clashes |= problem.kind == ProblemKind::kClash;
+  if (problem.kind != ProblemKind::kSyntax) return;
+  const bool is_indented = problem.line == brace_line + 1 && problem.column > 1;
+  spans_lines |= brace_line > 0 && is_indented &&
+                 absl::StartsWith(problem.reason, "expected an object, found \"");
+  const bool is_brace =
+      problem.column == 2 && absl::StartsWith(problem.reason, "expected a member's name");
+  brace_line = is_brace ? problem.line : 0;
 }
 
 int TellImport(Context& context, const ImportJob& job, const ImportReport& report,
@@ -149,6 +157,7 @@ int TellImport(Context& context, const ImportJob& job, const ImportReport& repor
     TellProblems(report);
     TellUnknownColumns(context, report);
     TellClash(context, job, findings);
+    if (findings.spans_lines) Hint(context, kOneLineHint);
     Note(context, CountsText(job, report));
   }
   if (report.problem_count == 0) return kExitOk;

@@ -157,9 +157,16 @@ std::string ImportRun::MeantColumn(const std::string& message) {
   return meant.empty() ? "" : meant.substr(2);
 }
 
+bool ImportRun::BeginsWithABraceAlone() {
+  std::string line;
+  if (!input_.Rewind().ok() || !std::getline(input_.stream(), line)) return false;
+  return line.substr(0, line.find_last_not_of(" \t\r") + 1) == "{";
+}
+
 // What may have been meant by a file that was read as something else.
 std::string ImportRun::WayOut(const std::string& message) {
   if (absl::StrContains(message, ": no record to infer")) {
+    if (words_.format != FileFormat::kCsv && BeginsWithABraceAlone()) return kOneLineHint;
     if (job_.format != "auto" || input_.bytes() == 0) return "";
     return words_.format == FileFormat::kCsv
                ? "it was read as CSV, which begins with a line of names; --format jsonl, or json"

@@ -47,6 +47,7 @@ class ImportRun {
   absl::StatusOr<TableSchema> Infer(const InferOptions& options);
   std::string MeantColumn(const std::string& message);
   int FailInference(const absl::Status& status);
+  bool BeginsWithABraceAlone();
   std::string WayOut(const std::string& message);
   int AddColumns(Database& database);
   int OpenRejects();
