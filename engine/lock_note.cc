@@ -4,9 +4,11 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
-#include <memory>
+#include <fstream>
+#include <iterator>
 
 #include "absl/strings/str_cat.h"
 #include "nlohmann/json.hpp"
@@ -23,22 +25,28 @@ std::string HostName() {
   return name.data();
 }
 
+// What the system tells of a process; empty if it does not. Its files have no size, so that none of
+// the disk's functions reads them.
+std::string ProcessText(std::int64_t pid, std::string_view name) {
+  std::ifstream file(absl::StrCat("/proc/", pid, "/", std::string(name)));
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
 // Whether the process of that number runs and is that program: a dead one stays until its parent
 // has asked for it, and numbers are given again. True where the system does not tell.
 bool IsRunning(std::int64_t pid, const std::string& program) {
   // "4711 (dbtool) S 1 …"; the name is cut to 15 bytes and may hold anything.
-  absl::StatusOr<std::unique_ptr<wal::File>> file =
-      wal::PosixFileSystem().Open(absl::StrCat("/proc/", pid, "/stat"), wal::OpenMode::kRead);
-  if (!file.ok()) return true;
-  const absl::StatusOr<std::string> stat = (*file)->ReadAt(0, 512);
-  if (!stat.ok()) return true;
-  const std::size_t begin = stat->find('(');
-  const std::size_t end = stat->rfind(')');
-  if (begin == std::string::npos || end == std::string::npos || end + 2 >= stat->size())
-    return true;
-  const char state = (*stat)[end + 2];
-  const std::string name = stat->substr(begin + 1, end - begin - 1);
-  return state != 'Z' && state != 'X' && program.substr(0, 15) == name;
+  const std::string stat = ProcessText(pid, "stat");
+  const std::size_t begin = stat.find('(');
+  const std::size_t end = stat.rfind(')');
+  if (begin == stat.npos || end == stat.npos || end + 2 >= stat.size()) return true;
+  const char state = stat[end + 2];
+  if (state == 'Z' || state == 'X') return false;
+  if (stat.substr(begin + 1, end - begin - 1) == program.substr(0, 15)) return true;
+  // Threads and scripts have other names than what the program was called by.
+  std::string called = ProcessText(pid, "cmdline");
+  called.resize(std::min(called.find('\0'), called.size()));
+  return called.substr(called.rfind('/') + 1) == program;  // npos + 1 is 0
 }
 
 // The note as an object with the four members, or null.

@@ -25,6 +25,7 @@
 #include "schema/primary_key.h"
 #include "schema/schema_document.h"
 #include "wal/wal_archive.h"
+#include "wal/wal_line.h"
 #include "wal/wal_recovery.h"
 
 namespace linedb::engine {
@@ -51,6 +52,18 @@ class Verifier {
     report_.problems.push_back({wal::ShortName(paths_, path), line, byte, std::move(kind),
                                 std::move(key), std::move(message)});
   }
+  // Of a file that cannot be read: that it is missing, or no file, is a finding; what the disk or
+  // its permissions say about it fails the whole.
+  void AddUnreadable(const std::string& path, std::string kind, const absl::Status& status) {
+    const bool is_finding =
+        absl::IsNotFound(status) || absl::IsFailedPrecondition(status) || absl::IsDataLoss(status);
+    if (is_finding) {
+      Add(path, 1, 0, std::move(kind), std::string(status.message()));
+    } else {
+      unreadable_.Update(status);
+    }
+  }
+  void AddBadSchema(const std::string& path, std::string_view text, std::string_view message);
   void VerifySchemas();
   absl::Status VerifyLog();
   void VerifyTables();
@@ -71,21 +84,47 @@ class Verifier {
   TableMap tables_;
   std::map<std::string, std::string> records_paths_;  // of the tables that have files
   WriterState writer_ = WriterState::kNone;
+  absl::Status unreadable_;  // why a file is that, whose findings nobody knows
 };
+
+// "line 6 column 20: there is no type stx" has the place in it.
+void Verifier::AddBadSchema(const std::string& path, std::string_view text,
+                            std::string_view message) {
+  std::string_view rest = message;
+  std::uint64_t line = 0;
+  std::uint64_t column = 0;
+  const bool is_placed = wal::ConsumePrefix(&rest, "line ") && wal::ConsumeNumber(&rest, &line) &&
+                         wal::ConsumePrefix(&rest, " column ") &&
+                         wal::ConsumeNumber(&rest, &column) && wal::ConsumePrefix(&rest, ": ");
+  if (!is_placed || line == 0 || column == 0) {
+    Add(path, 1, 0, "schema", std::string(message));
+    return;
+  }
+  std::size_t begin = 0;  // of the line; npos + 1 is 0
+  for (std::uint64_t i = 1; i < line; ++i) begin = text.find('\n', begin) + 1;
+  Add(path, line, begin + column - 1, "schema", std::string(rest));
+}
 
 // One by one, so that a damaged file does not hide another.
 void Verifier::VerifySchemas() {
   absl::StatusOr<std::vector<std::string>> names = files_.List(paths_.SchemaDirectory());
-  if (!names.ok()) return;
+  if (!names.ok()) {
+    if (!absl::IsNotFound(names.status())) unreadable_.Update(names.status());
+    return;
+  }
   for (const std::string& name : *names) {
     const std::optional<std::string> table = wal::TableOfSchemaFile(name);
     if (!table) continue;
     const std::string path = paths_.Schema(*table);
     absl::StatusOr<std::string> text = wal::ReadFile(files_, path);
-    absl::StatusOr<schema::SchemaDocument> document =
-        text.ok() ? schema::ParseSchemaDocument(*text) : text.status();
+    if (!text.ok()) {
+      AddUnreadable(path, "schema", text.status());
+      continue;
+    }
+    absl::StatusOr<schema::SchemaDocument> document = schema::ParseSchemaDocument(*text);
     if (!document.ok()) {
-      Add(path, 1, 0, "schema", std::string(document.status().message()));
+      const absl::Status status = document.status();
+      AddBadSchema(path, *text, std::string(status.message()));
       continue;
     }
     if (document->schema.table_name != *table) {
@@ -141,7 +180,9 @@ void Verifier::VerifyTable(const std::string& name, const wal::TableCheckpoint& 
   const auto entry = catalog_.find(name);
   if (entry == catalog_.end()) {
     absl::StatusOr<wal::FileInfo> there = files_.Stat(paths_.Schema(name));
-    if (!there.ok()) Add(paths_.Schema(name), 1, 0, "missing_file", "the file is missing");
+    if (absl::IsNotFound(there.status())) {
+      Add(paths_.Schema(name), 1, 0, "missing_file", "the file is missing");
+    }
     return;  // unreadable: reported already
   }
   // An alteration's last step may be left to the next opening.
@@ -165,12 +206,12 @@ void Verifier::VerifyTable(const std::string& name, const wal::TableCheckpoint& 
   const std::string path = awaits_rename ? paths_.RecordsCompacted(name) : paths_.Records(name);
   absl::StatusOr<std::unique_ptr<wal::File>> file = files_.Open(path, wal::OpenMode::kRead);
   if (!file.ok()) {
-    Add(path, 1, 0, "missing_file", std::string(file.status().message()));
+    AddUnreadable(path, "missing_file", file.status());
     return;
   }
   absl::StatusOr<RecordsFile> records = RecordsFile::Open(*std::move(file), checkpoint.bytes);
   if (!records.ok()) {
-    Add(path, 1, 0, "truncated", std::string(records.status().message()));
+    AddUnreadable(path, "truncated", records.status());
     return;
   }
   auto table = std::make_shared<TableState>(*std::move(layout));
@@ -323,8 +364,9 @@ void Verifier::VerifyTail(TableState& table) {
   const std::string path = paths_.Records(table.name());
   absl::StatusOr<std::string> bytes = wal::ReadFile(files_, path);
   if (!bytes.ok()) {
-    if (!table.generation->records.has_file() && !died) {
-      Add(path, 1, 0, "missing_file", std::string(bytes.status().message()));
+    const bool is_expected = died && absl::IsNotFound(bytes.status());
+    if (!table.generation->records.has_file() && !is_expected) {
+      AddUnreadable(path, "missing_file", bytes.status());
     }
     return;
   }
@@ -403,7 +445,7 @@ absl::Status Verifier::Run() {
   } else {
     VerifyTables();
   }
-  return absl::OkStatus();
+  return unreadable_;
 }
 
 }  // namespace

@@ -80,11 +80,18 @@ class SchemaMaker {
   const InferOptions& options_;
 };
 
-absl::Status ReadAll(RecordSource& source, const InferOptions& options, ColumnGuesser* guesser) {
+// `first_fault`: of the records that are none, as Import tells it; empty if there are no such.
+absl::Status ReadAll(RecordSource& source, const InferOptions& options, ColumnGuesser* guesser,
+                     std::string* first_fault) {
   SourceRecord record;
   std::uint64_t records = 0;
   while (source.Next(&record)) {
-    if (record.fault.empty()) guesser->Note(record.text);
+    if (record.fault.empty()) {
+      guesser->Note(record.text);
+    } else if (first_fault->empty()) {
+      *first_fault = absl::StrCat(options.source_name, ":", record.fault_position.line, ":",
+                                  record.fault_position.column, ": ", record.fault);
+    }
     if (++records % kRecordsPerProgress != 0 || !options.progress) continue;
     if (!options.progress(source.bytes_read())) {
       return absl::CancelledError(
@@ -107,8 +114,12 @@ absl::StatusOr<TableSchema> InferSchema(std::istream& input, const InferOptions&
   const std::unique_ptr<engine::ColumnGuesser> guesser =
       source->csv_shape() == nullptr ? engine::NewJsonGuesser()
                                      : engine::NewCsvGuesser(*source->csv_shape());
-  if (absl::Status read = engine::ReadAll(*source, options, guesser.get()); !read.ok()) return read;
-  return engine::SchemaMaker(options).Make(guesser->Guesses());
+  std::string first_fault;
+  absl::Status read = engine::ReadAll(*source, options, guesser.get(), &first_fault);
+  if (!read.ok()) return read;
+  const std::vector<engine::ColumnGuess> guesses = guesser->Guesses();
+  if (guesses.empty() && !first_fault.empty()) return absl::InvalidArgumentError(first_fault);
+  return engine::SchemaMaker(options).Make(guesses);
 }
 
 TableSchema WithColumnsOf(TableSchema stored, const TableSchema& inferred) {

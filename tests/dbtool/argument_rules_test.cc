@@ -2,6 +2,7 @@
 // when " [a" was named, and two records when "[p,q]" was; and `restore --at "$LSN"` of a script
 // whose variable was empty restored the newest state.
 
+#include <regex>
 #include <set>
 #include <string>
 #include <vector>
@@ -47,6 +48,42 @@ class ArgumentRules : public DbtoolTest {
     return lines;
   }
 };
+
+// It was refused as qx, "did you mean q"x?".
+TEST_F(ArgumentRules, AQuoteInAColumnsNameIsTypedAsItIsOrDoubledInQuotes) {
+  struct Row {
+    const char* name;  // as JSON
+    std::vector<const char*> spellings;
+  };
+  for (const Row& row :
+       {Row{R"(q\"x)", {R"(q"x)", R"("q""x")"}}, Row{R"(\"q\")", {R"("""q""")"}},
+        Row{R"(a,b)", {R"("a,b")"}}, Row{R"(a\"b\"c)", {R"(a"b"c)", R"("a""b""c")"}}}) {
+    for (const std::string spelling : row.spellings) {
+      const std::string list = Quoted(spelling);
+      Out("dbtool create data/university m -q --column id:int --column " +
+          Quoted(R"(")" + std::regex_replace(std::string(row.name), std::regex(R"(\\")"), R"("")") +
+                 R"(":str)") +
+          " --primary-key " + list + " --unique " + Quoted("id," + spelling));
+      Out("dbtool put data/university m -q " +
+          Quoted("{\"id\":1,\"" + std::string(row.name) + "\":\"v\"}"));
+      EXPECT_EQ(Out("dbtool cat data/university m --columns " + list),
+                "{\"" + std::string(row.name) + "\":\"v\"}\n");
+      EXPECT_EQ(Out("dbtool cat data/university m --columns " + Quoted(spelling + ",id")),
+                "{\"" + std::string(row.name) + "\":\"v\",\"id\":1}\n");
+      Out("dbtool drop data/university m --yes -q");
+    }
+  }
+  ExpectFailure("dbtool cat data/university student --columns '\"id'", 2,
+                "student has no column \"id");
+}
+
+// The JSON of a record had the member twice.
+TEST_F(ArgumentRules, AColumnThatIsNamedTwiceIsRefused) {
+  for (const char* columns : {"id,id", "id,name,\"id\""}) {
+    ExpectFailure("dbtool cat data/university student --columns " + Quoted(columns), 2,
+                  "the column id is named twice");
+  }
+}
 
 TEST_F(ArgumentRules, PurgeRemovesExactlyTheKeysTyped) {
   MakeWords();

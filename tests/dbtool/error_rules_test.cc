@@ -136,6 +136,47 @@ TEST_F(ErrorRules, TailOfWhatIsStillToComeSaysSo) {
   EXPECT_EQ(Out("dbtool tail data/university --from 8"), "");
 }
 
+// [cli-2] It printed nothing and ended with 0.
+TEST_F(ErrorRules, Rule02TheLogOfWhatIsStillToComeIsNotFound) {
+  const std::string last = Out("dbtool wal data/university | tail -n 1 | jq -j .lsn");
+  const std::string next = std::to_string(std::stoul(last) + 1);
+  ExpectFailure("dbtool wal data/university --from 99999999", 3,
+                "there is no lsn 99999999 yet: the log ends with lsn " + last);
+  ExpectFailure("dbtool wal data/university --from 99 --table student --json", 3,
+                "there is no lsn 99 yet");
+  ExpectFailure("dbtool wal data/university --from 5 --to 2", 2,
+                "--from, lsn 5, is later than --to, lsn 2");
+  EXPECT_EQ(Out("dbtool wal data/university --from " + next), "");
+  EXPECT_NE(Out("dbtool wal data/university --from " + last + " --to 99"), "");
+  // The same of a log that has been archived.
+  Out("dbtool checkpoint data/university -q");
+  EXPECT_EQ(Out("dbtool wal data/university --from " + next), "");
+  ExpectFailure("dbtool wal data/university --from 99", 3, "the log ends with lsn " + last);
+}
+
+// [cli-2] It was told as a disk that is full.
+TEST_F(ErrorRules, Rule02KeysThatAreUsedUpAreAConstraint) {
+  Out("dbtool create data/university k -q --column id:int:primary_key:nullable --column n:str");
+  Out("dbtool put data/university k '{\"id\":9223372036854775807,\"n\":\"x\"}' -q");
+  Write("k.jsonl", "{\"n\":\"y\"}\n");
+  for (const char* command :
+       {"put data/university k '{\"n\":\"y\"}'", "import data/university k k.jsonl"}) {
+    const json error = ErrorOf(command);
+    EXPECT_EQ(error["code"], "INVALID_ARGUMENT") << command;
+    EXPECT_EQ(error["hint"], "a record that has a key of its own, one that is free, goes in");
+    ExpectFailure(std::string("dbtool ") + command, 7,
+                  "the largest 64-bit key is in use, so none can be assigned");
+  }
+  Out("dbtool put data/university k '{\"id\":3,\"n\":\"y\"}' -q");
+}
+
+TEST_F(ErrorRules, ATableThatIsThereIsNamedAsItIsSpelled) {
+  for (const char* name : {"student", "Student", "STUDENT"}) {
+    ExpectFailure(std::string("dbtool create data/university ") + name + " --column a:int", 7,
+                  "hint: `dbtool alter data/university student` changes it");
+  }
+}
+
 TEST_F(ErrorRules, TailAtAGapHintsWhatIsBehindIt) {
   Out("dbtool checkpoint data/university -q");
   Out("dbtool import data/university student more.jsonl -q");
@@ -234,6 +275,27 @@ TEST_F(ErrorRules, DamageIsSaidToBeRepairable) {
   Out("sed -i s/Bob/Rob/ data/university/data/student.records");
   ExpectFailure("dbtool get data/university student 1", 5,
                 "dbtool repair data/university --to NEWDIR");
+}
+
+// It named the table that was asked for, and came with damage of logs and schemas, too.
+TEST_F(ErrorRules, OnlyDamageOfATablesFileIsSaidToBeAdoptable) {
+  Out("dbtool checkpoint data/university -q");
+  struct Row {
+    const char* damaging;
+    const char* adoption;  // empty: none is offered
+  };
+  for (const Row& row : {Row{": > copy/data/student.records", "`dbtool adopt copy student`"},
+                         Row{"sed -i 's/\"str\"/\"stx\"/' copy/schema/student.schema.json", ""},
+                         Row{"sed -i 's/CHECKPOINT/CHICKPOINT/' copy/wal/transaction.log", ""}}) {
+    Out("rm -rf copy && cp -r data/university copy");
+    Out(row.damaging);
+    const Outcome outcome = Run("dbtool cat copy enrollment");
+    EXPECT_EQ(outcome.exit_code, 5) << row.damaging << '\n' << outcome.err;
+    EXPECT_TRUE(Contains(outcome.err, "`dbtool repair copy --to NEWDIR`")) << outcome.err;
+    const std::string adoption = row.adoption;
+    EXPECT_EQ(Contains(outcome.err, "dbtool adopt"), !adoption.empty()) << outcome.err;
+    EXPECT_TRUE(Contains(outcome.err, adoption)) << outcome.err;
+  }
 }
 
 // It began with the log's name, and was taken for damage of the log.

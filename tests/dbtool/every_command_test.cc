@@ -229,7 +229,7 @@ TEST_F(EveryCommand, Rule05ErrorsOfEachKindAreJsonWithTheirCode) {
         Row{"dbtool create $D student --column a:int", 7, "ALREADY_EXISTS"},
         Row{"dbtool put $D student '{\"id\":\"x\"}'", 7, "INVALID_ARGUMENT"},
         Row{"sed -i 's/\"format\": 1/\"format\": 99/' $D/schema/*; dbtool cat $D student", 2,
-            "FAILED_PRECONDITION", "schema/enrollment.schema.json", 1},
+            "FAILED_PRECONDITION", "schema/enrollment.schema.json", 2},
         Row{"dbtool create $D seat -q --column id:int:primary_key "
             "--column student:int:references=student; dbtool put $D seat -q "
             "'{\"id\":1,\"student\":1}'; dbtool delete $D student 1 --yes",

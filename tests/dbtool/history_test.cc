@@ -79,6 +79,20 @@ TEST_F(HistoryTest, RestoreGoesBackToAnLsnAndToATime) {
   EXPECT_EQ(Run("dbtool cat empty student").exit_code, 3);
 }
 
+// An empty database came, and nothing said why.
+TEST_F(HistoryTest, RestoreOfAMomentBeforeTheFirstOperationSaysThatItIsEmpty) {
+  const std::string told = "the database was empty at that moment";
+  for (const char* moment : {"0", "2020-01-22T20:31:17Z"}) {
+    const std::string at = std::string(" --at ") + moment;
+    EXPECT_TRUE(Contains(Run("dbtool restore data/university d --dry-run" + at).err, told)) << at;
+    const Outcome restored = Run("dbtool restore data/university empty" + at);
+    EXPECT_EQ(restored.exit_code, 0) << restored.err;
+    EXPECT_TRUE(Contains(restored.err, told)) << restored.err;
+    Out("rm -rf empty");
+  }
+  EXPECT_FALSE(Contains(Run("dbtool restore data/university d --at 1").err, told));
+}
+
 TEST_F(HistoryTest, RestoreDryRunPrintsThePlanAndWritesNothing) {
   const std::string told =
       Out("dbtool restore data/university back --at 2 --dry-run --format table");

@@ -120,6 +120,28 @@ TEST_F(ImportRules, Rule15MaxErrorsLimitsWhatIsTold) {
   EXPECT_TRUE(Contains(outcome.err, "rejected 3")) << outcome.err;
 }
 
+// [cli-2] It was chosen from those that were told.
+TEST_F(ImportRules, Rule02MaxErrorsDoesNotChangeTheExitCode) {
+  Write("none.jsonl", "{bad\n{worse\n");
+  struct Row {
+    const char* file;
+    int exit_code;
+  };
+  for (const Row& row : {Row{"mixed.jsonl", 7}, Row{"none.jsonl", 1}, Row{"more.jsonl", 0}}) {
+    for (const char* errors_max : {"0", "1", "2", "100"}) {
+      const Outcome outcome =
+          Run(std::string("dbtool import data/university student --dry-run --max-errors ") +
+              errors_max + " " + row.file);
+      EXPECT_EQ(outcome.exit_code, row.exit_code) << errors_max << '\n' << outcome.err;
+    }
+  }
+  // The last of its problems is the only one that violates anything.
+  Write("late.jsonl", "{bad\n{\"id\":1,\"name\":\"Taken\"}\n");
+  const Outcome late = Run("dbtool import data/university student late.jsonl --max-errors 1");
+  EXPECT_EQ(late.exit_code, 7) << late.err;
+  EXPECT_TRUE(Contains(late.err, "--on-conflict skip leaves these out")) << late.err;
+}
+
 // [cli-16]
 TEST_F(ImportRules, Rule16RejectsTakeTheUntouchedLinesAndTheReasons) {
   const std::string command =
@@ -251,6 +273,21 @@ TEST_F(ImportRules, Rule19CsvKeepsTheZerosOfZipCodes) {
   Write("zip2.csv", "zip\n98101\n");
   Out("dbtool import data/university zip2 zip2.csv --create --type zip=str");
   EXPECT_EQ(Out("dbtool export data/university zip2"), "{\"zip\":\"98101\"}\n");
+}
+
+// [cli-19] With --create it was said to be no record, and to be read as CSV instead.
+TEST_F(ImportRules, Rule19AnOverlongRecordIsToldAsSuchByCreateToo) {
+  Out("{ printf '{\"id\":1,\"v\":\"'; head -c 20000000 /dev/zero | tr '\\0' x; "
+      "printf '\"}\\n'; } >long.jsonl");
+  for (const char* table : {"student", "made --create", "made --create --dry-run"}) {
+    const Outcome outcome =
+        Run(std::string("dbtool import data/university ") + table + " long.jsonl");
+    EXPECT_EQ(outcome.exit_code, 1) << table << '\n' << outcome.err;
+    EXPECT_TRUE(Contains(outcome.err, "long.jsonl:1:1: ")) << table << '\n' << outcome.err;
+    EXPECT_TRUE(Contains(outcome.err, "record of more than 16777215 bytes")) << outcome.err;
+    EXPECT_FALSE(Contains(outcome.err, "--format csv")) << outcome.err;
+  }
+  EXPECT_EQ(Run("dbtool cat data/university made").exit_code, 3);
 }
 
 // [cli-20]

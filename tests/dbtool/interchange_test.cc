@@ -16,6 +16,19 @@ class InterchangeTest : public DbtoolTest {
   }
 };
 
+TEST_F(InterchangeTest, RecordsOfSeveralLinesAreToldHowToBecomeOne) {
+  Out("jq . more.jsonl >laid_out.json");
+  const std::string hint = "hint: `jq -c . FILE` makes one line of each record";
+  for (const char* call : {"student laid_out.json", "student - <laid_out.json",
+                           "student laid_out.json --max-errors 0", "t laid_out.json --create"}) {
+    const Outcome outcome = Run(std::string("dbtool import data/university ") + call);
+    EXPECT_NE(outcome.exit_code, 0) << call;
+    EXPECT_TRUE(Contains(outcome.err, hint)) << call << '\n' << outcome.err;
+  }
+  Write("torn.jsonl", "{\n{\"id\":1\n{bad\n");
+  EXPECT_FALSE(Contains(Run("dbtool import data/university student torn.jsonl").err, "jq"));
+}
+
 TEST_F(InterchangeTest, CanonicalExportIsTheSameAfterAnotherHistory) {
   Out("dbtool export data/university student a.jsonl --canonical -q");
   Write("again.jsonl",

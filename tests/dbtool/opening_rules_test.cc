@@ -172,6 +172,16 @@ TEST_F(OpeningRules, Rule13TakingOverAnOriginalIsToldAsThat) {
 }
 
 // [cli-13]
+TEST_F(OpeningRules, Rule13NothingReplayedIsNotToldAsARecovery) {
+  Out("dbtool checkpoint data/university -q");
+  Out("printf '{\"torn' >>data/university/wal/transaction.log");
+  const Outcome put = Run("dbtool put data/university student '{\"name\":\"Eve\"}'");
+  EXPECT_EQ(put.exit_code, 0) << put.err;
+  EXPECT_EQ(put.err.rfind("dbtool: wal/transaction.log line ", 0), 0u) << put.err;
+  EXPECT_FALSE(Contains(put.err, "replayed")) << put.err;
+}
+
+// [cli-13]
 TEST_F(OpeningRules, Rule13AProperlyClosedDatabaseIsNotCalledCrashed) {
   Out("printf '{\"torn' >>data/university/wal/transaction.log");
   const Outcome import = Run("dbtool import data/university student more.jsonl");

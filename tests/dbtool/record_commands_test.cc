@@ -62,7 +62,9 @@ TEST_F(RecordCommands, PutRefusesWhatIsNoRecordOfTheTable) {
     int exit_code;
     const char* told;
   };
-  const Row rows[] = {{"{\"id\":", 2, "no JSON"},
+  const Row rows[] = {{"{\"id\":", 2, "no JSON: line 1 column 7: "},
+                      {"{\"id\":1,}", 2, "line 1 column 9: expected a member"},
+                      {"{\n\"id\":1} x", 2, "no JSON: line 2 column 9: "},
                       {"[1]", 2, "no JSON object"},
                       {"{\"id\":7}", 7, "student.name"},
                       {"{\"id\":7,\"nmae\":\"X\"}", 7, "nmae"},
@@ -81,6 +83,20 @@ TEST_F(RecordCommands, PutIntoATableWithoutKeySaysNone) {
   const Outcome put = Run(R"(dbtool put data/university note '{"text":"a"}' --json)");
   EXPECT_EQ(put.err, "dbtool: note inserted\n");
   EXPECT_TRUE(json::parse(put.out)["key"].is_null());
+}
+
+// The help said of every table that a key that is left out is assigned.
+TEST_F(RecordCommands, AMissingKeyIsToldWhichOnesAreAssigned) {
+  Out("dbtool create data/university given -q --column id:int:primary_key");
+  Out("dbtool create data/university code -q --column id:str:primary_key");
+  const std::string hint = "a key is assigned to a column made with id:int:primary_key:nullable";
+  ExpectFailure("dbtool put data/university given '{}'", 7, hint);
+  EXPECT_FALSE(Contains(Run("dbtool put data/university code '{}'").err, hint));
+  for (const char* command : {"put", "create"}) {
+    const std::string help = Out(std::string("dbtool help ") + command + " | tr -s ' \\n' ' '");
+    EXPECT_TRUE(Contains(help, "id:int:primary_key:nullable")) << help;
+    EXPECT_FALSE(Contains(help, "a key that is left out is assigned")) << help;
+  }
 }
 
 // [cli-22]

@@ -1,6 +1,9 @@
 // repair, as a person or a script meets it: somebody who has lost data, and must not lose more by a
 // report that is not true or a file that is overwritten.
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <string>
 
 #include "nlohmann/json.hpp"
@@ -181,6 +184,48 @@ TEST_F(RepairRules, AnEarlierVersionIsKeptWhenThatIsAskedFor) {
   EXPECT_EQ(kept.exit_code, 1) << kept.err;
   EXPECT_EQ(json::parse(kept.out)["lines_previous"], 1) << kept.out;
   EXPECT_TRUE(Contains(Out("dbtool cat kept student"), "\"name\":\"Bob\""));
+}
+
+// It was said to be line 1 byte 0, whatever the line that the message named.
+TEST_F(RepairRules, AFaultInASchemaIsToldWithItsOwnPlace) {
+  const std::string file = "data/university/schema/student.schema.json";
+  const std::string good = Read(file);
+  Out("sed -i '0,/\"str\"/s//\"stx\"/' " + file);
+  const std::size_t byte = Read(file).find("\"stx\"");
+  const auto line = 1 + std::count(good.begin(), good.begin() + static_cast<long>(byte), '\n');
+  const Outcome verify = Run("dbtool verify data/university --json");
+  EXPECT_EQ(verify.exit_code, 1) << verify.err;
+  const json problem = json::parse(verify.out)["problems"][0];
+  EXPECT_EQ(problem["file"], "schema/student.schema.json") << problem;
+  EXPECT_EQ(problem["line"], line) << problem;
+  EXPECT_EQ(problem["byte"], byte) << problem;
+  EXPECT_EQ(problem["message"], "there is no type stx") << problem;
+  const json quick = json::parse(Run("dbtool verify data/university --quick --json").out);
+  EXPECT_EQ(quick["problems"][0]["line"], line) << quick;
+  const Outcome cat = Run("dbtool cat data/university enrollment --json");
+  EXPECT_EQ(json::parse(cat.err)["error"]["line"], line) << cat.err;
+}
+
+// It was said to be missing, which is a finding, with exit code 1.
+TEST_F(RepairRules, AFileThatMayNotBeReadIsNoFindingOfVerify) {
+  const std::string other = ::getuid() == 0 ? "setpriv --reuid 65534 --clear-groups " : "";
+  if (Run(other + "dbtool verify data/university").exit_code != 0) {
+    GTEST_SKIP() << "there is no other user here, or the directory is closed to others";
+  }
+  for (const char* file : {"data/student.records", "schema/student.schema.json", "schema"}) {
+    const std::string path = std::string("data/university/") + file;
+    const std::string before = Out("stat -c %a " + path);
+    Out("chmod 000 " + path);
+    const Outcome verify = Run(other + "dbtool verify data/university");
+    Out("chmod " + before.substr(0, before.find('\n')) + " " + path);
+    EXPECT_EQ(verify.exit_code, 6) << file << '\n' << verify.err;
+    EXPECT_TRUE(Contains(verify.err, path + ": Permission denied")) << verify.err;
+    EXPECT_EQ(verify.out, "") << file;
+  }
+  Out("mv data/university/data/student.records .");
+  const Outcome missing = Run(other + "dbtool verify data/university");
+  EXPECT_EQ(missing.exit_code, 1) << missing.err;
+  EXPECT_TRUE(Contains(missing.out, "missing_file")) << missing.out;
 }
 
 }  // namespace

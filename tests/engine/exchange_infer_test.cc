@@ -106,6 +106,18 @@ TEST(InferSchemaTest, RefusesWhatCanBeNoTable) {
   EXPECT_FALSE(Infer("{\"a\":1}\n", options).ok());
 }
 
+// The record was passed over, and there was said to be none.
+TEST(InferSchemaTest, TellsTheFaultOfTheFirstRecordIfThereIsNoOther) {
+  const std::string overlong = "{\"a\":\"" + std::string(20'000'000, 'x') + "\"}";
+  const std::string reason = ": record of more than 16777215 bytes";
+  InferOptions options;
+  options.source_name = "long";
+  EXPECT_EQ(Infer(overlong + "\n", options).status().message(), "long:1:1" + reason);
+  EXPECT_EQ(Infer("\n\n" + overlong, options).status().message(), "long:3:1" + reason);
+  EXPECT_EQ(Infer("[\n" + overlong + "]", options).status().message(), "long:2:1" + reason);
+  EXPECT_TRUE(Infer(overlong + "\n{\"a\":1}\n", options).ok());
+}
+
 TEST(InferSchemaTest, ReadsEveryFormatThatImportReads) {
   for (const char* input :
        {"{\"a\":1}\n", "[{\"a\":1}]", "[\n {\n  \"a\" : 1\n }\n]\n", "{\"records\":[\n{\"a\":1}]}",

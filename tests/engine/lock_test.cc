@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -48,6 +50,43 @@ TEST(LockNoteTest, NotesThatCannotBeReadAreShownAsTheyAre) {
   }
   EXPECT_FALSE(engine::IsLockNoteOfLiveProcess(
       "{\"pid\":1,\"program\":\"init\",\"host\":\"another.example\",\"since\":\"then\"}"));
+}
+
+// Of a child that waits to be killed, and may call itself something else.
+pid_t StartChild(const char* name) {
+  const pid_t child = fork();
+  if (child != 0) return child;
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (name != nullptr) prctl(PR_SET_NAME, name);
+  for (;;) pause();
+}
+
+std::string NoteOf(pid_t pid, const std::string& program) {
+  return absl::StrCat("{\"pid\":", pid, ",\"program\":\"", program, "\",\"host\":\"", HostName(),
+                      "\",\"since\":\"then\"}\n");
+}
+
+// Killed, and not yet asked for by its parent.
+void Kill(pid_t child) {
+  kill(child, SIGKILL);
+  siginfo_t ended = {};
+  ASSERT_EQ(waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT), 0);
+}
+
+// The system's file about it was taken for empty, so a killed writer held the database open until
+// its parent asked for it.
+TEST(LockNoteTest, AZombieIsDeadAndAnotherProgramIsNotTheWriter) {
+  for (const char* name : {static_cast<const char*>(nullptr), "a) Z (b", "a) S (b"}) {
+    const pid_t child = StartChild(name);
+    ASSERT_GT(child, 0);
+    const std::string note = NoteOf(child, program_invocation_short_name);
+    EXPECT_TRUE(engine::IsLockNoteOfLiveProcess(note)) << note;
+    EXPECT_FALSE(engine::IsLockNoteOfLiveProcess(NoteOf(child, "another_program")));
+    Kill(child);
+    EXPECT_FALSE(engine::IsLockNoteOfLiveProcess(note)) << note;
+    EXPECT_EQ(waitpid(child, nullptr, 0), child);
+    EXPECT_FALSE(engine::IsLockNoteOfLiveProcess(note)) << note;
+  }
 }
 
 class LockTest : public ::testing::Test {
@@ -108,6 +147,29 @@ TEST_F(LockTest, LockOfADeadProcessIsTakenOver) {
   EXPECT_EQ((*database)->OpenTable<Student>()->Get(1)->name, "Alice");
   ASSERT_THAT((*database)->Close(), IsOk());
   EXPECT_EQ(std::filesystem::file_size(directory + "/LOCK"), 0U);
+}
+
+TEST_F(LockTest, AReaderBesideAKilledWriterSeesThatItDied) {
+  int told[2];
+  ASSERT_EQ(pipe(told), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    const auto database = Database::Open(directory);
+    const bool opened = database.ok() && (*database)->OpenTable<Student>().ok();
+    if (write(told[1], opened ? "1" : "0", 1) != 1) _exit(1);
+    for (;;) pause();
+  }
+  char opened = 0;
+  ASSERT_EQ(read(told[0], &opened, 1), 1);
+  ASSERT_EQ(opened, '1');
+  EXPECT_FALSE(
+      (*Database::Open(directory, {.access = Access::kReadOnly}))->open_report().recovered);
+  Kill(child);
+  EXPECT_TRUE((*Database::Open(directory, {.access = Access::kReadOnly}))->open_report().recovered);
+  EXPECT_EQ(waitpid(child, nullptr, 0), child);
+  close(told[0]);
+  close(told[1]);
 }
 
 // [engine-4.6]

@@ -310,17 +310,39 @@ int ParseAndRun(CLI::App& app, int argc, const char* const* argv, Context& conte
   return FinishOutput(context, Run(app, words, context));
 }
 
-std::vector<std::string> SplitNames(const std::string& list) {
-  std::vector<std::string> names(1);
-  bool quoted = false;
-  for (const char c : list) {
-    if (c == '"') {
-      quoted = !quoted;
-    } else if (c == ',' && !quoted) {
-      names.emplace_back();
-    } else {
-      names.back().push_back(c);
+std::optional<std::string> TakeQuotedName(std::string_view* text) {
+  if (text->empty() || text->front() != '"') return std::nullopt;
+  std::string name;
+  for (std::size_t at = 1; at < text->size(); ++at) {
+    if ((*text)[at] == '"') {
+      const bool doubled = at + 1 < text->size() && (*text)[at + 1] == '"';
+      if (!doubled) {
+        text->remove_prefix(at + 1);
+        return name;
+      }
+      ++at;
     }
+    name.push_back((*text)[at]);
+  }
+  return std::nullopt;  // it is not closed
+}
+
+std::vector<std::string> SplitNames(const std::string& list) {
+  std::vector<std::string> names;
+  std::string_view rest = list;
+  for (bool more = true; more;) {
+    std::string_view behind = rest;
+    std::optional<std::string> quoted = TakeQuotedName(&behind);
+    if (quoted.has_value() && (behind.empty() || behind.front() == ',')) {
+      names.push_back(*std::move(quoted));
+      rest = behind;
+    } else {
+      const std::string_view typed = rest.substr(0, rest.find(','));
+      names.emplace_back(typed);
+      rest.remove_prefix(typed.size());
+    }
+    more = !rest.empty();
+    if (more) rest.remove_prefix(1);  // the comma
   }
   return names;
 }

@@ -4,7 +4,9 @@
 #ifndef LINEDB_TOOLS_DBTOOL_ARGUMENTS_H_
 #define LINEDB_TOOLS_DBTOOL_ARGUMENTS_H_
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "CLI/App.hpp"
@@ -38,7 +40,10 @@ CLI::Validator WholeNumber();
 // none is a flag. An empty one is refused, but for a KEY and a PATTERN.
 int ParseAndRun(CLI::App& app, int argc, const char* const* argv, Context& context);
 
-// The words of "a,b" or "\"a,b\",c".
+// A name in double quotes that the text begins with, which is taken off it; "" within them is one.
+std::optional<std::string> TakeQuotedName(std::string_view* text);
+
+// The names of `a,b` or `"a,b",c`. One that is not in quotes is taken as it was typed: `q"x`.
 std::vector<std::string> SplitNames(const std::string& list);
 
 }  // namespace linedb::dbtool

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "CLI/App.hpp"
+#include "absl/strings/match.h"
 #include "engine/report_json.h"
 #include "linedb/compact.h"
 #include "tools/dbtool/arguments.h"
@@ -72,6 +73,14 @@ absl::StatusOr<TableSchema> SchemaFromColumns(const ChangeOptions& options) {
   return EditedSchema(schema, options.rules);
 }
 
+// Of a name that a table has, perhaps in letters of the other case.
+std::string TakenNameHint(const Database& database, const std::string& name) {
+  for (const std::string& taken : database.TableNames()) {
+    if (absl::EqualsIgnoreCase(taken, name)) return "`dbtool alter DIR " + taken + "` changes it";
+  }
+  return "";
+}
+
 int Create(Context& context, const ChangeOptions& options) {
   if (options.columns.empty() == options.schema_file.empty()) {
     return FailUsage(context,
@@ -96,7 +105,7 @@ int Create(Context& context, const ChangeOptions& options) {
   if (created.ok()) created = (*database)->Close();
   if (!created.ok()) {
     const bool exists = absl::IsAlreadyExists(created);
-    return Fail(context, created, exists ? "`dbtool alter DIR TABLE` changes it" : "");
+    return Fail(context, created, exists ? TakenNameHint(**database, options.table) : "");
   }
   Note(context,
        "created the table " + options.table + " with " + Counted(schema->columns.size(), "column"));
@@ -223,7 +232,8 @@ void AddChangeCommands(CLI::App& app, Context& context) {
       ->add_option("--column", options->columns,
                    "name:type[:primary_key][:unique][:nullable][:references=TABLE[.COLUMN]]\n"
                    "[:on_delete=restrict|cascade|set_null][:default=VALUE or :check=EXPRESSION],\n"
-                   "once for each; types: int float bool str bytes timestamp date json")
+                   "once for each; types: int float bool str bytes timestamp date json.\n"
+                   "id:int:primary_key:nullable is a key that is assigned where it is left out")
       ->allow_extra_args(false)
       ->type_name("SPEC");
   create->add_option("--primary-key", options->primary_key, "a,b: the primary key's columns")

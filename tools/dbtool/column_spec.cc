@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "nlohmann/json.hpp"
+#include "tools/dbtool/arguments.h"
 #include "tools/dbtool/output.h"
 #include "tools/dbtool/suggestions.h"
 
@@ -23,15 +24,11 @@ absl::Status Wrong(const std::string& spec, const std::string& what) {
 
 // The part up to the next colon, which is taken off with it.
 std::string TakePart(std::string_view* rest) {
-  std::size_t end = 0;
-  if (!rest->empty() && rest->front() == '"') {
-    end = rest->find('"', 1);
-    const std::string name(rest->substr(1, end == rest->npos ? end : end - 1));
-    rest->remove_prefix(end == rest->npos ? rest->size() : end + 1);
+  if (std::optional<std::string> name = TakeQuotedName(rest); name.has_value()) {
     if (!rest->empty() && rest->front() == ':') rest->remove_prefix(1);
-    return name;
+    return *std::move(name);
   }
-  end = rest->find(':');
+  const std::size_t end = rest->find(':');
   const std::string part(rest->substr(0, end));
   rest->remove_prefix(end == rest->npos ? rest->size() : end + 1);
   return part;

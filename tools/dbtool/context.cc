@@ -33,7 +33,7 @@ std::string ReplayTold(const Database& database, const std::string& directory, A
     return directory + ": in the Python original's format: applied " + operations + " of its log" +
            in_memory;
   }
-  if (!report.recovered || (report.operations_replayed == 0 && report.notes.empty())) return "";
+  if (!report.recovered || report.operations_replayed == 0) return "";
   return directory + ": recovered: " + operations + " of " +
          Counted(report.transactions_replayed, "transaction") + " replayed from the log" +
          in_memory;

@@ -16,6 +16,7 @@
 #include "linedb/references.h"
 #include "nlohmann/json.hpp"
 #include "tools/dbtool/process.h"
+#include "wal/file_names.h"
 #include "wal/wal_line.h"
 
 namespace linedb::dbtool {
@@ -37,12 +38,18 @@ bool IsOf(const absl::Status& status, std::initializer_list<absl::StatusCode> co
 // "wal/transaction.log line 17 byte 4096": the engine's own, a name without spaces.
 bool StartsWithFileOfDatabase(std::string_view text, Place* place) {
   const std::size_t name_end = std::min(text.find(' '), text.size());
-  const std::string_view name = text.substr(0, name_end);
+  std::string_view name = text.substr(0, name_end);
   if (name.find('/') == name.npos || name.find_first_of("\":{") != name.npos) return false;
   text.remove_prefix(name_end);
   if (!ConsumePrefix(&text, " line ") || !ConsumeNumber(&text, &place->line)) return false;
   if (ConsumePrefix(&text, " byte ")) ConsumeNumber(&text, &place->byte);
   place->file = name;
+  // Of a schema file what follows says it better: ": line 6 column 20: there is no type stx".
+  std::uint64_t line = 0;
+  if (ConsumePrefix(&name, "schema/") && ConsumePrefix(&text, ": line ") &&
+      ConsumeNumber(&text, &line) && ConsumePrefix(&text, " column ")) {
+    place->line = line;
+  }
   return true;
 }
 
@@ -82,6 +89,23 @@ constexpr char kNewerFormat[] = "reads up to ";
 
 constexpr char kNoTable[] = "there is no table ";
 
+// Only what a table's file says can have been meant: no log and no schema is taken in.
+std::string DamageHint(const absl::Status& status) {
+  const std::string hint =
+      "nothing was changed; `dbtool verify DIR` lists every problem\n"
+      "`dbtool repair DIR --to NEWDIR` makes a new database of all that is left";
+  const std::string table = TableOfFile(PlaceIn(status).file);
+  if (table.empty()) return hint;
+  return hint + "\na .records file that was changed by hand is taken in by `dbtool adopt DIR " +
+         table + "`";
+}
+
+// Of an assigned key. Its code is that of a full disk, but no room helps.
+bool AreKeysUsedUp(const absl::Status& status) {
+  return absl::IsResourceExhausted(status) &&
+         absl::EndsWith(status.message(), "so none can be assigned");
+}
+
 std::string UsualHint(const absl::Status& status) {
   if (absl::StrContains(status.message(), kNewerFormat)) {
     return "a newer dbtool reads it, and what its `dbtool export` writes this one imports";
@@ -95,13 +119,9 @@ std::string UsualHint(const absl::Status& status) {
     case absl::StatusCode::kUnavailable:
       return WorkHint();
     case absl::StatusCode::kDataLoss:
-      return "nothing was changed; `dbtool verify DIR` lists every problem\n"
-             "`dbtool repair DIR --to NEWDIR` makes a new database of all that is left\n"
-             "a .records file that was changed by hand is taken in by `dbtool adopt DIR TABLE`";
-    case absl::StatusCode::kResourceExhausted:
-      return "make room and run it again";
+      return DamageHint(status);
     default:
-      return "";
+      return MoreRoomHint(status);
   }
 }
 
@@ -202,6 +222,16 @@ Place PlaceIn(const absl::Status& status) {
   return StartsWithFileOfCall(text, &place) ? place : Place();
 }
 
+std::string MoreRoomHint(const absl::Status& status) {
+  if (AreKeysUsedUp(status)) return "a record that has a key of its own, one that is free, goes in";
+  return absl::IsResourceExhausted(status) ? "make room and run it again" : "";
+}
+
+std::string TableOfFile(std::string_view file) {
+  if (!ConsumePrefix(&file, "data/")) return "";
+  return wal::TableOfRecordsFile(file).value_or("");
+}
+
 ExitCode ExitCodeOf(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kOk:
@@ -228,9 +258,11 @@ ExitCode ExitCodeOf(const absl::Status& status) {
   }
 }
 
-int Fail(const Context& context, const absl::Status& status, const std::string& hint) {
+int Fail(const Context& context, const absl::Status& found, const std::string& hint) {
+  const absl::Status status =
+      AreKeysUsedUp(found) ? absl::InvalidArgumentError(found.message()) : found;
   Tell(context, absl::StatusCodeToString(status.code()), status,
-       hint.empty() ? UsualHint(status) : hint);
+       hint.empty() ? UsualHint(found) : hint);
   return ExitCodeOf(status);
 }
 

@@ -33,6 +33,9 @@ struct Place {
 };
 Place PlaceIn(const absl::Status& status);
 
+// "student" of "data/student.records"; empty if the file is not that of a table's records.
+std::string TableOfFile(std::string_view file);
+
 // The commands that need no lock, and so work while another process writes.
 inline constexpr std::string_view kWorkBesideAWriter =
     "backup bisect cat diff dump export get grep inspect log repair report restore schema slice "
@@ -42,11 +45,16 @@ inline constexpr std::string_view kWorkBesideAWriter =
 // "meanwhile these work: …"
 std::string WorkHint();
 
+// What helps where there is no room, on the disk or for another key; empty if it is about something
+// else.
+std::string MoreRoomHint(const absl::Status& status);
+
 ExitCode ExitCodeOf(const absl::Status& status);
 
 // Tells the error on stderr, as a sentence or (with --json) as
 // {"error":{"code","message","file","line","hint"}}, and returns its exit code. An empty hint is
-// replaced by the usual one for the error's code, if it has one. In the hint, DIR and TABLE become
+// replaced by the usual one for the error's code, if it has one. Keys that are used up are told as
+// the violated constraint that they are. In the hint, DIR and TABLE become
 // what the call has for them; people are told each of its lines by itself.
 int Fail(const Context& context, const absl::Status& status, const std::string& hint = "");
 // The same for a database that could not be opened.

@@ -107,6 +107,9 @@ int RunRestore(Context& context, const RestoreCommand& command) {
     return hint.empty() ? FailMaking(context, {"restore", command.target}, done.status())
                         : FailUsage(context, std::string(done.status().message()), hint);
   }
+  if (done->lsn == 0 && done->lsn_newest > 0) {
+    Note(context, "the database was empty at that moment: its operations begin with lsn 1");
+  }
   PrintReport(context, JsonOf(command, *done), "", [&](std::ostream& output) {
     const std::string base =
         "the tables of lsn " + std::to_string(done->base_lsn) + ", " + done->base_timestamp;

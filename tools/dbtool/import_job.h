@@ -36,8 +36,22 @@ struct ImportJob {
   int Run(Context& context) const;
 };
 
+// Of all problems that an import has met, also of those that are not told.
+struct ImportFindings {
+  bool is_violated = false;  // what the schema, a key or a reference forbids
+  bool clashes = false;
+  bool spans_lines = false;  // a record, as `jq` lays it out: a brace alone, then its members
+  std::uint64_t brace_line = 0;
+
+  void Note(const ImportProblem& problem);
+};
+
+// What helps where records span lines.
+inline constexpr char kOneLineHint[] = "`jq -c . FILE` makes one line of each record";
+
 // Tells the problems and the counts; the exit code.
-int TellImport(Context& context, const ImportJob& job, const ImportReport& report);
+int TellImport(Context& context, const ImportJob& job, const ImportReport& report,
+               const ImportFindings& findings);
 
 }  // namespace linedb::dbtool
 

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "absl/strings/match.h"
 #include "nlohmann/json.hpp"
 #include "tools/dbtool/errors.h"
 #include "tools/dbtool/import_job.h"
@@ -72,11 +73,8 @@ void TellUnknownColumns(const Context& context, const ImportReport& report) {
                     "; --add-columns adds them to the table, --ignore-columns leaves them out");
 }
 
-void TellClash(const Context& context, const ImportJob& job, const ImportReport& report) {
-  const bool clashed =
-      std::any_of(report.problems.begin(), report.problems.end(),
-                  [](const ImportProblem& problem) { return problem.kind == ProblemKind::kClash; });
-  if (!clashed || job.on_conflict != "fail" || !job.rejects.empty()) return;
+void TellClash(const Context& context, const ImportJob& job, const ImportFindings& findings) {
+  if (!findings.clashes || job.on_conflict != "fail" || !job.rejects.empty()) return;
   Hint(context, "--on-conflict skip leaves these out, replace puts them in the others' place");
 }
 
@@ -139,19 +137,33 @@ absl::Status RejectsFiles::Finish() {
   return reasons_->Finish();
 }
 
-int TellImport(Context& context, const ImportJob& job, const ImportReport& report) {
+void ImportFindings::Note(const ImportProblem& problem) {
+  is_violated |= problem.kind != ProblemKind::kSyntax;
+  clashes |= problem.kind == ProblemKind::kClash;
+  if (problem.kind != ProblemKind::kSyntax) return;
+  const bool is_indented = problem.line == brace_line + 1 && problem.column > 1;
+  spans_lines |= brace_line > 0 && is_indented &&
+                 absl::StartsWith(problem.reason, "expected an object, found \"");
+  const bool is_brace =
+      problem.column == 2 && absl::StartsWith(problem.reason, "expected a member's name");
+  brace_line = is_brace ? problem.line : 0;
+}
+
+int TellImport(Context& context, const ImportJob& job, const ImportReport& report,
+               const ImportFindings& findings) {
   if (context.json) {
     PrintReport(context, ReportOf(job, report), "", {});
   } else {
     TellProblems(report);
     TellUnknownColumns(context, report);
-    TellClash(context, job, report);
+    TellClash(context, job, findings);
+    if (findings.spans_lines) Hint(context, kOneLineHint);
     Note(context, CountsText(job, report));
   }
   if (report.problem_count == 0) return kExitOk;
   // With rejects the good records were taken in, unless what they reference is not there.
   const bool refused = job.rejects.empty() || (!report.committed && !job.dry_run);
-  return refused && !report.problems.empty() ? ExitCodeOf(report.problems) : kExitProblems;
+  return refused && findings.is_violated ? kExitConstraint : kExitProblems;
 }
 
 }  // namespace linedb::dbtool

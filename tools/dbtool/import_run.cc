@@ -67,9 +67,12 @@ ImportOptions ImportRun::OptionsOf(Pass pass) {
   options.source_name = input_.name();
   options.input_bytes = input_.bytes();
   options.progress = [this, pass](std::uint64_t bytes) { return GoesOnImporting(pass, bytes); };
+  options.on_problem = [this](const ImportProblem& problem) {
+    findings_.Note(problem);
+    if (rejects_ != nullptr) rejects_->Note(problem);
+  };
   if (rejects_ == nullptr) return options;
   options.rejects = &rejects_->lines();
-  options.on_problem = [this](const ImportProblem& problem) { rejects_->Note(problem); };
   // Nothing is committed whose rejected neighbours could not be written down.
   options.progress = [this, pass](std::uint64_t bytes) {
     return GoesOnImporting(pass, bytes) && rejects_->Flush().ok();
@@ -154,9 +157,16 @@ std::string ImportRun::MeantColumn(const std::string& message) {
   return meant.empty() ? "" : meant.substr(2);
 }
 
+bool ImportRun::BeginsWithABraceAlone() {
+  std::string line;
+  if (!input_.Rewind().ok() || !std::getline(input_.stream(), line)) return false;
+  return line.substr(0, line.find_last_not_of(" \t\r") + 1) == "{";
+}
+
 // What may have been meant by a file that was read as something else.
 std::string ImportRun::WayOut(const std::string& message) {
   if (absl::StrContains(message, ": no record to infer")) {
+    if (words_.format != FileFormat::kCsv && BeginsWithABraceAlone()) return kOneLineHint;
     if (job_.format != "auto" || input_.bytes() == 0) return "";
     return words_.format == FileFormat::kCsv
                ? "it was read as CSV, which begins with a line of names; --format jsonl, or json"
@@ -181,6 +191,11 @@ int ImportRun::FailInference(const absl::Status& status) {
   const bool unnamed = message.find(" no name") != message.npos ||
                        message.find(" is doubled") != message.npos ||
                        message.find(" column name") != message.npos;
+  const Place place = PlaceIn(status);
+  if (!unnamed && place.file == input_.name() && place.line > 0) {  // as in a table that is there
+    Fail(context_, status);
+    return kExitProblems;
+  }
   return FailUsage(context_, message,
                    unnamed ? "--columns a,b,c names the columns of CSV" : WayOut(message));
 }
@@ -271,7 +286,7 @@ int ImportRun::Import(Database& database, Pass pass) {
 }
 
 int ImportRun::Finish(Database& database, const ImportReport& report) {
-  const int exit_code = TellImport(context_, job_, report);
+  const int exit_code = TellImport(context_, job_, report, findings_);
   if (absl::Status closed = database.Close(); !closed.ok()) return Fail(context_, closed);
   return exit_code;
 }
@@ -310,7 +325,8 @@ std::string ImportRun::Remains() const {
 // Empty (the usual hint) if nothing is left behind.
 std::string ImportRun::StoppedHint(const absl::Status& status) const {
   if (!some_committed_ && !created_ && !schema_before_.has_value()) return "";
-  return Remains() + (absl::IsResourceExhausted(status) ? "; make room and run it again" : "");
+  const std::string helps = MoreRoomHint(status);
+  return Remains() + (helps.empty() ? "" : "; " + helps);
 }
 
 }  // namespace linedb::dbtool

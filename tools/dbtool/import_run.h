@@ -47,6 +47,7 @@ class ImportRun {
   absl::StatusOr<TableSchema> Infer(const InferOptions& options);
   std::string MeantColumn(const std::string& message);
   int FailInference(const absl::Status& status);
+  bool BeginsWithABraceAlone();
   std::string WayOut(const std::string& message);
   int AddColumns(Database& database);
   int OpenRejects();
@@ -66,6 +67,7 @@ class ImportRun {
   bool created_ = false;                      // the table, by this run
   std::optional<TableSchema> schema_before_;  // columns were added to it by this run
   bool some_committed_ = false;               // records, by this run
+  ImportFindings findings_;
 };
 
 }  // namespace linedb::dbtool

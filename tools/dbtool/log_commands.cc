@@ -6,10 +6,12 @@
 #include "CLI/App.hpp"
 #include "engine/history/log_walk.h"
 #include "engine/nearest_name.h"
+#include "linedb/change_feed.h"
 #include "linedb/record_history.h"
 #include "tools/dbtool/arguments.h"
 #include "tools/dbtool/commands.h"
 #include "tools/dbtool/errors.h"
+#include "tools/dbtool/moment.h"
 #include "tools/dbtool/output.h"
 #include "tools/dbtool/tail_command.h"
 #include "tools/dbtool/verify_command.h"
@@ -111,7 +113,21 @@ std::unique_ptr<RowWriter> NewOperationWriter(Context& context) {
       context, {.columns = std::move(columns), .rows_name = "operations", .head_members = {}});
 }
 
+// Of a log that has nothing from this lsn on: whether that is because it is still to come. The next
+// one to be written may be asked for, as by `tail`: so one goes on behind what one has seen.
+absl::Status CheckReached(const std::string& directory, std::uint64_t first_lsn) {
+  const auto newest = ChangeFeed::OpenAtNewest(directory, FeedDelivery::kWritten);
+  if (!newest.ok()) return absl::OkStatus();  // the original's log has no numbers
+  const std::uint64_t last = (*newest)->position().lsn;
+  return first_lsn > last + 1 ? NoSuchLsnYet(first_lsn, last) : absl::OkStatus();
+}
+
 int Wal(Context& context, const WalOptions& options) {
+  if (options.range.first > options.range.last) {
+    return FailUsage(context, "--from, lsn " + std::to_string(options.range.first.value) +
+                                  ", is later than --to, lsn " +
+                                  std::to_string(options.range.last.value));
+  }
   const wal::DatabasePaths paths = PathsOf(options.directory);
   if (!options.table.empty()) {
     if (absl::Status known = CheckTable(paths, options.table); !known.ok()) {
@@ -124,8 +140,10 @@ int Wal(Context& context, const WalOptions& options) {
     if (writer == nullptr) writer = NewOperationWriter(context);
   };
   bool marked = false;
+  bool reached = false;
   engine::LogVisitor visitor;
   visitor.operation = [&](const engine::LoggedOperation& operation) {
+    reached = true;
     if (!options.table.empty() && operation.entry->table != options.table) return true;
     begin();
     marked = marked || !operation.checkpointed;
@@ -137,7 +155,8 @@ int Wal(Context& context, const WalOptions& options) {
     return context.out.good();
   };
   visitor.note = [&](const std::string& text) { Note(context, text); };
-  const absl::Status read = engine::WalkLogs(wal::PosixFileSystem(), paths, options.range, visitor);
+  absl::Status read = engine::WalkLogs(wal::PosixFileSystem(), paths, options.range, visitor);
+  if (read.ok() && !reached) read = CheckReached(options.directory, options.range.first.value);
   // What was read before a fault is shown: it is what one looks into a damaged log for.
   if (read.ok()) begin();
   if (writer != nullptr) writer->End();

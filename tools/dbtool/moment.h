@@ -25,6 +25,12 @@ inline std::variant<AtEnd, AtLsn, AtTime> MomentOf(const std::string& text) {
   return AtTime{text};
 }
 
+// Of an lsn that is still to come.
+inline absl::Status NoSuchLsnYet(std::uint64_t lsn, std::uint64_t last_lsn) {
+  return absl::NotFoundError("there is no lsn " + std::to_string(lsn) +
+                             " yet: the log ends with lsn " + std::to_string(last_lsn));
+}
+
 // For somebody who typed "yesterday"; empty if that was not what is wrong.
 inline std::string MomentHint(const std::string& option, const absl::Status& status) {
   if (!absl::StrContains(status.message(), "is no time such as")) return "";

@@ -1,5 +1,6 @@
 // get, cat, grep: live records.
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -48,7 +49,11 @@ class Projection {
     for (const std::string& name : SplitNames(names)) {
       absl::StatusOr<int> column = FindColumn(layout_, name);
       if (!column.ok()) return column.status();
-      chosen_.push_back(static_cast<std::size_t>(*column));
+      const std::size_t number = static_cast<std::size_t>(*column);
+      if (std::find(chosen_.begin(), chosen_.end(), number) != chosen_.end()) {
+        return absl::InvalidArgumentError("the column " + name + " is named twice");
+      }
+      chosen_.push_back(number);
     }
     return absl::OkStatus();
   }

@@ -1,6 +1,7 @@
 // put, delete: single records.
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <set>
@@ -10,7 +11,10 @@
 #include <vector>
 
 #include "CLI/App.hpp"
+#include "absl/strings/match.h"
+#include "engine/exchange/input_window.h"
 #include "nlohmann/json.hpp"
+#include "schema/json_reader.h"
 #include "tools/dbtool/arguments.h"
 #include "tools/dbtool/commands.h"
 #include "tools/dbtool/errors.h"
@@ -86,11 +90,22 @@ absl::StatusOr<PutOutcome> PutRecord(Database& database, const engine::TableCore
 
 // A JSON object, or why it is none. What the schema says of it is asked later.
 absl::Status CheckIsObject(const std::string& text) {
+  const std::string shown = text.substr(0, 200);
   const ReportJson json = ReportJson::parse(text, nullptr, false);
   if (json.is_object()) return absl::OkStatus();
-  return absl::InvalidArgumentError(json.is_discarded()
-                                        ? "the record is no JSON: " + text.substr(0, 200)
-                                        : "the record is no JSON object: " + text.substr(0, 200));
+  if (!json.is_discarded()) {
+    return absl::InvalidArgumentError("the record is no JSON object: " + shown);
+  }
+  schema::JsonReader reader(text);
+  const bool is_json = reader.CheckUtf8() && reader.SkipValue() && reader.ExpectEnd();
+  if (is_json) return absl::InvalidArgumentError("the record is no JSON: " + shown);
+  const schema::JsonFault& fault = reader.fault();
+  const auto at = engine::PositionAfter({}, std::string_view(text).substr(0, fault.byte));
+  const std::string place =
+      "line " + std::to_string(at.line) + " column " + std::to_string(at.column);
+  // Some reasons quote what they are about.
+  return absl::InvalidArgumentError("the record is no JSON: " + place + ": " + fault.reason +
+                                    (absl::EndsWith(fault.reason, shown) ? "" : ": " + shown));
 }
 
 // Of a record that was refused: why, if it was a slip. The members that are no columns.
@@ -108,9 +123,23 @@ std::string MeantColumns(const TableSchema& schema, const std::string& record) {
   return meant;
 }
 
+// Of a key that was left out, and that the table might assign had it been made so.
+std::string AssignedKeyHint(const std::string& message, const TableSchema& schema) {
+  std::vector<ColumnSchema> key;
+  std::copy_if(schema.columns.begin(), schema.columns.end(), std::back_inserter(key),
+               [](const ColumnSchema& column) { return column.primary_key; });
+  if (key.size() != 1 || key[0].type != Type::kInt) return "";
+  const std::string missing = schema.table_name + "." + key[0].name + ": the value is missing";
+  if (message.rfind(missing, 0) != 0) return "";
+  return "a key is assigned to a column made with " + key[0].name + ":int:primary_key:nullable";
+}
+
 std::string PutHint(const absl::Status& refused, const TableSchema& schema,
                     const RecordOptions& options) {
-  if (absl::IsInvalidArgument(refused)) return MeantColumns(schema, options.record);
+  if (absl::IsInvalidArgument(refused)) {
+    const std::string hint = AssignedKeyHint(std::string(refused.message()), schema);
+    return hint.empty() ? MeantColumns(schema, options.record) : hint;
+  }
   const bool is_taken = absl::IsAlreadyExists(refused) && !options.replace;
   return is_taken ? "--replace puts it in the other's place" : "";
 }
@@ -277,7 +306,8 @@ void AddRecordCommands(CLI::App& app, Context& context) {
   AddDirectory(put, &options->directory);
   AddTable(put, &options->table);
   put->add_option("JSON", options->record,
-                  "The record, an object, or - for stdin; a key that is left out is assigned")
+                  "The record, an object, or - for stdin; without its key if the table assigns\n"
+                  "that: of a column made with id:int:primary_key:nullable")
       ->required()
       ->type_name("");
   put->add_flag("--replace", options->replace, "If the primary key is taken: in the other's place");

@@ -12,6 +12,7 @@
 #include "linedb/change_feed.h"
 #include "tools/dbtool/cell_text.h"
 #include "tools/dbtool/errors.h"
+#include "tools/dbtool/moment.h"
 #include "tools/dbtool/output.h"
 #include "tools/dbtool/process.h"
 #include "wal/wal_line.h"
@@ -110,9 +111,7 @@ absl::StatusOr<Start> OpenAt(const std::string& directory, std::uint64_t first_l
   if (!absl::IsAborted(feed.status())) return feed.status();
   auto newest = ChangeFeed::OpenAtNewest(directory, delivery);
   if (!newest.ok()) return newest.status();
-  return absl::NotFoundError("there is no lsn " + std::to_string(first_lsn) +
-                             " yet: the log ends with lsn " +
-                             std::to_string((*newest)->position().lsn));
+  return NoSuchLsnYet(first_lsn, (*newest)->position().lsn);
 }
 
 absl::StatusOr<Start> OpenLast(const std::string& directory, FeedDelivery delivery) {

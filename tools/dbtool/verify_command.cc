@@ -2,13 +2,11 @@
 
 #include <iostream>
 #include <set>
-#include <string_view>
 #include <utility>
 
 #include "engine/report_json.h"
 #include "tools/dbtool/errors.h"
 #include "tools/dbtool/report.h"
-#include "wal/wal_line.h"
 
 namespace linedb::dbtool {
 namespace {
@@ -88,10 +86,8 @@ void TellProblems(Context& context, const ReportJson& problems) {
 std::string DamagedTable(const VerifyReport& report) {
   std::set<std::string> tables;
   for (const Problem& problem : report.problems) {
-    std::string_view name = problem.file;
-    if (!wal::ConsumePrefix(&name, "data/") || !name.ends_with(".records")) continue;
-    name.remove_suffix(std::string_view(".records").size());
-    tables.insert(std::string(name));
+    const std::string table = TableOfFile(problem.file);
+    if (!table.empty()) tables.insert(table);
   }
   return tables.size() == 1 ? *tables.begin() : "";
 }
