@@ -72,14 +72,16 @@ class Adoption {
 // A writer has the file open as it was before, goes on with that, and would write over this one.
 // Whether one lives is said by the lock alone: the pid in its note may be another process's by now.
 absl::Status Adoption::CheckNobodyWrites() {
-  if (options_.dry_run || WriterStateOf(files_, paths_) != WriterState::kAlive) {
+  if (options_.dry_run || WriterStateOf(files_, paths_) == WriterState::kNone) {
     return absl::OkStatus();
   }
   const absl::StatusOr<std::string> note = wal::ReadFile(files_, paths_.Lock());
   if (!note.ok()) return note.status();
   // The note stays as it is: of a crash the next opening is to know.
-  const absl::Status locked = files_.Lock(paths_.Lock(), *note).status();
-  if (!absl::IsUnavailable(locked)) return locked;
+  const absl::StatusOr<std::unique_ptr<wal::FileLock>> lock = files_.Lock(paths_.Lock(), *note);
+  // Unless another one has recovered and closed it just now.
+  if (lock.ok() && (*lock)->note_found().empty()) return (*lock)->Clear();
+  if (!absl::IsUnavailable(lock.status())) return lock.status();
   return absl::UnavailableError(
       absl::StrCat(paths_.directory(), ": ", DescribeLockNote(*note),
                    " has it open for writing, and would write over a file that was changed by "

@@ -164,6 +164,9 @@ absl::Status Engine::AcquireSlotForTrial() {
   if (absl::Status acquired = slot_.Acquire(); !acquired.ok()) return acquired;
   writer_moment_ = ExpiryMoment();
   absl::Status readable = CheckReadable();
+  if (readable.ok() && half_taken_) {
+    readable = absl::FailedPreconditionError("the last refresh failed: refresh again first");
+  }
   if (!readable.ok()) slot_.Release();
   return readable;
 }
@@ -189,9 +192,11 @@ void Engine::PermitTrials() {
 
 void Engine::EndTrials() {
   const std::lock_guard<std::mutex> lock(trials_mutex_);
+  const auto own =
+      std::find(trial_threads_.begin(), trial_threads_.end(), std::this_thread::get_id());
+  assert(own != trial_threads_.end());
+  trial_threads_.erase(own);
   --trials_;
-  trial_threads_.erase(
-      std::find(trial_threads_.begin(), trial_threads_.end(), std::this_thread::get_id()));
 }
 
 // Others' transactions, which began before or wait for it, are none.

@@ -310,9 +310,9 @@ class Engine {
   const wal::DatabasePaths paths_;
   const SpillSpace spill_space_{files_, paths_};
   const SpillSpace trial_space_{files_, paths_, /*outside=*/true};
-  std::atomic<int> trials_ = 0;  // that are permitted, to these threads
+  std::atomic<int> trials_ = 0;  // that are permitted: mostly none, which takes no lock to see
   mutable std::mutex trials_mutex_;
-  std::vector<std::thread::id> trial_threads_;
+  std::vector<std::thread::id> trial_threads_;  // to these
   const Options options_;
   OpenReport report_;
   std::atomic<bool> closed_ = false;
@@ -345,6 +345,7 @@ class Engine {
 
   std::mutex refresh_mutex_;  // taken before tables_mutex_; guards the two below, of a reader
   std::unique_ptr<wal::LogTail> log_tail_;  // null: everything is to be read anew
+  bool half_taken_ = false;  // a refresh failed that had begun to change tables; the slot's
   std::string tail_identity_;
 
   std::mutex archives_mutex_;  // one thread at a time tends them

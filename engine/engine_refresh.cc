@@ -64,7 +64,10 @@ absl::Status Engine::TakeAppended() {
   for (auto& [name, table_changes] : changes) {
     if (done.ok()) done = table_changes.generation().records.KeepTail();
   }
-  if (!done.ok()) return OpenAnew();  // what was begun is seen by nobody, and goes with its table
+  if (!done.ok()) {
+    half_taken_ = true;  // seen by nobody; it goes with its table
+    return OpenAnew();
+  }
   for (auto& [name, table_changes] : changes) table_changes.Seal(/*accept_tail=*/true);
   publisher_.Publish(changes);
   commits_.SetReadOnly(commits_.note().header, log_tail_->position());
@@ -77,6 +80,7 @@ absl::Status Engine::OpenAnew() {
   if (!opened.ok()) return opened.status();
   if (absl::Status same = CheckSameHistory(*opened); !same.ok()) return same;
   Adopt(std::move(opened->tables));
+  half_taken_ = false;
   commits_.SetReadOnly(std::move(opened->header), opened->position);
   log_tail_ = std::move(opened->log_tail);
   tail_identity_ = std::move(opened->log_identity);

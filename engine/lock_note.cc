@@ -4,11 +4,11 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 
 #include "absl/strings/str_cat.h"
 #include "nlohmann/json.hpp"
@@ -25,28 +25,23 @@ std::string HostName() {
   return name.data();
 }
 
-// What the system tells of a process; empty if it does not. Its files have no size, so that none of
-// the disk's functions reads them.
-std::string ProcessText(std::int64_t pid, std::string_view name) {
-  std::ifstream file(absl::StrCat("/proc/", pid, "/", std::string(name)));
-  return std::string(std::istreambuf_iterator<char>(file), {});
-}
-
-// Whether the process of that number runs and is that program: a dead one stays until its parent
-// has asked for it, and numbers are given again. True where the system does not tell.
-bool IsRunning(std::int64_t pid, const std::string& program) {
-  // "4711 (dbtool) S 1 …"; the name is cut to 15 bytes and may hold anything.
-  const std::string stat = ProcessText(pid, "stat");
-  const std::size_t begin = stat.find('(');
+// Whether the process of that number runs: a dead one stays until its parent has asked for it. What
+// it calls itself says nothing: a writer may give itself another name. True where the system does
+// not tell.
+bool IsRunning(std::int64_t pid) {
+  // "4711 (dbtool) S 1 …"; the name may hold anything. A file without a size, which none of the
+  // disk's functions reads.
+  std::ifstream file(absl::StrCat("/proc/", pid, "/stat"));
+  const std::string stat(std::istreambuf_iterator<char>(file), {});
   const std::size_t end = stat.rfind(')');
-  if (begin == stat.npos || end == stat.npos || end + 2 >= stat.size()) return true;
+  if (end == stat.npos || end + 2 >= stat.size()) return true;
   const char state = stat[end + 2];
-  if (state == 'Z' || state == 'X') return false;
-  if (stat.substr(begin + 1, end - begin - 1) == program.substr(0, 15)) return true;
-  // Threads and scripts have other names than what the program was called by.
-  std::string called = ProcessText(pid, "cmdline");
-  called.resize(std::min(called.find('\0'), called.size()));
-  return called.substr(called.rfind('/') + 1) == program;  // npos + 1 is 0
+  if (state != 'Z' && state != 'X') return true;
+  // Its first thread may have ended while others go on: their number is the 20th field.
+  std::istringstream fields(stat.substr(end + 2));
+  std::string field;
+  for (int number = 3; number <= 20; ++number) fields >> field;
+  return fields.good() && field != "0" && field != "1";
 }
 
 // The note as an object with the four members, or null.
@@ -85,7 +80,7 @@ bool IsLockNoteOfLiveProcess(std::string_view note) {
   const std::int64_t pid = json["pid"].get<std::int64_t>();
   if (pid <= 0) return false;
   if (kill(static_cast<pid_t>(pid), 0) != 0 && errno != EPERM) return false;
-  return IsRunning(pid, json["program"].get<std::string>());
+  return IsRunning(pid);
 }
 
 bool IsLockNote(std::string_view note) { return !ParseNote(note).is_null(); }

@@ -19,7 +19,8 @@ std::string MakeLockNote();
 // if there is none.
 std::string DescribeLockNote(std::string_view note);
 
-// Whether the process named by the note is running on this machine, as far as can be told.
+// Whether the process named by the note is running on this machine, as far as can be told: one that
+// was given the number of a dead one passes for it.
 bool IsLockNoteOfLiveProcess(std::string_view note);
 
 // False if the note names nobody, or a process of this machine that has died: who holds the lock

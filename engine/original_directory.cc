@@ -213,6 +213,7 @@ absl::Status LoadOriginal(wal::FileSystem& files, const wal::DatabasePaths& path
     absl::Status kept = table_changes->generation().records.KeepTail();
     if (!kept.ok()) return kept;
     table_changes->Seal(/*accept_tail=*/true);
+    table_changes->generation().records.tail().shrink_to_fit();
     table_changes->Publish();
     table_changes->generation().Settle(kNoLimit, kNoLimit);  // nobody reads yet
   }

@@ -102,8 +102,10 @@ absl::StatusOr<std::shared_ptr<const ScanSource>> TableCore::SourceOf(View view)
   absl::StatusOr<const TableSnapshot*> seen = SeenBy(*view.snapshot());
   if (!seen.ok()) return seen.status();
   const std::shared_lock<std::shared_mutex> lock(table_->mutex);
-  view.snapshot()->snapshot_->views().Keep((*seen)->generation->records.mapping());
-  return ScanSource::OfGeneration((*seen)->generation, (*seen)->extent.bytes, (*seen)->moment);
+  std::shared_ptr<const ScanSource> source =
+      ScanSource::OfGeneration((*seen)->generation, (*seen)->extent.bytes, (*seen)->moment);
+  view.snapshot()->snapshot_->views().Keep(source->mapping);
+  return source;
 }
 
 schema::TextArena* TableCore::TextsOf(const ReadTransaction& snapshot) const {

@@ -208,11 +208,14 @@ absl::Status CheckShownByHeader(const wal::LogEntry& entry, const TableState* ta
 
 absl::Status ReplayOperation(TableChanges& changes, const wal::LogEntry& entry) {
   const auto place = [&entry] { return absl::StrCat("line ", entry.line, " byte ", entry.byte); };
-  // That there is no room says nothing against the log.
-  if (absl::Status room = changes.SpillIfLarge(); !room.ok()) return AtPlace(place(), room);
   const schema::RecordLayout& layout = changes.generation().layout();
   const bool is_delete = entry.operation == wal::Operation::kDelete;
   const std::string_view record = is_delete ? entry.old_record : entry.record;
+  // That there is no room says nothing against the log; so it is made here, and not by the line.
+  const std::size_t line_bytes = is_delete ? 0 : record.size();
+  if (absl::Status room = changes.SpillIfLarge(line_bytes); !room.ok()) {
+    return AtPlace(place(), room);
+  }
   FieldSpans spans(static_cast<std::size_t>(layout.column_count()));
   absl::Status done;
   if (!schema::SplitCanonical(layout, record, layout.column_count() - 1, spans.data())) {

@@ -22,10 +22,11 @@
 #include "engine/storage/reading_attempts.h"
 #include "engine/storage/shown_operations.h"
 #include "engine/table_loader.h"
+#include "engine/verify_findings.h"
+#include "engine/verify_schemas.h"
 #include "schema/primary_key.h"
 #include "schema/schema_document.h"
 #include "wal/wal_archive.h"
-#include "wal/wal_line.h"
 #include "wal/wal_recovery.h"
 
 namespace linedb::engine {
@@ -47,24 +48,6 @@ class Verifier {
   }
 
  private:
-  void Add(const std::string& path, std::uint64_t line, std::uint64_t byte, std::string kind,
-           std::string message, std::string key = "") {
-    report_.problems.push_back({wal::ShortName(paths_, path), line, byte, std::move(kind),
-                                std::move(key), std::move(message)});
-  }
-  // Of a file that cannot be read: that it is missing, or no file, is a finding; what the disk or
-  // its permissions say about it fails the whole.
-  void AddUnreadable(const std::string& path, std::string kind, const absl::Status& status) {
-    const bool is_finding =
-        absl::IsNotFound(status) || absl::IsFailedPrecondition(status) || absl::IsDataLoss(status);
-    if (is_finding) {
-      Add(path, 1, 0, std::move(kind), std::string(status.message()));
-    } else {
-      unreadable_.Update(status);
-    }
-  }
-  void AddBadSchema(const std::string& path, std::string_view text, std::string_view message);
-  void VerifySchemas();
   absl::Status VerifyLog();
   void VerifyTables();
   void VerifyTable(const std::string& name, const wal::TableCheckpoint& checkpoint);
@@ -79,62 +62,13 @@ class Verifier {
   wal::FileSystem& files_;
   const wal::DatabasePaths& paths_;
   VerifyReport report_;
+  VerifyFindings findings_{paths_, &report_.problems};
   Catalog catalog_;
   wal::RecoveredLog log_;
   TableMap tables_;
   std::map<std::string, std::string> records_paths_;  // of the tables that have files
   WriterState writer_ = WriterState::kNone;
-  absl::Status unreadable_;  // why a file is that, whose findings nobody knows
 };
-
-// "line 6 column 20: there is no type stx" has the place in it.
-void Verifier::AddBadSchema(const std::string& path, std::string_view text,
-                            std::string_view message) {
-  std::string_view rest = message;
-  std::uint64_t line = 0;
-  std::uint64_t column = 0;
-  const bool is_placed = wal::ConsumePrefix(&rest, "line ") && wal::ConsumeNumber(&rest, &line) &&
-                         wal::ConsumePrefix(&rest, " column ") &&
-                         wal::ConsumeNumber(&rest, &column) && wal::ConsumePrefix(&rest, ": ");
-  if (!is_placed || line == 0 || column == 0) {
-    Add(path, 1, 0, "schema", std::string(message));
-    return;
-  }
-  std::size_t begin = 0;  // of the line; npos + 1 is 0
-  for (std::uint64_t i = 1; i < line; ++i) begin = text.find('\n', begin) + 1;
-  Add(path, line, begin + column - 1, "schema", std::string(rest));
-}
-
-// One by one, so that a damaged file does not hide another.
-void Verifier::VerifySchemas() {
-  absl::StatusOr<std::vector<std::string>> names = files_.List(paths_.SchemaDirectory());
-  if (!names.ok()) {
-    if (!absl::IsNotFound(names.status())) unreadable_.Update(names.status());
-    return;
-  }
-  for (const std::string& name : *names) {
-    const std::optional<std::string> table = wal::TableOfSchemaFile(name);
-    if (!table) continue;
-    const std::string path = paths_.Schema(*table);
-    absl::StatusOr<std::string> text = wal::ReadFile(files_, path);
-    if (!text.ok()) {
-      AddUnreadable(path, "schema", text.status());
-      continue;
-    }
-    absl::StatusOr<schema::SchemaDocument> document = schema::ParseSchemaDocument(*text);
-    if (!document.ok()) {
-      const absl::Status status = document.status();
-      AddBadSchema(path, *text, std::string(status.message()));
-      continue;
-    }
-    if (document->schema.table_name != *table) {
-      Add(path, 1, 0, "schema",
-          absl::StrCat("it is the schema of table \"", document->schema.table_name, "\""));
-      continue;
-    }
-    catalog_[*table] = {std::move(document->schema), document->format, wal::ChecksumOf(*text)};
-  }
-}
 
 absl::Status Verifier::VerifyLog() {
   absl::StatusOr<wal::RecoveredLog> log = wal::RecoverLog(files_, paths_, IsOriginal(catalog_));
@@ -145,7 +79,7 @@ absl::Status Verifier::VerifyLog() {
   absl::StatusOr<std::vector<wal::LogProblem>> problems =
       wal::VerifyLogs(files_, paths_, writer_ == WriterState::kAlive);
   if (absl::IsNotFound(problems.status())) {  // a folder that is missing is a finding
-    Add(paths_.Log(), 1, 0, "missing_file", std::string(problems.status().message()));
+    findings_.Add(paths_.Log(), 1, 0, "missing_file", std::string(problems.status().message()));
     return absl::OkStatus();
   }
   if (!problems.ok()) return problems.status();
@@ -159,7 +93,8 @@ absl::Status Verifier::VerifyLog() {
     log_ = *std::move(log);
     report_.log_lines = log_.entries.size();
   } else if (absl::IsDataLoss(log.status()) || absl::IsFailedPrecondition(log.status())) {
-    if (problems->empty()) Add(paths_.Log(), 1, 0, "log", std::string(log.status().message()));
+    if (problems->empty())
+      findings_.Add(paths_.Log(), 1, 0, "log", std::string(log.status().message()));
   } else {
     return log.status();
   }
@@ -181,7 +116,7 @@ void Verifier::VerifyTable(const std::string& name, const wal::TableCheckpoint& 
   if (entry == catalog_.end()) {
     absl::StatusOr<wal::FileInfo> there = files_.Stat(paths_.Schema(name));
     if (absl::IsNotFound(there.status())) {
-      Add(paths_.Schema(name), 1, 0, "missing_file", "the file is missing");
+      findings_.Add(paths_.Schema(name), 1, 0, "missing_file", "the file is missing");
     }
     return;  // unreadable: reported already
   }
@@ -192,13 +127,13 @@ void Verifier::VerifyTable(const std::string& name, const wal::TableCheckpoint& 
     if (next.ok()) schema = *std::move(next);
   }
   if (schema.checksum != checkpoint.schema_checksum) {
-    Add(paths_.Schema(name), 1, 0, "checksum",
-        absl::StrCat("checksum ", wal::FormatChecksum(schema.checksum), ", expected ",
-                     wal::FormatChecksum(checkpoint.schema_checksum)));
+    findings_.Add(paths_.Schema(name), 1, 0, "checksum",
+                  absl::StrCat("checksum ", wal::FormatChecksum(schema.checksum), ", expected ",
+                               wal::FormatChecksum(checkpoint.schema_checksum)));
   }
   absl::StatusOr<schema::RecordLayout> layout = schema::RecordLayout::Create(schema.schema);
   if (!layout.ok()) {
-    Add(paths_.Schema(name), 1, 0, "schema", std::string(layout.status().message()));
+    findings_.Add(paths_.Schema(name), 1, 0, "schema", std::string(layout.status().message()));
     return;
   }
   const bool awaits_rename =
@@ -206,12 +141,12 @@ void Verifier::VerifyTable(const std::string& name, const wal::TableCheckpoint& 
   const std::string path = awaits_rename ? paths_.RecordsCompacted(name) : paths_.Records(name);
   absl::StatusOr<std::unique_ptr<wal::File>> file = files_.Open(path, wal::OpenMode::kRead);
   if (!file.ok()) {
-    AddUnreadable(path, "missing_file", file.status());
+    findings_.AddUnreadable(path, "missing_file", file.status());
     return;
   }
   absl::StatusOr<RecordsFile> records = RecordsFile::Open(*std::move(file), checkpoint.bytes);
   if (!records.ok()) {
-    AddUnreadable(path, "truncated", records.status());
+    findings_.AddUnreadable(path, "truncated", records.status());
     return;
   }
   auto table = std::make_shared<TableState>(*std::move(layout));
@@ -223,20 +158,20 @@ void Verifier::VerifyTable(const std::string& name, const wal::TableCheckpoint& 
   LoadLines(generation, path);
   const bool located = report_.problems.size() > problems_before;
   if (generation.records.Checksum() != checkpoint.checksum && !located) {
-    Add(path, 1, 0, "checksum",
-        absl::StrCat("checksum ", wal::FormatChecksum(generation.records.Checksum()), ", expected ",
-                     wal::FormatChecksum(checkpoint.checksum), " of the first ", checkpoint.bytes,
-                     " bytes: a value was changed"));
+    findings_.Add(path, 1, 0, "checksum",
+                  absl::StrCat("checksum ", wal::FormatChecksum(generation.records.Checksum()),
+                               ", expected ", wal::FormatChecksum(checkpoint.checksum),
+                               " of the first ", checkpoint.bytes, " bytes: a value was changed"));
   } else if (!located && (generation.written.lines != checkpoint.lines ||
                           generation.written.live != checkpoint.live)) {
-    Add(path, 1, 0, "count",
-        absl::StrCat(generation.written.lines, " lines with ", generation.written.live,
-                     " records, the checkpoint says ", checkpoint.lines, " with ",
-                     checkpoint.live));
+    findings_.Add(path, 1, 0, "count",
+                  absl::StrCat(generation.written.lines, " lines with ", generation.written.live,
+                               " records, the checkpoint says ", checkpoint.lines, " with ",
+                               checkpoint.live));
   }
   // They are made anew by themselves, but something has damaged them.
   for (const IndexProblem& problem : VerifyIndex(files_, paths_, generation)) {
-    Add(problem.path, 0, 0, "index", problem.message + "; the records are not concerned");
+    findings_.Add(problem.path, 0, 0, "index", problem.message + "; the records are not concerned");
   }
   records_paths_[name] = path;
   tables_[name] = std::move(table);
@@ -254,9 +189,10 @@ void Verifier::LoadLines(TableGeneration& table, const std::string& path) {
     const BadLine bad = FindBadLine(table.layout(), bytes.substr(begin, end + 1 - begin));
     RecordLocation clash;
     if (bad.line != 0) {
-      Add(path, number, begin, "record", bad.reason);
+      findings_.Add(path, number, begin, "record", bad.reason);
     } else if (!table.LoadLine(RecordLocation(begin, line.size()), &clash)) {
-      Add(path, number, begin, "duplicate_key",
+      findings_.Add(
+          path, number, begin, "duplicate_key",
           absl::StrCat("a unique value that the record at byte ", clash.offset(), " has already"),
           schema::PrimaryKeyOf(table.layout(), line).value_or(""));
     }
@@ -278,19 +214,20 @@ void Verifier::Replay() {
       absl::StatusOr<schema::RecordLayout> layout =
           document.ok() ? schema::RecordLayout::Create(document->schema) : document.status();
       if (!layout.ok()) {
-        Add(paths_.Log(), entry.line, entry.byte, "schema", std::string(layout.status().message()));
+        findings_.Add(paths_.Log(), entry.line, entry.byte, "schema",
+                      std::string(layout.status().message()));
         continue;
       }
       const auto known = catalog_.find(name);
       // A crash may have left none yet; after a proper end it is there.
       if (writer_ == WriterState::kNone && !files_.Stat(paths_.Schema(name)).ok()) {
-        Add(paths_.Schema(name), 1, 0, "missing_file", "the file is missing");
+        findings_.Add(paths_.Schema(name), 1, 0, "missing_file", "the file is missing");
       }
       if (known != catalog_.end() &&
           known->second.checksum !=
               wal::ChecksumOf(schema::FormatSchemaDocument(document->schema))) {
-        Add(paths_.Schema(name), 1, 0, "checksum",
-            absl::StrCat("not the schema that line ", entry.line, " of the log created"));
+        findings_.Add(paths_.Schema(name), 1, 0, "checksum",
+                      absl::StrCat("not the schema that line ", entry.line, " of the log created"));
       }
       tables_[name] = std::make_shared<TableState>(*std::move(layout));
       continue;
@@ -301,22 +238,23 @@ void Verifier::Replay() {
       absl::Status fits =
           CheckShownByHeader(entry, shown == tables_.end() ? nullptr : shown->second.get());
       if (!fits.ok()) {
-        Add(paths_.Log(), entry.line, entry.byte, "operation", std::string(fits.message()));
+        findings_.Add(paths_.Log(), entry.line, entry.byte, "operation",
+                      std::string(fits.message()));
       }
       continue;
     }
     const auto table = tables_.find(name);
     if (table == tables_.end()) {
       if (log_.header.tables.contains(name)) continue;  // its files are reported already
-      Add(paths_.Log(), entry.line, entry.byte, "operation",
-          absl::StrCat("there is no table ", name));
+      findings_.Add(paths_.Log(), entry.line, entry.byte, "operation",
+                    absl::StrCat("there is no table ", name));
       continue;
     }
     const auto [on_table, is_first] = changes.try_emplace(name, *table->second);
     if (is_first) on_table->second.ExemptFromChecks();  // VerifyChecks asks them in the end
     absl::Status done = ReplayOperation(on_table->second, entry);
     if (!done.ok()) {
-      Add(paths_.Log(), entry.line, entry.byte, "operation", std::string(done.message()));
+      findings_.Add(paths_.Log(), entry.line, entry.byte, "operation", std::string(done.message()));
     }
   }
   for (auto& [name, table] : tables_) {
@@ -344,8 +282,8 @@ void Verifier::VerifyChecks(const TableState& table) {
         // What is no record is reported as that.
         absl::Status checked = table.checks().Check(table.layout(), line);
         if (!checked.ok()) {
-          Add(path, number, byte, "check", std::string(checked.message()),
-              schema::PrimaryKeyOf(table.layout(), line).value_or(""));
+          findings_.Add(path, number, byte, "check", std::string(checked.message()),
+                        schema::PrimaryKeyOf(table.layout(), line).value_or(""));
         }
       }
       byte += line.size() + 1;
@@ -366,7 +304,7 @@ void Verifier::VerifyTail(TableState& table) {
   if (!bytes.ok()) {
     const bool is_expected = died && absl::IsNotFound(bytes.status());
     if (!table.generation->records.has_file() && !is_expected) {
-      AddUnreadable(path, "missing_file", bytes.status());
+      findings_.AddUnreadable(path, "missing_file", bytes.status());
     }
     return;
   }
@@ -381,8 +319,8 @@ void Verifier::VerifyTail(TableState& table) {
   const std::string_view before = std::string_view(*bytes).substr(0, begin + same);
   const std::uint64_t line =
       static_cast<std::uint64_t>(std::count(before.begin(), before.end(), '\n')) + 1;
-  Add(path, line, begin + same, died ? "torn_tail" : "tail",
-      "from here on the file is not what the log says");
+  findings_.Add(path, line, begin + same, died ? "torn_tail" : "tail",
+                "from here on the file is not what the log says");
 }
 
 // Of a table whose files have problems nobody knows which records it lacks.
@@ -415,8 +353,8 @@ void Verifier::VerifyReferences() {
   });
   if (!judged.ok()) return;  // damage, which is told already
   for (const JudgedReference& each : broken) {
-    Add(paths_.Records(each.broken.table), each.line, each.byte, "reference", each.broken.message,
-        each.key);
+    findings_.Add(paths_.Records(each.broken.table), each.line, each.byte, "reference",
+                  each.broken.message, each.key);
   }
 }
 
@@ -436,16 +374,16 @@ void Verifier::VerifyOriginal() {
 absl::Status Verifier::Run() {
   writer_ = WriterStateOf(files_, paths_);
   if (absl::Status none = CheckNoPurge(files_, paths_); absl::IsUnavailable(none)) {
-    Add(paths_.PurgeMark(), 0, 0, "purge", std::string(none.message()));
+    findings_.Add(paths_.PurgeMark(), 0, 0, "purge", std::string(none.message()));
   }
-  VerifySchemas();
+  catalog_ = VerifySchemas(files_, paths_, &findings_);
   if (absl::Status done = VerifyLog(); !done.ok()) return done;
   if (log_.kind == wal::LogKind::kOriginal) {
     VerifyOriginal();
   } else {
     VerifyTables();
   }
-  return unreadable_;
+  return findings_.unreadable();
 }
 
 }  // namespace

@@ -263,6 +263,18 @@ void RepairLogs::TellMissing(std::optional<std::uint64_t> beyond, DamageList* li
   list->Add(std::move(line));
 }
 
+// Where the last line of a whole transaction begins in it, of which another file may have a copy.
+std::uint64_t RepairLogs::LastByteIn(const RepairLog& log) const {
+  const auto is_unfinished = [this](wal::Lsn lsn) {
+    return !unfinished_.empty() && lsn >= unfinished_.front().entry->lsn;
+  };
+  std::uint64_t last_byte = 0;
+  for (const wal::SalvagedLine& line : log.salvaged.lines) {
+    if (!is_unfinished(line.entry.lsn)) last_byte = std::max(last_byte, line.entry.byte);
+  }
+  return last_byte;
+}
+
 void RepairLogs::TellLost(std::optional<std::uint64_t> beyond, DamageList* list) const {
   TellMissing(beyond, list);
   for (DamagedLine line : files_lost_) {
@@ -270,10 +282,7 @@ void RepairLogs::TellLost(std::optional<std::uint64_t> beyond, DamageList* list)
     list->Add(std::move(line));
   }
   for (const RepairLog& log : logs_) {
-    std::uint64_t last_byte = 0;
-    for (const LoggedChange& change : changes_) {
-      if (change.log == &log) last_byte = std::max(last_byte, change.entry->byte);
-    }
+    const std::uint64_t last_byte = LastByteIn(log);
     for (const wal::DamagedPiece& piece : log.salvaged.mended_lines) {
       if (piece.byte > last_byte) continue;  // of an unfinished transaction
       DamagedLine line = DamagedLineOf(log, piece);

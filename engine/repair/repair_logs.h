@@ -89,6 +89,7 @@ class RepairLogs {
   void FindGaps();
   void FindEnd(LastWriter last_writer);
   Fate FateOfLost(std::optional<std::uint64_t> beyond) const;
+  std::uint64_t LastByteIn(const RepairLog& log) const;
   void TellMissing(std::optional<std::uint64_t> beyond, DamageList* list) const;
 
   std::deque<RepairLog> logs_;  // changes point into them

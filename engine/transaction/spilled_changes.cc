@@ -21,12 +21,13 @@ std::uint64_t TableChanges::MemoryBytes() const {
   return generation_->records.tail().size() + kEntryBytes * added_.size();
 }
 
-absl::Status TableChanges::SpillIfLarge() noexcept {
-  return SpillBefore(generation_->records.tail().size());
+absl::Status TableChanges::SpillIfLarge(std::size_t more) noexcept {
+  return SpillBefore(generation_->records.tail().size(), more);
 }
 
-absl::Status TableChanges::SpillBefore(std::size_t bytes) {
-  if (space_ == nullptr || bytes == 0 || MemoryBytes() <= spill_bytes_) return absl::OkStatus();
+absl::Status TableChanges::SpillBefore(std::size_t bytes, std::size_t more) {
+  const bool has_room = MemoryBytes() + more <= spill_bytes_;
+  if (space_ == nullptr || bytes == 0 || has_room) return absl::OkStatus();
   return Spill(bytes);
 }
 

@@ -68,7 +68,8 @@ class TableChanges {
   // Puts aside the lines that there are, if they take more memory than they may. With no line
   // begun, and none taken and not checked. The writes do it by themselves, too; but to go back to a
   // mark is cheaper if nothing was put aside since.
-  absl::Status SpillIfLarge() noexcept;
+  // `more`: bytes of the line that is to come.
+  absl::Status SpillIfLarge(std::size_t more = 0) noexcept;
 
   // The string to append a canonical line to; FinishLine or CancelLine must follow.
   std::string* BeginLine();
@@ -152,7 +153,7 @@ class TableChanges {
   Layers layers_checked() const { return replays_ ? Layers::kOutsideRuns : Layers::kAll; }
 
   // Puts aside what stands before the line begun, or before the place where one would begin.
-  absl::Status SpillBefore(std::size_t bytes);
+  absl::Status SpillBefore(std::size_t bytes, std::size_t more = 0);
   absl::Status Spill(std::size_t bytes);
   std::uint64_t MemoryBytes() const;
   // For a rollback, or to be put aside.

@@ -205,5 +205,23 @@ TEST_F(ArgumentRules, ANumberTooLargeIsNotCutToTheLargest) {
   Out("dbtool wal data/university --to 18446744073709551615");
 }
 
+// [cli-19]
+TEST_F(ArgumentRules, Rule19FlagsOfCsvAreRefusedWhereNoneIsWritten) {
+  const Outcome outcome = Run("dbtool export data/university student out.jsonl --delimiter ';'");
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_TRUE(Contains(outcome.err, "--delimiter, --null and --no-header are of CSV"))
+      << outcome.err;
+  EXPECT_FALSE(Exists("out.jsonl"));
+  Out("dbtool export data/university student out.csv --delimiter ';' -q");
+}
+
+TEST_F(ArgumentRules, AColumnOfTheKeyIsNamedOnce) {
+  const Outcome outcome =
+      Run("dbtool create data/university twice --column a:int --primary-key a,a");
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_TRUE(Contains(outcome.err, "the column a is named twice")) << outcome.err;
+  EXPECT_EQ(Run("dbtool cat data/university twice").exit_code, 3);
+}
+
 }  // namespace
 }  // namespace linedb

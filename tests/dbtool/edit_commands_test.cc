@@ -21,6 +21,7 @@ class EditCommands : public DbtoolTest {
     Out("mkdir tmp");
     ::setenv("TMPDIR", "tmp", 1);
     ::unsetenv("VISUAL");
+    ::unsetenv("EDITOR");
   }
   void TearDown() override {
     ::unsetenv("TMPDIR");
@@ -103,6 +104,15 @@ TEST_F(EditCommands, EditAsksBeforeItDeletesAndNeedsYesInScripts) {
       RunOnTerminal("echo y | script -qec 'dbtool edit data/university student' /dev/null");
   EXPECT_TRUE(Contains(asked.out, "Delete 1 row")) << asked.out;
   EXPECT_FALSE(Contains(Students(), "Bob"));
+}
+
+TEST_F(EditCommands, EditStartsNoEditorWhereNobodySeesIt) {
+  const Outcome outcome = Run("dbtool edit data/university student");
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_TRUE(Contains(outcome.err, "there is no terminal for an editor")) << outcome.err;
+  EXPECT_TRUE(Contains(outcome.err, "dbtool edit data/university student")) << outcome.err;
+  EXPECT_EQ(Kept(), "");
 }
 
 TEST_F(EditCommands, EditOffersTheEditorAgainOnATerminal) {

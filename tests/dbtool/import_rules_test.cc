@@ -75,11 +75,13 @@ std::string InterruptedImport(const std::string& first, const std::string& flags
          "; exec sleep 600; } >pipe & writer=$!; "
          "sh -c 'echo $$ >pid; exec dbtool import data/university student pipe " +
          flags + "' & import=$!; until " + reached +
-         "; do :; done 2>/dev/null; kill -INT $(cat pid); wait $import; "
+         "; do kill -0 $import || break; done 2>/dev/null; kill -INT $(cat pid); wait $import; "
          "kill $writer && echo stopped while the input went on; rm pipe pid";
 }
-// That it would notice a signal, as kInterrupted.
-constexpr char kNotices[] = "grep -q '^SigCgt:.*[2367abef]$' /proc/$(cat pid)/status";
+// That it would notice a signal, as kInterrupted, and has opened its input.
+constexpr char kNotices[] =
+    "{ grep -q '^SigCgt:.*[2367abef]$' /proc/$(cat pid)/status && "
+    "ls -l /proc/$(cat pid)/fd | grep -q '/pipe$'; }";
 
 // [cli-14]
 TEST_F(ImportRules, Rule14AnInterruptSaysWhatIsInTheTable) {

@@ -204,14 +204,18 @@ TEST_F(SpillTest, OpeningWithoutRoomDoesNotAccuseTheLog) {
   ASSERT_THAT(Prepare(campus), IsOk());
   ASSERT_THAT(WorkAndCommit(campus), IsOk());
   const std::string state = campus.State();
-  Campus crashed(campus.Files());
-  FullDisk full(*crashed.disk);
-  crashed.through = &full;
-  EXPECT_THAT(crashed.Open(ByHand()), Fails(absl::StatusCode::kResourceExhausted));
-  full.is_full = false;
-  ASSERT_THAT(crashed.Open(ByHand()), IsOk());
-  EXPECT_EQ(crashed.State(), state);
-  crashed.engine.reset();  // before the disk that it sees
+  // Whichever byte of a line is the one too many.
+  for (std::uint64_t bytes = 1000; bytes < 1160; bytes += kSweepStep) {
+    engine::SetSpillBytes(bytes);
+    Campus crashed(campus.Files());
+    FullDisk full(*crashed.disk);
+    crashed.through = &full;
+    ASSERT_THAT(crashed.Open(ByHand()), Fails(absl::StatusCode::kResourceExhausted)) << bytes;
+    full.is_full = false;
+    ASSERT_THAT(crashed.Open(ByHand()), IsOk());
+    EXPECT_EQ(crashed.State(), state);
+    crashed.engine.reset();  // before the disk that it sees
+  }
 }
 
 // Whatever fails, everything happens or nothing, and nothing is left behind.

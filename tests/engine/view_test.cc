@@ -116,6 +116,25 @@ class ViewTest : public ::testing::Test {
   std::unique_ptr<Table<Student>> students;
 };
 
+// A scan does not look at what a large transaction has put aside, and not by way of its mapping.
+TEST_F(ViewTest, ViewsTakenBesideALargeTransactionOutliveIt) {
+  const auto views = db->OpenTable<StudentView>().value();
+  WriteTransaction large = db->Begin().value();
+  const std::string name(1 << 20, 'y');  // more together than memory for it, and than the mapping
+  for (int id = 1; id <= 70; ++id) {
+    ASSERT_THAT(students->Insert(large, {.id = 1000 + id, .name = name}), IsOk());
+  }
+  ReadTransaction snapshot = db->BeginRead().value();
+  std::vector<StudentView> seen;
+  ASSERT_THAT(views.ForEach(snapshot, [&](const StudentView& row) { seen.push_back(row); }),
+              IsOk());
+  ASSERT_THAT(large.Commit(), IsOk());
+  ASSERT_EQ(seen.size(), static_cast<std::size_t>(kStudents));
+  for (int id = 1; id <= kStudents; ++id) {
+    EXPECT_EQ(CopyOf(seen[static_cast<std::size_t>(id - 1)]), StudentOf(id));
+  }
+}
+
 TEST_F(ViewTest, ViewsLiveAsLongAsTheirSnapshot) {
   const auto views = db->OpenTable<StudentView>().value();
   ReadTransaction snapshot = db->BeginRead().value();

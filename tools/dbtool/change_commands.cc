@@ -1,5 +1,6 @@
 // init, create, checkpoint.
 
+#include <set>
 #include <utility>
 
 #include "CLI/App.hpp"
@@ -45,7 +46,11 @@ int Init(Context& context, const ChangeOptions& options) {
 }
 
 absl::Status SetPrimaryKey(const std::string& names, TableSchema* schema) {
+  std::set<std::string> seen;
   for (const std::string& name : SplitNames(names)) {
+    if (!seen.insert(name).second) {
+      return absl::InvalidArgumentError("--primary-key: the column " + name + " is named twice");
+    }
     bool found = false;
     for (ColumnSchema& column : schema->columns) {
       if (column.name != name) continue;

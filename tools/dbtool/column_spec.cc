@@ -22,6 +22,12 @@ absl::Status Wrong(const std::string& spec, const std::string& what) {
   return absl::InvalidArgumentError("column `" + spec + "`: " + what);
 }
 
+// Whether a name in quotes is not followed by what can follow a name.
+bool IsBadlyQuoted(std::string_view spec) {
+  if (spec.empty() || spec.front() != '"') return false;
+  return !TakeQuotedName(&spec).has_value() || (!spec.empty() && spec.front() != ':');
+}
+
 // The part up to the next colon, which is taken off with it.
 std::string TakePart(std::string_view* rest) {
   if (std::optional<std::string> name = TakeQuotedName(rest); name.has_value()) {
@@ -78,6 +84,7 @@ std::string DefaultJson(const std::string& text, Type type) {
 absl::StatusOr<ColumnSchema> ParseColumnSpec(const std::string& spec) {
   std::string_view rest = spec;
   ColumnSchema column;
+  if (IsBadlyQuoted(rest)) return Wrong(spec, "a name in quotes is \"…\", then : and its type");
   column.name = TakePart(&rest);
   const std::string type_name = TakePart(&rest);
   const std::optional<Type> type = ParseTypeName(type_name);

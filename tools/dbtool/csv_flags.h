@@ -19,6 +19,10 @@ struct CsvFlags {
   bool no_header = false;
   bool no_quotes = false;
   std::string columns;
+
+  bool any() const {
+    return !delimiter.empty() || !nulls.empty() || no_header || no_quotes || !columns.empty();
+  }
 };
 
 // --delimiter, --null and --no-header; the same with what is for reading only.

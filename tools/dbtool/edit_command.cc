@@ -1,5 +1,7 @@
 // edit: visudo for data.
 
+#include <unistd.h>
+
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -70,6 +72,10 @@ class EditRun {
 
   int Run() {
     if (std::optional<int> failed = ReadRows()) return *failed;
+    if (!EditedFile::HasEditor() && !(IsTerminal(STDIN_FILENO) && IsTerminal(STDOUT_FILENO))) {
+      return FailUsage(context_, "there is no terminal for an editor",
+                       "EDITOR='sed -i s/old/new/' dbtool edit DIR TABLE lets a command edit");
+    }
     auto file = EditedFile::Create(command_.file, command_.table, before_);
     if (absl::IsAlreadyExists(file.status())) {
       return FailUsage(context_, std::string(file.status().message()),

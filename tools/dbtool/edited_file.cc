@@ -55,11 +55,15 @@ int WriteAll(int fd, std::string_view text) {
   return 0;
 }
 
+// Empty if neither says it.
+std::string NamedEditor() {
+  const std::string visual = Variable("VISUAL");
+  return visual.empty() ? Variable("EDITOR") : visual;
+}
+
 // The shell splits what the variable says into words, as everybody expects of it.
 std::string EditorCommand() {
-  for (const char* name : {"VISUAL", "EDITOR"}) {
-    if (const std::string editor = Variable(name); !editor.empty()) return editor + " \"$1\"";
-  }
+  if (const std::string editor = NamedEditor(); !editor.empty()) return editor + " \"$1\"";
   return "if command -v editor >/dev/null; then editor \"$1\"; else vi \"$1\"; fi";
 }
 
@@ -104,6 +108,8 @@ absl::StatusOr<std::unique_ptr<EditedFile>> EditedFile::Create(const std::string
 EditedFile::~EditedFile() {
   if (!kept_) ::unlink(name_.c_str());
 }
+
+bool EditedFile::HasEditor() { return !NamedEditor().empty(); }
 
 absl::Status EditedFile::Edit() const {
   const std::string command = EditorCommand();

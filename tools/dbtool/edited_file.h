@@ -23,6 +23,8 @@ class EditedFile {
   EditedFile(const EditedFile&) = delete;
   EditedFile& operator=(const EditedFile&) = delete;
 
+  // Whether $VISUAL or $EDITOR names an editor, which need not be one for terminals.
+  static bool HasEditor();
   // Runs $VISUAL, $EDITOR, `editor` or `vi`, the first there is, and waits for it. An interrupt
   // meanwhile is the editor's. kFailedPrecondition if it cannot be run or fails.
   absl::Status Edit() const;

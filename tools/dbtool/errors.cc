@@ -44,12 +44,6 @@ bool StartsWithFileOfDatabase(std::string_view text, Place* place) {
   if (!ConsumePrefix(&text, " line ") || !ConsumeNumber(&text, &place->line)) return false;
   if (ConsumePrefix(&text, " byte ")) ConsumeNumber(&text, &place->byte);
   place->file = name;
-  // Of a schema file what follows says it better: ": line 6 column 20: there is no type stx".
-  std::uint64_t line = 0;
-  if (ConsumePrefix(&name, "schema/") && ConsumePrefix(&text, ": line ") &&
-      ConsumeNumber(&text, &line) && ConsumePrefix(&text, " column ")) {
-    place->line = line;
-  }
   return true;
 }
 

@@ -48,6 +48,10 @@ int RunExport(Context& context, const ExportJob& job) {
   }
   const absl::StatusOr<CsvOptions> csv = CsvOptionsOf(job.csv, job.file);
   if (!csv.ok()) return FailUsage(context, std::string(csv.status().message()));
+  if (job.csv.any() && FormatOf(job.format, job.file) != FileFormat::kCsv) {
+    return FailUsage(context, "--delimiter, --null and --no-header are of CSV",
+                     "--format csv, or a file whose name ends in .csv, makes it that");
+  }
   if (job.file != "-" && IsInside(job.file, job.directory)) {
     return FailUsage(context, job.file + " is inside the database " + job.directory,
                      "export to a file outside it");

@@ -1,12 +1,15 @@
 #include "tools/dbtool/verify_command.h"
 
+#include <algorithm>
 #include <iostream>
 #include <set>
 #include <utility>
 
+#include "engine/lock_note.h"
 #include "engine/report_json.h"
 #include "tools/dbtool/errors.h"
 #include "tools/dbtool/report.h"
+#include "wal/file_system.h"
 
 namespace linedb::dbtool {
 namespace {
@@ -92,19 +95,18 @@ std::string DamagedTable(const VerifyReport& report) {
   return tables.size() == 1 ? *tables.begin() : "";
 }
 
-// Nothing but what a crash leaves behind the last transaction. Of a table that is said only if
-// there was a crash; of a log that was closed properly it could be a transaction.
-bool IsLeftByCrash(const VerifyReport& report) {
-  bool any_of_table = false;
-  for (const Problem& problem : report.problems) {
-    if (problem.kind != "torn_tail") return false;
-    any_of_table = any_of_table || problem.file.starts_with("data/");
-  }
-  return any_of_table;
+// Nothing but what a crash leaves behind the last transaction. Of a log that was closed properly it
+// could be a transaction.
+bool IsLeftByCrash(const VerifyReport& report, const std::string& directory) {
+  const bool is_torn =
+      std::all_of(report.problems.begin(), report.problems.end(),
+                  [](const Problem& problem) { return problem.kind == "torn_tail"; });
+  return is_torn && engine::WriterStateOf(wal::PosixFileSystem(), wal::DatabasePaths(directory)) ==
+                        engine::WriterState::kDied;
 }
 
-std::string MendHint(const VerifyReport& report) {
-  if (IsLeftByCrash(report)) {
+std::string MendHint(const VerifyReport& report, const std::string& directory) {
+  if (IsLeftByCrash(report, directory)) {
     return "a crash left it, and no transaction has it; the next opening for writing cuts it off, "
            "as that of `dbtool checkpoint DIR`";
   }
@@ -133,7 +135,7 @@ int Verify(Context& context, const VerifyOptions& options) {
                     Counted(report->tables, "table") + ", " + Counted(report->records, "record") +
                     ", " + Counted(report->log_lines, "log line") + ", " +
                     Counted(report->archives, "archive"));
-  if (!ok) Hint(context, MendHint(*report));
+  if (!ok) Hint(context, MendHint(*report, options.directory));
   return ok ? kExitOk : kExitProblems;
 }
 
