@@ -5,9 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
-#include "engine/storage/schema_place.h"
-#include "schema/schema_document.h"
+#include "engine/storage/schema_entry.h"
 
 namespace linedb::engine {
 namespace {
@@ -20,19 +18,13 @@ void VerifySchema(wal::FileSystem& files, const wal::DatabasePaths& paths, const
     findings->AddUnreadable(path, "schema", text.status());
     return;
   }
-  absl::StatusOr<schema::SchemaDocument> document = schema::ParseSchemaDocument(*text);
-  if (!document.ok()) {
-    const absl::Status status = document.status();
-    const SchemaPlace at = PlaceInSchema(*text, std::string(status.message()));
-    findings->Add(path, at.line, at.byte, "schema", at.reason);
-    return;
+  SchemaPlace at;
+  absl::StatusOr<CatalogEntry> entry = ParseEntry(*text, table, &at);
+  if (entry.ok()) {
+    (*catalog)[table] = *std::move(entry);
+  } else {
+    findings->Add(path, at.line, at.byte, "schema", std::string(entry.status().message()));
   }
-  if (document->schema.table_name != table) {
-    findings->Add(path, 1, 0, "schema",
-                  absl::StrCat("it is the schema of table \"", document->schema.table_name, "\""));
-    return;
-  }
-  (*catalog)[table] = {std::move(document->schema), document->format, wal::ChecksumOf(*text)};
 }
 
 }  // namespace

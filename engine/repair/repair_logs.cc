@@ -135,14 +135,9 @@ void RepairLogs::FindGaps() {
 }
 
 void RepairLogs::FindEnd(LastWriter last_writer) {
-  std::uint64_t last_byte = 0;  // of the current log's last operation
+  bool lost_behind = false;  // what counts if it was closed, when nothing is unfinished
   if (current_ != nullptr) {
-    for (const wal::SalvagedLine& line : current_->salvaged.lines) {
-      last_byte = std::max(last_byte, line.entry.byte);
-    }
-  }
-  bool lost_behind = false;
-  if (current_ != nullptr) {
+    const std::uint64_t last_byte = LastByteIn(*current_);
     for (const wal::DamagedPiece& piece : current_->salvaged.lost) {
       if (piece.copy) continue;
       ++current_lost_;

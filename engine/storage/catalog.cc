@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "engine/storage/schema_place.h"
+#include "engine/storage/schema_entry.h"
 #include "schema/schema_document.h"
 #include "wal/file_steps.h"
 #include "wal/wal_format.h"
@@ -21,21 +21,13 @@ namespace {
 
 absl::StatusOr<CatalogEntry> ReadEntry(wal::FileSystem& files, const wal::DatabasePaths& paths,
                                        const std::string& path, const std::string& table) {
-  const std::string name = wal::ShortName(paths, path);
   absl::StatusOr<std::string> text = wal::ReadFile(files, path);
   if (!text.ok()) return text.status();
-  absl::StatusOr<schema::SchemaDocument> document = schema::ParseSchemaDocument(*text);
-  if (!document.ok()) {
-    const absl::Status status = document.status();
-    const SchemaPlace at = PlaceInSchema(*text, std::string(status.message()));
-    return absl::Status(status.code(),
-                        absl::StrCat(name, " line ", at.line, " byte ", at.byte, ": ", at.reason));
-  }
-  if (document->schema.table_name != table) {
-    return absl::DataLossError(absl::StrCat(name, " line 1 byte 0: it is the schema of table \"",
-                                            document->schema.table_name, "\""));
-  }
-  return CatalogEntry{std::move(document->schema), document->format, wal::ChecksumOf(*text)};
+  SchemaPlace at;
+  absl::StatusOr<CatalogEntry> entry = ParseEntry(*text, table, &at);
+  if (entry.ok()) return entry;
+  return AtPlace(absl::StrCat(wal::ShortName(paths, path), " line ", at.line, " byte ", at.byte),
+                 entry.status());
 }
 
 absl::StatusOr<CatalogEntry> WriteEntry(wal::FileSystem& files, const std::string& path,

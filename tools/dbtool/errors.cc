@@ -38,7 +38,7 @@ bool IsOf(const absl::Status& status, std::initializer_list<absl::StatusCode> co
 // "wal/transaction.log line 17 byte 4096": the engine's own, a name without spaces.
 bool StartsWithFileOfDatabase(std::string_view text, Place* place) {
   const std::size_t name_end = std::min(text.find(' '), text.size());
-  std::string_view name = text.substr(0, name_end);
+  const std::string_view name = text.substr(0, name_end);
   if (name.find('/') == name.npos || name.find_first_of("\":{") != name.npos) return false;
   text.remove_prefix(name_end);
   if (!ConsumePrefix(&text, " line ") || !ConsumeNumber(&text, &place->line)) return false;

@@ -78,6 +78,9 @@ void TellClash(const Context& context, const ImportJob& job, const ImportFinding
   Hint(context, "--on-conflict skip leaves these out, replace puts them in the others' place");
 }
 
+// What the schema, a key or a reference forbids.
+bool IsViolation(const ImportProblem& problem) { return problem.kind != ProblemKind::kSyntax; }
+
 }  // namespace
 
 ReportJson ProblemJson(const ImportProblem& problem) {
@@ -92,10 +95,8 @@ ReportJson ProblemJson(const ImportProblem& problem) {
 // A violated constraint is what failed it.
 ExitCode ExitCodeOf(const std::vector<ImportProblem>& problems) {
   if (problems.empty()) return kExitOk;
-  const bool violated = std::any_of(
-      problems.begin(), problems.end(),
-      [](const ImportProblem& problem) { return problem.kind != ProblemKind::kSyntax; });
-  return violated ? kExitConstraint : kExitProblems;
+  return std::any_of(problems.begin(), problems.end(), IsViolation) ? kExitConstraint
+                                                                    : kExitProblems;
 }
 
 absl::StatusOr<std::unique_ptr<RejectsFiles>> RejectsFiles::Create(Context& context,
@@ -138,9 +139,9 @@ absl::Status RejectsFiles::Finish() {
 }
 
 void ImportFindings::Note(const ImportProblem& problem) {
-  is_violated |= problem.kind != ProblemKind::kSyntax;
+  is_violated |= IsViolation(problem);
   clashes |= problem.kind == ProblemKind::kClash;
-  if (problem.kind != ProblemKind::kSyntax) return;
+  if (IsViolation(problem)) return;
   const bool is_indented = problem.line == brace_line + 1 && problem.column > 1;
   spans_lines |= brace_line > 0 && is_indented &&
                  absl::StartsWith(problem.reason, "expected an object, found \"");

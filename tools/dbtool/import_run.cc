@@ -66,17 +66,15 @@ ImportOptions ImportRun::OptionsOf(Pass pass) {
   options.problems_max = job_.errors_max;
   options.source_name = input_.name();
   options.input_bytes = input_.bytes();
-  options.progress = [this, pass](std::uint64_t bytes) { return GoesOnImporting(pass, bytes); };
+  // Nothing is committed whose rejected neighbours could not be written down.
+  options.progress = [this, pass](std::uint64_t bytes) {
+    return GoesOnImporting(pass, bytes) && (rejects_ == nullptr || rejects_->Flush().ok());
+  };
   options.on_problem = [this](const ImportProblem& problem) {
     findings_.Note(problem);
     if (rejects_ != nullptr) rejects_->Note(problem);
   };
-  if (rejects_ == nullptr) return options;
-  options.rejects = &rejects_->lines();
-  // Nothing is committed whose rejected neighbours could not be written down.
-  options.progress = [this, pass](std::uint64_t bytes) {
-    return GoesOnImporting(pass, bytes) && rejects_->Flush().ok();
-  };
+  if (rejects_ != nullptr) options.rejects = &rejects_->lines();
   return options;
 }
 
